@@ -1,0 +1,59 @@
+"""Everything a plugin needs: the nouns it receives, the classes it derives from, the hooks."""
+
+from __future__ import annotations
+
+from bi_bench.api.algorithm import Algorithm, Phase
+from bi_bench.api.analysis import Analysis, AnalysisContext
+from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.errors import GraphError, UserError, did_you_mean
+from bi_bench.api.graph import Quantity, ReasoningGraph
+from bi_bench.api.hooks import hookimpl
+from bi_bench.api.model import BaseModel, ModelSource, Pace
+from bi_bench.api.plan import Plan, Step, base_plan
+from bi_bench.api.plugin import Parameters, Plugin
+from bi_bench.api.problem import SPLITS, Grade, Problem, Split
+from bi_bench.api.seeds import derive_seed, stream
+from bi_bench.api.speech import Solution, Span, Voice, speak, subgoal_count
+from bi_bench.api.strategy import Decline, Draft, DraftContext, Strategy
+from bi_bench.api.verify import Stated, StepVerdict, needed_steps_right, verify
+
+__all__ = [
+    "SPLITS",
+    "Algorithm",
+    "Analysis",
+    "AnalysisContext",
+    "BaseModel",
+    "Benchmark",
+    "Decline",
+    "Draft",
+    "DraftContext",
+    "Grade",
+    "GraphError",
+    "ModelSource",
+    "Pace",
+    "Parameters",
+    "Phase",
+    "Plan",
+    "Plugin",
+    "Problem",
+    "Quantity",
+    "ReasoningGraph",
+    "Solution",
+    "Span",
+    "Split",
+    "Stated",
+    "Step",
+    "StepVerdict",
+    "Strategy",
+    "UserError",
+    "Voice",
+    "base_plan",
+    "derive_seed",
+    "did_you_mean",
+    "hookimpl",
+    "needed_steps_right",
+    "speak",
+    "stream",
+    "subgoal_count",
+    "verify",
+]

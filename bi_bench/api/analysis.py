@@ -1,0 +1,31 @@
+"""The analysis hook: read-only measurements over finished stages."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from bi_bench.api.plugin import Plugin
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisContext:
+    """The folders of the stages an analysis asked for, by stage kind ("sft", "probe", "rft" ...)."""
+
+    folders: Mapping[str, Path]
+
+
+class Analysis(Plugin, ABC):
+    """Measures something on checkpoints and rollouts; never changes them.
+
+    ``needs``: the stage kinds whose folders it reads, e.g. ``("probe", "rft")``.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
+        """A table: rows of plain JSON values with the same columns."""

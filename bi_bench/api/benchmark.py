@@ -1,0 +1,57 @@
+"""The benchmark hook: problems, their words, their grading."""
+
+from __future__ import annotations
+
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from bi_bench.api.plan import Plan
+from bi_bench.api.plugin import Plugin
+from bi_bench.api.problem import Grade, Problem, Split
+from bi_bench.api.speech import Solution
+from bi_bench.api.verify import Stated
+
+
+class Benchmark(Plugin, ABC):
+    """A source of problems that can be asked, solved in words and graded.
+
+    ``provides`` says what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
+    :meth:`steps` work) or only "solution" (then problems carry a reference ``solution``).
+    ``max_new_tokens`` is the response length that its solutions need, injected steps included.
+    """
+
+    provides: ClassVar[frozenset[str]] = frozenset({"graph", "solution"})
+
+    @property
+    def max_new_tokens(self) -> int:
+        """Response length in tokens that training and evaluation allow unless a suite says else."""
+        return 512
+
+    @abstractmethod
+    def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
+        """``n`` problems of a split; splits never share a problem structure.
+
+        Fewer than ``n`` is an error for the caller to report; ``rng`` is the only randomness.
+        """
+
+    @abstractmethod
+    def ask(self, problem: Problem, premise_order: Sequence[int] | None = None) -> str:
+        """The prompt. ``premise_order`` permutes the premises (indices into the default order)."""
+
+    @abstractmethod
+    def grade(self, problem: Problem, completion: str) -> Grade:
+        """The verdict on a model's completion; never raises, whatever the text."""
+
+    def plan(self, problem: Problem, rng: random.Random) -> Plan | None:
+        """The plain solution as steps, in the benchmark's step order; None without a graph."""
+        return None
+
+    def speak(self, problem: Problem, plan: Plan, wording: str) -> Solution:
+        """The words of a plan. ``wording`` seeds the choice of phrases, node by node."""
+        raise TypeError(f"benchmark {self.name} has no plans to speak")
+
+    def steps(self, problem: Problem, text: str) -> list[Stated]:
+        """The steps that a text states, for the step verifier; lines that are none are left out."""
+        return []

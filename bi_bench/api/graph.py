@@ -1,0 +1,186 @@
+"""The reasoning graph behind a problem: quantities, the equations between them, what is asked."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from bi_bench.api.errors import GraphError
+from bi_bench.api.expression import Expression, evaluate, leaves, references
+
+Order = Literal["topological", "depth-first"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One node: ``value`` is what ``equation`` gives.
+
+    ``premise``: the question states the equation (otherwise it is implicit in the names).
+    ``needed``: the target depends on it (otherwise it is redundant).
+    """
+
+    name: str
+    equation: Expression
+    value: int
+    premise: bool = True
+    needed: bool = True
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The quantities that must be known first."""
+        return references(self.equation)
+
+    @property
+    def operands(self) -> int:
+        """Parents and constants in the equation: the paper's number of parents including RNG."""
+        constants = sum(isinstance(leaf, int) for leaf in leaves(self.equation))
+        return len(self.parents) + constants
+
+
+@dataclass(frozen=True)
+class ReasoningGraph:
+    """The directed acyclic graph of a problem, independent of wording.
+
+    ``quantities`` stand in any order; ``modulus`` reduces every value, None means integers.
+    Raises GraphError on construction if a parent is unknown, a value is wrong or there is a cycle.
+    """
+
+    quantities: tuple[Quantity, ...]
+    target: str
+    modulus: int | None = None
+
+    def __post_init__(self) -> None:
+        by_name = self.by_name
+        if len(by_name) != len(self.quantities):
+            raise GraphError("two quantities share a name")
+        if self.target not in by_name:
+            raise GraphError(f'the target "{self.target}" is not a quantity')
+        done: set[str] = set()
+        for quantity in self._solvable_order():
+            values = {parent: by_name[parent].value for parent in quantity.parents}
+            if (value := evaluate(quantity.equation, values, self.modulus)) != quantity.value:
+                raise GraphError(f'"{quantity.name}" is {value}, not {quantity.value}')
+            done.add(quantity.name)
+        if stuck := sorted(by_name.keys() - done):
+            raise GraphError(f"a cycle runs through {', '.join(stuck)}")
+
+    def __getitem__(self, name: str) -> Quantity:
+        return self.by_name[name]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Quantity]:
+        """Quantities by name."""
+        return {quantity.name: quantity for quantity in self.quantities}
+
+    @property
+    def needed(self) -> tuple[Quantity, ...]:
+        """The quantities that the target depends on, the target included."""
+        return tuple(quantity for quantity in self.quantities if quantity.needed)
+
+    @property
+    def redundant(self) -> tuple[Quantity, ...]:
+        """The quantities that the target does not depend on."""
+        return tuple(quantity for quantity in self.quantities if not quantity.needed)
+
+    def solution_order(self, order: Order, rng: random.Random) -> tuple[str, ...]:
+        """The needed quantities with every parent before its children, the target last.
+
+        "topological" is a uniform random choice among the solvable ones at each step,
+        "depth-first" solves the parents of the target one after the other, from left to right.
+        """
+        if order == "depth-first":
+            return tuple(dict.fromkeys(self._post_order(self.target)))
+        todo = {q.name: set(q.parents) for q in self.needed}
+        result: list[str] = []
+        while ready := [name for name, parents in todo.items() if not parents]:
+            result.append(rng.choice(ready))
+            del todo[result[-1]]
+            for parents in todo.values():
+                parents.discard(result[-1])
+        return tuple(result)
+
+    def structure_hash(self) -> str:
+        """A hash that is the same for two graphs that differ in names, constants or order alone.
+
+        Colour refinement over equations (operators, premise, needed), parents and children: graphs
+        with different hashes have different structures, whatever their quantities are called.
+        """
+        colours = {q.name: _label(q, q.name == self.target) for q in self.quantities}
+        children: dict[str, list[str]] = {q.name: [] for q in self.quantities}
+        for quantity in self.quantities:
+            for parent in quantity.parents:
+                children[parent].append(quantity.name)
+        for _ in range(3):
+            colours = {
+                q.name: _digest(
+                    colours[q.name],
+                    _shape(q.equation, colours),
+                    *sorted(colours[child] for child in children[q.name]),
+                )
+                for q in self.quantities
+            }
+        return _digest(str(self.modulus), *sorted(colours.values()))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types; :meth:`from_json` reads it back."""
+        rows = [[q.name, q.equation, q.value, q.premise, q.needed] for q in self.quantities]
+        return {"quantities": rows, "target": self.target, "modulus": self.modulus}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ReasoningGraph:
+        """The inverse of :meth:`to_json`; raises GraphError for a graph that cannot be solved."""
+        quantities = (
+            Quantity(name, _tuples(equation), value, premise, needed)
+            for name, equation, value, premise, needed in data["quantities"]
+        )
+        return cls(tuple(quantities), data["target"], data["modulus"])
+
+    def _solvable_order(self) -> Iterator[Quantity]:
+        by_name = self.by_name
+        missing: dict[str, int] = {}
+        children: dict[str, list[str]] = {}
+        for quantity in self.quantities:
+            parents = quantity.parents
+            missing[quantity.name] = len(parents)
+            for parent in parents:
+                if parent not in by_name:
+                    raise GraphError(f'"{quantity.name}" needs "{parent}", which does not exist')
+                children.setdefault(parent, []).append(quantity.name)
+        ready = [name for name, count in missing.items() if not count]
+        while ready:
+            name = ready.pop()
+            yield by_name[name]
+            for child in children.get(name, ()):
+                missing[child] -= 1
+                if not missing[child]:
+                    ready.append(child)
+
+    def _post_order(self, name: str) -> Iterator[str]:
+        for parent in self.by_name[name].parents:
+            yield from self._post_order(parent)
+        yield name
+
+
+def _label(quantity: Quantity, asked: bool) -> str:
+    return f"{int(quantity.premise)}{int(quantity.needed)}{int(asked)}"
+
+
+def _shape(expression: Expression, colours: Mapping[str, str]) -> str:
+    if isinstance(expression, tuple):
+        operands = [_shape(operand, colours) for operand in expression[1:]]
+        return (
+            f"({expression[0]} {' '.join(operands if expression[0] == '-' else sorted(operands))})"
+        )
+    return colours[expression] if isinstance(expression, str) else "#"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def _tuples(expression: Any) -> Expression:
+    return tuple(map(_tuples, expression)) if isinstance(expression, list) else expression

@@ -1,0 +1,134 @@
+"""The hooks: what a package or a file implements to add to bi_bench.
+
+A distribution registers a module in the entry-point group ``bi_bench``; a suite may also name a
+Python file next to it (``plugins = ["./my_strategy.py"]``). Both implement any of the hooks below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from bi_bench.api.algorithm import Algorithm
+from bi_bench.api.analysis import Analysis
+from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.model import BaseModel
+from bi_bench.api.strategy import Strategy
+
+hookspec = pluggy.HookspecMarker("bi_bench")
+hookimpl = pluggy.HookimplMarker("bi_bench")
+
+
+@hookspec
+def bi_bench_strategies() -> Iterable[type[Strategy]]:  # type: ignore[empty-body]
+    """Injection strategies: what happens to the demonstrations before supervised fine-tuning.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Strategy`.
+
+    >>> from bi_bench.api import Draft, Strategy, hookimpl
+    >>> class EvenOnly(Strategy):
+    ...     '''Only problems whose answer is even.'''
+    ...     name = "even-only"
+    ...     def drafts(self, problem, plan, context):
+    ...         return [Draft(plan=plan)] if int(problem.answer) % 2 == 0 else []
+    >>> @hookimpl
+    ... def bi_bench_strategies():
+    ...     return [EvenOnly]
+    >>> [strategy.about() for strategy in bi_bench_strategies()]
+    ['Only problems whose answer is even.']
+    """
+
+
+@hookspec
+def bi_bench_models() -> Iterable[type[BaseModel]]:  # type: ignore[empty-body]
+    """Base models: which causal language model a cell starts from.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.BaseModel`.
+
+    >>> from pathlib import Path
+    >>> from bi_bench.api import BaseModel, ModelSource, hookimpl
+    >>> class Mine(BaseModel):
+    ...     '''A checkpoint of mine.'''
+    ...     name = "mine"
+    ...     def source(self):
+    ...         return ModelSource(identity="mine-2026-11", folder=Path("checkpoints/mine"))
+    >>> @hookimpl
+    ... def bi_bench_models():
+    ...     return [Mine]
+    >>> bi_bench_models()[0]().source().identity
+    'mine-2026-11'
+    """
+
+
+@hookspec
+def bi_bench_algorithms() -> Iterable[type[Algorithm]]:  # type: ignore[empty-body]
+    """Reinforcement fine-tuning algorithms, declared as phases that the training room carries out.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Algorithm`.
+
+    >>> from bi_bench.api import Algorithm, Phase, hookimpl
+    >>> class MeanBaseline(Algorithm):
+    ...     '''GRPO without dividing by the group's standard deviation.'''
+    ...     name = "mean-baseline"
+    ...     def phases(self):
+    ...         config = {"scale_rewards": "none", "learning_rate": 3e-4}
+    ...         return [Phase("grpo", steps=100, prompts=16, group=8, config=config)]
+    >>> @hookimpl
+    ... def bi_bench_algorithms():
+    ...     return [MeanBaseline]
+    >>> bi_bench_algorithms()[0]().phases()[0].steps
+    100
+    """
+
+
+@hookspec
+def bi_bench_benchmarks() -> Iterable[type[Benchmark]]:  # type: ignore[empty-body]
+    """Benchmarks: problems, their prompts, their solutions in words, their grading.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Benchmark`.
+
+    >>> from bi_bench.api import Benchmark, Grade, Problem, hookimpl
+    >>> class Sums(Benchmark):
+    ...     '''Sums of two numbers.'''
+    ...     name = "sums"
+    ...     provides = frozenset({"solution"})
+    ...     def problems(self, split, n, rng):
+    ...         for index in range(n):
+    ...             a, b = rng.randrange(50), rng.randrange(50)
+    ...             yield Problem(f"sums/{split}/{index}", f"{a} + {b}", str(a + b), solution=str(a + b))
+    ...     def ask(self, problem, premise_order=None):
+    ...         return problem.question + " ="
+    ...     def grade(self, problem, completion):
+    ...         return Grade(completion.strip() == problem.answer, completion.strip().isdigit())
+    >>> @hookimpl
+    ... def bi_bench_benchmarks():
+    ...     return [Sums]
+    >>> import random
+    >>> problem, = bi_bench_benchmarks()[0]().problems("sft", 1, random.Random(0))
+    >>> Sums().grade(problem, problem.answer).correct
+    True
+    """
+
+
+@hookspec
+def bi_bench_analyses() -> Iterable[type[Analysis]]:  # type: ignore[empty-body]
+    """Analyses: read-only measurements over the folders of finished stages.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Analysis`.
+
+    >>> import json
+    >>> from bi_bench.api import Analysis, hookimpl
+    >>> class Informative(Analysis):
+    ...     '''The share of informative groups that the probe saw.'''
+    ...     name = "informative"
+    ...     needs = ("probe",)
+    ...     def measure(self, context):
+    ...         summary = json.loads((context.folders["probe"] / "summary.json").read_text())
+    ...         return [{"informative": summary["informative"]}]
+    >>> @hookimpl
+    ... def bi_bench_analyses():
+    ...     return [Informative]
+    >>> [analysis.needs for analysis in bi_bench_analyses()]
+    [('probe',)]
+    """

@@ -1,0 +1,36 @@
+"""What all plugins share: a name, an integer version, parameters that are checked."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pydantic
+
+
+class Parameters(pydantic.BaseModel):
+    """Base of every plugin's parameters: unknown keys and wrong types are errors.
+
+    Declare fields with a type, a default and a description; bounds belong into the field.
+    """
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Plugin:
+    """Base of strategies, models, algorithms, benchmarks and analyses.
+
+    ``name`` is what a suite says; ``version`` is part of the content key: raise it whenever the
+    same parameters give another result. Import heavy packages inside methods only.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    Params: ClassVar[type[Parameters]] = Parameters
+
+    def __init__(self, params: Parameters | None = None) -> None:
+        self.params: Any = self.Params() if params is None else params
+
+    @classmethod
+    def about(cls) -> str:
+        """The first line of the docstring, for listings."""
+        return (cls.__doc__ or "").strip().split("\n")[0]

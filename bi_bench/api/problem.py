@@ -1,0 +1,64 @@
+"""Problems, examples and grades: what benchmarks yield and training consumes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from bi_bench.api.graph import ReasoningGraph
+
+Split = Literal["pretrain", "sft", "val", "rl", "probe", "test-id", "test-ood"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A question with its answer, and where it exists the graph behind it.
+
+    ``question`` is the bare question in the benchmark's default premise order; ``solution`` is a
+    reference solution for benchmarks without a graph; ``cluster`` names the template family that
+    statistics resample together; ``metadata`` holds plain JSON values such as ``ops``.
+    """
+
+    id: str
+    question: str
+    answer: str
+    graph: ReasoningGraph | None = None
+    solution: str | None = None
+    cluster: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Identity of the content: the question and the answer."""
+        content = json.dumps([self.question, self.answer])
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types; :meth:`from_json` reads it back."""
+        graph = None if self.graph is None else self.graph.to_json()
+        return {**self.__dict__, "graph": graph, "metadata": dict(self.metadata)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Problem:
+        """The inverse of :meth:`to_json`."""
+        graph = data["graph"]
+        return cls(**{**data, "graph": None if graph is None else ReasoningGraph.from_json(graph)})
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """What a completion is worth.
+
+    ``correct``: the answer is right. ``parsed``: an answer was found at all. ``derivation``: the
+    answer is right and every needed step is stated with its right value (None where the benchmark
+    cannot tell).
+    """
+
+    correct: bool
+    parsed: bool
+    answer: str | None = None
+    derivation: bool | None = None

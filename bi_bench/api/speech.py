@@ -1,0 +1,156 @@
+"""From plan to words: a voice says single steps, :func:`speak` strings them into a solution."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bi_bench.api.expression import Expression, evaluate, reductions, substitute
+from bi_bench.api.graph import Quantity, ReasoningGraph
+from bi_bench.api.plan import Plan, StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters ``start`` to ``end`` of a solution belong to step number ``step``."""
+
+    start: int
+    end: int
+    step: int
+    kind: StepKind
+    injected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A spoken plan: the text that a model learns to write, and which step each part belongs to."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a solution has said so far: values (possibly wrong on purpose) and attempted names."""
+
+    values: dict[str, int] = field(default_factory=dict)
+    attempted: set[str] = field(default_factory=set)
+
+
+class Voice(ABC):
+    """The words of one benchmark for one problem.
+
+    Each method gives one sentence without surrounding blanks. Sentences about the same quantity
+    share a line, which ``line_start`` opens and ``line_end`` closes.
+    """
+
+    opening: str = ""
+    line_start: str = ""
+    line_end: str = "\n"
+
+    @abstractmethod
+    def read(self, quantity: Quantity, value: int, said: Said) -> str:
+        """A quantity without parents is taken from the question."""
+
+    @abstractmethod
+    def compute(self, quantity: Quantity, numeric: Expression, said: Said) -> str:
+        """A quantity is computed: its equation and the numbers, up to the last equals sign."""
+
+    @abstractmethod
+    def subgoal(self, expression: Expression) -> str:
+        """One intermediate result of a computation, with its equals sign."""
+
+    @abstractmethod
+    def result(self, quantity: Quantity, value: int) -> str:
+        """The value at the end of a computation, with its equals sign."""
+
+    @abstractmethod
+    def attempt(self, quantity: Quantity, missing: Sequence[str], said: Said) -> str:
+        """A quantity is tried and left because the ``missing`` parents are unsolved."""
+
+    @abstractmethod
+    def back(self, quantity: Quantity) -> str:
+        """The return to a quantity that was attempted before."""
+
+    @abstractmethod
+    def restate(self, quantity: Quantity) -> str:
+        """The premise about a quantity, said again."""
+
+    @abstractmethod
+    def closing(self, quantity: Quantity, value: int) -> str:
+        """The end of the solution: the value of the target as the answer."""
+
+
+def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
+    """The solution that ``plan`` describes in the words of ``voice``, with a span for each step.
+
+    A planted ``offset`` changes the value that is said, and all later steps use what was said.
+    """
+    said, parts, length = Said(), [voice.opening], len(voice.opening)
+    spans: list[Span] = []
+    line_about: str | None = None
+    steps = plan.steps
+
+    def say(text: str, step: int | None = None) -> None:
+        nonlocal length
+        parts.append(text)
+        if step is not None:
+            kind, injected = steps[step].kind, steps[step].injected
+            spans.append(Span(length, length + len(text), step, kind, injected))
+        length += len(text)
+
+    def begin(quantity: str) -> None:
+        nonlocal line_about
+        if line_about not in (None, quantity):
+            say(voice.line_end)
+        say(" " if line_about == quantity else voice.line_start)
+        line_about = quantity
+
+    for index, step in enumerate(steps):
+        quantity = graph[step.quantity]
+        if step.kind == "subgoal":
+            continue  # spoken inside the computation that it belongs to
+        begin(quantity.name)
+        if step.kind == "compute":
+            value = _computed(graph, quantity, step.offset, said.values)
+            numeric = substitute(quantity.equation, said.values)
+            say(voice.compute(quantity, numeric, said), index)
+            states = iter(reductions(numeric, graph.modulus))
+            for offset, later in enumerate(steps[index + 1 :], start=index + 1):
+                if later.kind != "subgoal" or later.quantity != quantity.name:
+                    break
+                say(" ")
+                say(voice.subgoal(next(states)), offset)
+            say(" ")
+            say(voice.result(quantity, value), index)
+            said.values[quantity.name] = value
+        elif step.kind == "read":
+            value = _computed(graph, quantity, step.offset, said.values)
+            say(voice.read(quantity, value, said), index)
+            said.values[quantity.name] = value
+        elif step.kind == "attempt":
+            missing = [parent for parent in quantity.parents if parent not in said.values]
+            say(voice.attempt(quantity, missing, said), index)
+            said.attempted.add(quantity.name)
+        else:
+            say(voice.back(quantity) if step.kind == "return" else voice.restate(quantity), index)
+        if step.kind in ("read", "compute", "attempt"):
+            say(voice.line_end)
+            line_about = None
+    target = graph[graph.target]
+    say(voice.closing(target, said.values[target.name]))
+    return Solution("".join(parts), tuple(spans))
+
+
+def subgoal_count(graph: ReasoningGraph, name: str) -> int:
+    """How many intermediate results the computation of a quantity has."""
+    values = {quantity.name: quantity.value for quantity in graph.quantities}
+    return len(reductions(substitute(graph[name].equation, values), graph.modulus))
+
+
+def _computed(
+    graph: ReasoningGraph, quantity: Quantity, offset: int, values: Mapping[str, int]
+) -> int:
+    value = evaluate(quantity.equation, values, graph.modulus) + offset
+    return value if graph.modulus is None else value % graph.modulus

@@ -1,0 +1,9 @@
+"""Engines run a stage graph; they know processes and resources, and nothing about models."""
+
+from __future__ import annotations
+
+from bi_bench.engines.events import Event, EventKind, Outcome, Status
+from bi_bench.engines.local import LocalEngine
+from bi_bench.engines.single import run_stage_here
+
+__all__ = ["Event", "EventKind", "LocalEngine", "Outcome", "Status", "run_stage_here"]

@@ -1,0 +1,183 @@
+"""The local engine: stages as processes of this machine, as many at a time as it has room for."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import wait
+
+from bi_bench.api.errors import UserError
+from bi_bench.engines.events import Event, Outcome
+from bi_bench.engines.lease import Lease, visible_devices
+from bi_bench.engines.schedule import Schedule
+from bi_bench.engines.server import Server
+from bi_bench.engines.worker import Worker, settled
+from bi_bench.plan.stage import Stage
+from bi_bench.store import Store
+
+Observe = Callable[[Event], None]
+
+_SECONDS_BETWEEN_LOOKS = 0.2
+_SECONDS_BEFORE_RETRY = 0.5
+
+
+class LocalEngine:
+    """Runs a stage graph on ``workers`` CPUs and ``gpus`` GPUs.
+
+    ``entry`` is the worker's entry point (see :mod:`bi_bench.engines.perform`), ``preload`` the
+    modules that the fork server imports before it forks; they must not open CUDA. ``threads``
+    is the number of threads that numerical libraries use in each process. ``weight`` is a
+    stage's expected duration, in any unit; it decides what counts as the critical path.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        workers: int,
+        entry: str,
+        gpus: int = 0,
+        preload: Sequence[str] = (),
+        threads: int = 1,
+        weight: Callable[[Stage], float] = lambda stage: 1.0,
+    ) -> None:
+        self._store = store
+        self._workers = workers
+        self._entry = entry
+        self._gpus = gpus
+        self._preload = preload
+        self._threads = threads
+        self._weight = weight
+
+    def run(self, stages: Sequence[Stage], observe: Observe) -> dict[str, Outcome]:
+        """Run what is not in the store yet; returns how each stage ended, by key.
+
+        A failing stage takes along only what depends on it. On any exception, and so on Ctrl-C,
+        the running processes are killed and their temporary folders removed.
+
+        Raises:
+            UserError: before anything starts, if a stage could never run here.
+        """
+        run = _Run(self._store, observe)
+        missing = run.settle(stages)
+        lease = Lease(self._workers, visible_devices(self._gpus, os.getenv("CUDA_VISIBLE_DEVICES")))
+        for stage in missing.values():
+            lease.check(stage)
+            self._check_parents(stage, missing)
+        server = Server(self._preload, self._threads)
+        schedule = Schedule(missing, self._weight)
+        try:
+            while schedule:
+                run.queue(schedule)
+                run.launch(schedule, lease, server, self._entry)
+                run.look(schedule, lease)
+        finally:
+            for worker in run.workers:
+                worker.kill()
+            server.stop()
+        return run.outcomes
+
+    def _check_parents(self, stage: Stage, missing: dict[str, Stage]) -> None:
+        for role, key in stage.parents.items():
+            if key not in missing and not self._store.has(key):
+                raise UserError(
+                    f"{stage.label}: its parent {key} ({role}) is neither among the stages to run "
+                    f"nor in {self._store.stages}"
+                )
+
+
+class _Run:
+    """The state of one run: what waits, what works, what has ended."""
+
+    def __init__(self, store: Store, observe: Observe) -> None:
+        self.outcomes: dict[str, Outcome] = {}
+        self.workers: list[Worker] = []
+        self._store = store
+        self._observe = observe
+        self._waiting: list[Stage] = []
+        self._not_before: dict[str, float] = {}
+        self._labels: dict[str, str] = {}
+
+    def settle(self, stages: Sequence[Stage]) -> dict[str, Stage]:
+        """Report what is in the store already; returns the rest by key."""
+        missing = {}
+        self._labels = {stage.key: stage.label for stage in stages}
+        for stage in {stage.key: stage for stage in stages}.values():
+            if self._store.has(stage.key):
+                self._end(stage, settled(self._store, stage.key))
+            else:
+                missing[stage.key] = stage
+        return missing
+
+    def queue(self, schedule: Schedule) -> None:
+        """Take stages whose parents have ended; give up those that cannot run any more."""
+        while ready := schedule.ready():
+            for stage in ready:
+                verdict = self._hopeless(stage)
+                if verdict is None:
+                    self._waiting.append(stage)
+                else:
+                    self._end(stage, verdict)
+                    schedule.end(stage)
+        self._waiting.sort(key=schedule.urgency, reverse=True)
+
+    def launch(self, schedule: Schedule, lease: Lease, server: Server, entry: str) -> None:
+        """Start what fits, the most urgent first."""
+        for stage in list(self._waiting):
+            if self._not_before.get(stage.key, 0.0) > time.monotonic():
+                continue
+            devices = lease.take(stage.resources)
+            if devices is None:
+                continue
+            self._waiting.remove(stage)
+            self.workers.append(Worker(stage, self._store, server, entry, devices))
+
+    def look(self, schedule: Schedule, lease: Lease) -> None:
+        """Wait a moment, then report progress and collect what has ended."""
+        if self.workers:
+            wait([worker.sentinel for worker in self.workers], _SECONDS_BETWEEN_LOOKS)
+        elif self._waiting:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)  # another engine is busy with all that is left
+        for worker in list(self.workers):
+            ended = worker.ended
+            for event in worker.news():
+                self._observe(event)
+            if ended:
+                self._collect(worker, schedule)
+                lease.give_back(worker.stage.resources, worker.devices)
+
+    def _collect(self, worker: Worker, schedule: Schedule) -> None:
+        stage, outcome = worker.stage, worker.outcome()
+        self.workers.remove(worker)
+        if outcome is None:
+            self._not_before[stage.key] = time.monotonic() + _SECONDS_BEFORE_RETRY
+            self._waiting.append(stage)
+            return
+        if outcome.status != "cached" and not worker.begun:
+            self._observe(Event("started", stage))  # it was over before anyone looked
+        self._end(stage, outcome)
+        schedule.end(stage)
+
+    def _end(self, stage: Stage, outcome: Outcome) -> None:
+        self.outcomes[stage.key] = outcome
+        data = {"message": outcome.message} if outcome.message else {}
+        if outcome.status == "finished":
+            data = self._store.costs(stage.key)
+        self._observe(Event(outcome.status, stage, outcome.seconds, data))
+
+    def _hopeless(self, stage: Stage) -> Outcome | None:
+        """The outcome of a stage that has no parents to read; a declined one counts first."""
+        parents = {
+            key: self.outcomes.get(key) or settled(self._store, key)
+            for key in stage.parents.values()
+        }
+        for parent in parents.values():
+            if parent.status in ("declined", "skipped"):
+                return Outcome("skipped", message=parent.message)
+        for key, parent in parents.items():
+            if parent.status == "failed":
+                return Outcome("blocked", message=f"needs {self._labels[key]}, which failed")
+            if parent.status == "blocked":
+                return parent
+        return None

@@ -1,0 +1,82 @@
+"""One stage from its inputs to the commit; the same code in a worker and in ``bi-bench stage``.
+
+The entry point is named as ``package.module:function`` and called as
+``function(stage, inputs, folder, progress)``: the stage as JSON, the folder of each parent by
+role, the folder to write to, and a callable that reports progress. It returns what it counted
+(``tokens_trained``, ``tokens_generated``), or raises :class:`Declined`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bi_bench.api.errors import Declined, UserError
+from bi_bench.engines.reporter import Reporter
+from bi_bench.plan.stage import Stage
+from bi_bench.store import Store, Work
+
+Entry = Callable[[dict[str, Any], dict[str, Path], Path, Callable[..., None]], dict[str, Any]]
+
+
+def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
+    """Run the entry point on one stage and commit the result, done or declined.
+
+    Raises:
+        UserError: a parent is not in the store, or was declined.
+    """
+    inputs = {role: _parent(stage, role, store) for role in stage.parents}
+    data = stage.to_json()
+    progress = Reporter(work.folder)
+    start = time.perf_counter()
+    reason = None
+    try:
+        counted = _load(entry)(data, inputs, work.folder, progress)
+    except Declined as declined:
+        counted, reason = {}, declined.reason
+    progress.close()
+    seconds = round(time.perf_counter() - start, 3)
+    costs = {"wall_seconds": seconds, "peak_memory_mb": _peak_memory_mb(), **counted}
+    work.commit(stage.to_json(), costs, declined=reason)
+
+
+def failure(error: BaseException) -> dict[str, Any]:
+    """An exception as a failure record; one that the user can mend carries no traceback."""
+    user = isinstance(error, UserError)
+    return {
+        "type": type(error).__name__,
+        "message": str(error),
+        "traceback": "" if user else "".join(traceback.format_exception(error)),
+        "user": user,
+    }
+
+
+def _parent(stage: Stage, role: str, store: Store) -> Path:
+    key = stage.parents[role]
+    if not store.has(key):
+        raise UserError(
+            f"{stage.label}: its parent {key} ({role}) is not in {store.stages}; run that first"
+        )
+    record = store.record(key)
+    if record["status"] == "declined":
+        raise UserError(f"{stage.label}: {record['label']} was declined: {record['reason']}")
+    return store.folder(key)
+
+
+def _load(entry: str) -> Entry:
+    module, _, function = entry.partition(":")
+    loaded: Entry = getattr(importlib.import_module(module), function)
+    return loaded
+
+
+def _peak_memory_mb() -> float:
+    """The largest resident size of this process or of one that it started, in 10^6 bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return round(max(resource.getrusage(each).ru_maxrss for each in who) * unit / 1e6, 1)

@@ -1,0 +1,48 @@
+"""The progress of a running stage, told through a small file in its temporary folder."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+PROGRESS = "progress.json"
+_SECONDS_BETWEEN_WRITES = 0.25
+
+
+class Reporter:
+    """What a stage calls as ``progress(step=3, total=100, reward=0.4)``.
+
+    At most four reports a second are written, and the one whose step is the total.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / PROGRESS
+        self._last = float("-inf")
+
+    def __call__(
+        self, step: int | None = None, total: int | None = None, **numbers: float | str
+    ) -> None:
+        """Report the current step, of how many, and any numbers worth showing."""
+        now = time.monotonic()
+        ends = step is not None and step == total
+        if now - self._last < _SECONDS_BETWEEN_WRITES and not ends:
+            return
+        self._last = now
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps({"step": step, "total": total, **numbers}), encoding="utf-8")
+        fresh.replace(self._path)
+
+    def close(self) -> None:
+        """Remove the file; it is no part of the result."""
+        self._path.unlink(missing_ok=True)
+
+
+def read_progress(folder: Path) -> dict[str, Any] | None:
+    """The last report in a temporary folder, if there is one."""
+    try:
+        report: dict[str, Any] = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return report

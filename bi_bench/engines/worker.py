@@ -1,0 +1,134 @@
+"""One running stage, seen from the engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from bi_bench.engines import child
+from bi_bench.engines.events import Event, Outcome
+from bi_bench.engines.reporter import read_progress
+from bi_bench.engines.server import Server
+from bi_bench.plan.stage import Stage
+from bi_bench.store import Store
+
+
+class Worker:
+    """A process that runs one stage on leased devices."""
+
+    def __init__(
+        self, stage: Stage, store: Store, server: Server, entry: str, devices: Sequence[str]
+    ) -> None:
+        self.stage = stage
+        self.devices = devices
+        self._store = store
+        token = secrets.token_hex(4)
+        self._folder = store.temporary(stage.key, token)
+        self.begun = False
+        self._report: dict[str, Any] | None = None
+        self._start = time.monotonic()
+        self._process = server.start(
+            json.dumps(stage.to_json()),
+            str(store.root),
+            entry,
+            token,
+            {"CUDA_VISIBLE_DEVICES": ",".join(devices)},
+        )
+
+    @property
+    def sentinel(self) -> int:
+        """Becomes ready when the process ends."""
+        return self._process.sentinel
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended."""
+        return not self._process.is_alive()
+
+    @property
+    def seconds(self) -> float:
+        """Since the process was asked for."""
+        return time.monotonic() - self._start
+
+    def news(self) -> list[Event]:
+        """What happened since the last call: the start of the work, and its progress."""
+        events = []
+        if not self.begun and self._folder.exists():
+            self.begun = True
+            events.append(Event("started", self.stage))
+        report = read_progress(self._folder)
+        if report is not None and report != self._report:
+            self._report = report
+            events.append(Event("progress", self.stage, self.seconds, report))
+        return events
+
+    def outcome(self) -> Outcome | None:
+        """How the ended process left its stage; ``None`` if another process was busy with it.
+
+        The store decides, the exit code explains: a stage whose process died after the commit
+        is finished.
+        """
+        code = self._process.exitcode
+        log = child.tail(self._folder / "log.txt")
+        if code not in (0, child.BUSY, child.FAILED):
+            self._kill_group()
+        self._clean_up()
+        if self._store.has(self.stage.key):
+            if code == child.BUSY:
+                return settled(self._store, self.stage.key)
+            seconds = self._store.costs(self.stage.key).get("wall_seconds", self.seconds)
+            record = self._store.record(self.stage.key)
+            if record["status"] == "declined":
+                return Outcome("declined", seconds, record["reason"])
+            return Outcome("finished", seconds)
+        if code == child.BUSY:
+            return None
+        if code != child.FAILED:
+            self._store.write_failure(self.stage.key, _crash(code, log))
+        failure = self._store.failure(self.stage.key) or _crash(code, log)
+        message, user = failure["message"], failure["user"]
+        return Outcome(
+            "failed", self.seconds, message if user else f"{failure['type']}: {message}", user
+        )
+
+    def kill(self) -> None:
+        """End the process and all that it started, at once, and remove its temporary folder."""
+        self._kill_group()
+        self._process.kill()
+        self._clean_up()
+
+    def _kill_group(self) -> None:
+        pid = self._process.pid
+        if pid is not None:
+            # No such group: the process had not come so far as to open one.
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+
+    def _clean_up(self) -> None:
+        self._process.join()
+        self._process.close()
+        self._store.discard(self.stage.key)
+
+
+def settled(store: Store, key: str) -> Outcome:
+    """The outcome of a stage that was in the store already."""
+    record = store.record(key)
+    if record["status"] == "declined":
+        return Outcome("declined", message=record["reason"])
+    return Outcome("cached")
+
+
+def _crash(code: int | None, log: str) -> dict[str, Any]:
+    if code is not None and code < 0:
+        name = signal.Signals(-code).name
+        cause = " (often: out of memory)" if name == "SIGKILL" else ""
+        message = f"the worker process was killed by {name}{cause}"
+    else:
+        message = f"the worker process ended with exit code {code} and left no result"
+    return {"type": "Crash", "message": message, "traceback": "", "user": False, "log": log}

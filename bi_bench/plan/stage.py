@@ -1,0 +1,59 @@
+"""A stage: one pure function from folders to a folder, named by the content of its inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
+
+StageKind = Literal["base", "problems", "augment", "sft", "probe", "rft", "evaluate", "analyse"]
+STAGE_KINDS: tuple[StageKind, ...] = get_args(StageKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a stage needs while it runs: CPU threads and GPUs."""
+
+    cpus: int = 1
+    gpus: int = 0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One node of the stage graph.
+
+    ``identity`` holds everything that decides the result (plain JSON), and nothing else; the
+    ``key`` is its hash. ``parents`` maps a role ("base", "problems", ...) to the key of the stage
+    whose folder is read. ``label`` is for people. ``plugin_files`` are suite-local plugin files to
+    load in the worker (their digests, not their paths, are in the identity).
+    """
+
+    kind: StageKind
+    identity: Mapping[str, Any]
+    parents: Mapping[str, str]
+    label: str
+    resources: Resources = Resources()
+    plugin_files: tuple[str, ...] = ()
+    key: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            object.__setattr__(self, "key", content_key(self.identity))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types; :meth:`from_json` reads it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Stage:
+        """The inverse of :meth:`to_json`."""
+        resources = Resources(**data["resources"])
+        return cls(**{**data, "resources": resources, "plugin_files": tuple(data["plugin_files"])})
+
+
+def content_key(identity: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON of an identity, as 64 hexadecimal digits."""
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

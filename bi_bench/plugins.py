@@ -1,0 +1,225 @@
+"""Discovery of plugins: entry points one by one, suite-local files, clashes, provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from bi_bench.api import (
+    Algorithm,
+    Analysis,
+    BaseModel,
+    Benchmark,
+    Parameters,
+    Plugin,
+    Strategy,
+    UserError,
+    did_you_mean,
+    hooks,
+)
+
+KINDS: Mapping[str, type[Plugin]] = {
+    "strategies": Strategy,
+    "models": BaseModel,
+    "algorithms": Algorithm,
+    "benchmarks": Benchmark,
+    "analyses": Analysis,
+}
+OWN_DISTRIBUTION = "bi-bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a plugin comes from: a distribution, or a file next to a suite.
+
+    ``digest`` is that of the source where the integer version cannot be trusted: suite-local files
+    and editable installs of third parties.
+    """
+
+    name: str
+    version: str = ""
+    digest: str = ""
+    file: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One plugin class with its provenance."""
+
+    kind: str
+    cls: type[Plugin]
+    origin: Origin
+
+    def identity(self) -> dict[str, Any]:
+        """What of the plugin itself enters the content key."""
+        if self.origin.digest:
+            return {"name": self.cls.name, "source": self.origin.digest}
+        return {
+            "name": self.cls.name,
+            "distribution": self.origin.name,
+            "version": self.cls.version,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A plugin that could not be loaded, and why."""
+
+    name: str
+    origin: Origin
+    cause: str
+
+
+@dataclass
+class Registry:
+    """All plugins that were found, working and broken."""
+
+    found: list[Registered] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+
+    def names(self, kind: str) -> list[str]:
+        """The names of one kind, sorted."""
+        return sorted({entry.cls.name for entry in self.found if entry.kind == kind})
+
+    def get(self, kind: str, name: str) -> Registered:
+        """The plugin of that name; UserError if it is unknown, broken or provided twice."""
+        matches = [e for e in self.found if e.kind == kind and e.cls.name == name]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            both = " and ".join(str(entry.origin) for entry in matches)
+            raise UserError(f'{kind}: "{name}" is provided by {both}; uninstall or rename one')
+        names = self.names(kind)
+        message = (
+            f'{kind}: there is no "{name}"{did_you_mean(name, names)} Known: {", ".join(names)}'
+        )
+        if self.broken:
+            causes = "; ".join(f"{b.name} ({b.origin}): {b.cause}" for b in self.broken)
+            message += f". These plugins could not be loaded: {causes}"
+        raise UserError(message)
+
+
+def discover(files: Sequence[Path] = ()) -> Registry:
+    """Load every entry point of the group ``bi_bench``, then the given files.
+
+    A broken entry point becomes a row in ``broken``; a broken file is a UserError, because a suite
+    asked for it.
+    """
+    registry = Registry()
+    manager = pluggy.PluginManager("bi_bench")
+    manager.add_hookspecs(hooks)
+    points = importlib.metadata.entry_points(group="bi_bench")
+    for point in sorted(points, key=lambda point: (point.name, point.value)):
+        origin = _origin(point)
+        try:
+            _register(registry, manager, point.load(), point.name, origin)
+        except Exception as error:  # third-party code may fail in any way; the rest must still work
+            registry.broken.append(Broken(point.name, origin, describe(error)))
+    for file in files:
+        try:
+            module, digest = _load_file(file)
+            _register(
+                registry, manager, module, str(file), Origin(str(file), "", digest, str(file))
+            )
+        except Exception as error:  # likewise: whatever the file raises is reported as its fault
+            raise UserError(f"plugin file {file} cannot be used: {describe(error)}") from error
+    return registry
+
+
+def describe(error: Exception) -> str:
+    """One line about an exception, with the place it came from if that is known."""
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f" ({Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno})" if place else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
+def _register(
+    registry: Registry, manager: pluggy.PluginManager, module: Any, name: str, origin: Origin
+) -> None:
+    manager.register(module, name=name)
+    try:
+        manager.check_pending()
+        entries = list(_provided(manager, module, origin))
+    except Exception:
+        manager.unregister(name=name)
+        raise
+    registry.found += entries
+
+
+def _provided(manager: pluggy.PluginManager, module: Any, origin: Origin) -> Iterable[Registered]:
+    for kind, base in KINDS.items():
+        hook = getattr(manager.hook, f"bi_bench_{kind}")
+        for implementation in hook.get_hookimpls():
+            if implementation.plugin is not module:
+                continue
+            for cls in implementation.function():
+                _check(cls, base, kind)
+                yield Registered(kind, cls, origin)
+
+
+def _check(cls: Any, base: type[Plugin], kind: str) -> None:
+    if not (isinstance(cls, type) and issubclass(cls, base)):
+        raise TypeError(
+            f"bi_bench_{kind} must yield classes derived from {base.__name__}, not {cls!r}"
+        )
+    if not isinstance(getattr(cls, "name", None), str) or not cls.name:
+        raise TypeError(f'{cls.__name__} has no name; add name = "..." to the class')
+    if not issubclass(cls.Params, Parameters):
+        raise TypeError(f"{cls.__name__}.Params must derive from bi_bench.api.Parameters")
+    if missing := sorted(getattr(cls, "__abstractmethods__", ())):
+        raise TypeError(f"{cls.__name__} lacks {', '.join(missing)}")
+
+
+def _origin(point: importlib.metadata.EntryPoint) -> Origin:
+    distribution = point.dist
+    if distribution is None:
+        return Origin(point.value)
+    name, version = distribution.metadata["Name"], distribution.version
+    digest = ""
+    if name != OWN_DISTRIBUTION and _is_editable(distribution):
+        digest = _package_digest(point.module)
+    return Origin(name, version, digest)
+
+
+def _is_editable(distribution: importlib.metadata.Distribution) -> bool:
+    text = distribution.read_text("direct_url.json")
+    return bool(text and json.loads(text).get("dir_info", {}).get("editable"))
+
+
+def _package_digest(module: str) -> str:
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        return ""
+    root = Path(spec.origin)
+    files = sorted(root.parent.rglob("*.py")) if spec.submodule_search_locations else [root]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(root.parent).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _load_file(file: Path) -> tuple[ModuleType, str]:
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    name = f"bi_bench_local_{digest[:16]}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise ImportError("not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module, digest

@@ -1,0 +1,52 @@
+"""Run records: which suite was run, and which stages its cells use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bi_bench.api.errors import UserError, did_you_mean
+from bi_bench.store.files import read_json, write_json
+
+RUN = "run.json"
+
+
+def run_folder(runs: Path, name: str) -> Path:
+    """The folder of a run, whether it exists or not.
+
+    Raises:
+        UserError: the name would lie outside the folder of runs.
+    """
+    if not name or name.startswith(".") or "/" in name:
+        raise UserError(f'"{name}" cannot name a run; write <suite>-<digest>')
+    return runs / name
+
+
+def write_run(runs: Path, name: str, record: Mapping[str, Any]) -> None:
+    """Write a run record; ``record["stages"]`` names the keys that garbage collection keeps."""
+    write_json(run_folder(runs, name) / RUN, record)
+
+
+def list_runs(runs: Path) -> list[str]:
+    """The names of all runs, sorted."""
+    return sorted(path.parent.name for path in runs.glob(f"*/{RUN}"))
+
+
+def read_run(runs: Path, name: str) -> dict[str, Any]:
+    """Read a run record.
+
+    Raises:
+        UserError: there is no run of this name, or its record is not JSON.
+    """
+    path = run_folder(runs, name) / RUN
+    if not path.is_file():
+        known = list_runs(runs)
+        hint = did_you_mean(name, known) or (
+            "; known runs: " + ", ".join(known) if known else "; it holds no run yet"
+        )
+        raise UserError(f'{runs}: no run is called "{name}"{hint}')
+    record = read_json(path)
+    if record is None:
+        raise UserError(f"{path}: not a JSON object; delete the folder and run the suite again")
+    return record

@@ -1,0 +1,9 @@
+"""From a TOML file to a checked suite and its matrix of cells."""
+
+from __future__ import annotations
+
+from bi_bench.suite.load import load_suite
+from bi_bench.suite.schema import Defaults
+from bi_bench.suite.suite import Cell, Entry, Suite
+
+__all__ = ["Cell", "Defaults", "Entry", "Suite", "load_suite"]

@@ -1,0 +1,67 @@
+"""Turns what pydantic finds wrong into messages with file, key path and a suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import pydantic
+
+from bi_bench.api import Parameters, UserError, did_you_mean
+
+
+def validate(
+    model: type[Parameters], data: Any, file: object, path: Sequence[str | int] = ()
+) -> Any:
+    """``data`` as an instance of ``model``; UserError naming file and key path otherwise."""
+    try:
+        return model.model_validate(_tuples(data))
+    except pydantic.ValidationError as error:
+        lines = [_explain(model, problem, path) for problem in error.errors()]
+        raise UserError("\n".join(f"{file}: {line}" for line in lines)) from None
+
+
+def key_path(path: Sequence[str | int]) -> str:
+    """A path such as ``matrix.strategies[1].reflection``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _explain(model: type[Parameters], problem: Any, path: Sequence[str | int]) -> str:
+    location = list(problem["loc"])
+    where = key_path([*path, *location])
+    if problem["type"] == "extra_forbidden":
+        allowed = list(_model_at(model, location[:-1]).model_fields)
+        hint = did_you_mean(str(location[-1]), allowed)
+        return f"{where}: unknown key{hint} Allowed: {', '.join(allowed) or 'no keys at all'}"
+    if problem["type"] == "missing":
+        return f"{where}: this key is missing"
+    message = problem["msg"].removeprefix("Value error, ")
+    given = problem["input"]
+    shown = "" if isinstance(given, dict) else f" (given: {given!r})"
+    hint = ""
+    if problem["type"] == "literal_error" and isinstance(given, str):
+        field = _model_at(model, location[:-1]).model_fields.get(str(location[-1]))
+        hint = did_you_mean(given, [str(a) for a in get_args(field.annotation)] if field else [])
+    return f"{where or 'the file'}: {message}{shown}{hint}"
+
+
+def _model_at(model: type[Parameters], location: Sequence[str | int]) -> type[pydantic.BaseModel]:
+    current: type[pydantic.BaseModel] = model
+    for part in location:
+        field = current.model_fields.get(str(part))
+        annotation = field.annotation if field else None
+        if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
+            current = annotation
+    return current
+
+
+def _tuples(data: Any) -> Any:
+    """TOML arrays as tuples, which strict models expect; tables and scalars unchanged."""
+    if isinstance(data, dict):
+        return {key: _tuples(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return tuple(_tuples(value) for value in data)
+    return data

@@ -1,0 +1,121 @@
+"""What a suite file may say, apart from the parameters of plugins."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pydantic
+from pydantic import Field
+
+from bi_bench.api import Parameters
+
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0)]
+EvaluationSplit = Literal["val", "test-id", "test-ood"]
+
+
+class Data(Parameters):
+    """Problems a split."""
+
+    sft: Count = 2000
+    rl: Count = 10_000
+    val: Count = 500
+    probe: Count = 128
+    test: Count = 500
+
+
+class SFT(Parameters):
+    """Supervised fine-tuning on the demonstrations."""
+
+    epochs: Positive = 5.0
+    batch_size: Count = 128
+    micro_batch_size: Count = 32
+    learning_rate: Annotated[float, Field(ge=0)] = 5e-6
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    warmup: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    max_grad_norm: Positive = 1.0
+    max_length: Count = 2048
+    gradient_checkpointing: bool = False
+    loss_on: Literal["response", "all"] = "response"
+
+
+class Rollouts(Parameters):
+    """Rollouts during RFT. ``max_new_tokens`` 0 takes the benchmark's own response length."""
+
+    temperature: Positive = 1.0
+    max_new_tokens: Annotated[int, Field(ge=0)] = 0
+    micro_batch_size: Count = 128
+
+
+class Evaluate(Parameters):
+    """Evaluation before and after RFT: greedy, and ``samples`` answers a problem."""
+
+    splits: Annotated[tuple[EvaluationSplit, ...], Field(min_length=1)] = ("test-id", "test-ood")
+    samples: Annotated[int, Field(ge=0)] = 4
+    temperature: Positive = 1.0
+    batch_size: Count = 256
+
+
+class Probe(Parameters):
+    """Rollouts on the SFT model before RFT: ``samples`` a problem."""
+
+    samples: Annotated[int, Field(ge=2)] = 16
+
+
+class Numerics(Parameters):
+    """Where stages compute. ``auto``: CUDA if there is a device, float32 on a CPU else bfloat16."""
+
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    threads: Count = 1
+
+
+class Defaults(Parameters):
+    """Settings that apply to every cell."""
+
+    data: Data = Data()
+    sft: SFT = SFT()
+    rollouts: Rollouts = Rollouts()
+    evaluate: Evaluate = Evaluate()
+    probe: Probe = Probe()
+    numerics: Numerics = Numerics()
+
+
+class Matrix(Parameters):
+    """The axes; every combination is a cell. An entry is a plugin name or a table with one."""
+
+    benchmarks: Annotated[tuple[Any, ...], Field(min_length=1)]
+    models: Annotated[tuple[Any, ...], Field(min_length=1)]
+    strategies: Annotated[tuple[Any, ...], Field(min_length=1)]
+    algorithms: Annotated[tuple[Any, ...], Field(min_length=1)]
+    seeds: Annotated[tuple[int, ...], Field(min_length=1)]
+
+    @pydantic.field_validator("seeds")
+    @classmethod
+    def _distinct(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) != len(seeds):
+            raise ValueError("a seed is listed twice")
+        return seeds
+
+
+class Report(Parameters):
+    """What the tables compare: ``reference`` is the label of the arm that others are held against.
+
+    Empty means the first strategy of the matrix.
+    """
+
+    reference: str = ""
+
+
+class SuiteFile(Parameters):
+    """A whole suite file."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    description: str = ""
+    seed: int = 0
+    plugins: tuple[str, ...] = ()
+    matrix: Matrix
+    analyses: tuple[Any, ...] = ()
+    defaults: Defaults = Defaults()
+    report: Report = Report()

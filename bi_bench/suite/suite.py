@@ -1,0 +1,84 @@
+"""The checked suite: resolved plugins with provenance, and the matrix of cells."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bi_bench.api import Parameters, Plugin
+from bi_bench.plugins import Registered
+from bi_bench.suite.schema import Defaults
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value of an axis: a plugin with checked parameters, and the label that reports show."""
+
+    registered: Registered
+    params: Parameters
+    label: str
+
+    @property
+    def name(self) -> str:
+        """The plugin's name."""
+        return self.registered.cls.name
+
+    def make(self) -> Any:
+        """The plugin object with its parameters."""
+        return self.registered.cls(self.params)
+
+    @property
+    def plugin_class(self) -> type[Plugin]:
+        """The plugin's class."""
+        return self.registered.cls
+
+    def identity(self) -> dict[str, Any]:
+        """Plugin and parameters, as they enter the content key."""
+        return {**self.registered.identity(), "params": self.params.model_dump(mode="json")}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One point of the matrix."""
+
+    benchmark: Entry
+    model: Entry
+    strategy: Entry
+    algorithm: Entry
+    seed: int
+
+    def axes(self) -> dict[str, Any]:
+        """The labels of the axes and the seed."""
+        return {
+            "benchmark": self.benchmark.label,
+            "model": self.model.label,
+            "strategy": self.strategy.label,
+            "algorithm": self.algorithm.label,
+            "seed": self.seed,
+        }
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label."""
+
+    name: str
+    description: str
+    seed: int
+    axes: Mapping[str, tuple[Entry, ...]]
+    seeds: tuple[int, ...]
+    analyses: tuple[Entry, ...]
+    defaults: Defaults
+    reference: str
+    plugin_files: tuple[Path, ...]
+    source: Mapping[str, Any]
+
+    def cells(self) -> Iterator[Cell]:
+        """Every combination of the axes, seeds varying fastest."""
+        entries = (self.axes[k] for k in ("benchmarks", "models", "strategies", "algorithms"))
+        for benchmark, model, strategy, algorithm in itertools.product(*entries):
+            for seed in self.seeds:
+                yield Cell(benchmark, model, strategy, algorithm, seed)

@@ -1,0 +1,1 @@
+"""The heavy room: the only one that imports torch, transformers and TRL."""

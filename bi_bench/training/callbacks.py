@@ -1,0 +1,64 @@
+"""What every TRL trainer shares here: safe defaults, a log, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer_callback import PrinterCallback
+from transformers.trainer_callback import ProgressCallback as BarCallback
+
+from bi_bench.training.checkpoint import Numerics
+
+
+def trainer_defaults(scratch: Path, numerics: Numerics) -> dict[str, Any]:
+    """Arguments for reproducible, quiet, offline training; bfloat16 only where it was asked for."""
+    return {
+        "output_dir": str(scratch),
+        "use_cpu": numerics.device == "cpu",
+        "bf16": numerics.bf16,
+        "report_to": [],
+        "save_strategy": "no",
+        "logging_steps": 1,
+        "disable_tqdm": True,
+        "dataloader_pin_memory": False,
+    }
+
+
+@dataclass
+class Log:
+    """The numbers that a trainer logged, one mapping a step."""
+
+    rows: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+class ProgressCallback(TrainerCallback):
+    """Keeps the log and passes the step and some of its numbers on."""
+
+    def __init__(self, log: Log, progress: Callable[..., None], shown: Sequence[str]) -> None:
+        self.log, self.progress, self.shown = log, progress, shown
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Called by the trainer after every step."""
+        if not logs or "train_runtime" in logs:
+            return
+        numbers = {key: value for key, value in logs.items() if isinstance(value, int | float)}
+        self.log.rows.append({"step": state.global_step, **numbers})
+        shown = {key: numbers[key] for key in self.shown if key in numbers}
+        self.progress(step=state.global_step, total=state.max_steps, **shown)
+
+
+def silence(trainer: Any) -> None:
+    """Takes away the callbacks that print; progress goes through the stage instead."""
+    for callback in (PrinterCallback, BarCallback):
+        trainer.remove_callback(callback)

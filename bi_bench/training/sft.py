@@ -1,0 +1,118 @@
+"""Supervised fine-tuning with TRL's SFTTrainer on prompts and completions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from datasets import Dataset
+from trl import SFTConfig, SFTTrainer
+
+from bi_bench.api import UserError
+from bi_bench.training.callbacks import Log, ProgressCallback, silence, trainer_defaults
+from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.seeding import trainer_seed
+from bi_bench.training.text import encode_completions, encode_prompts
+
+
+@dataclass(frozen=True, slots=True)
+class SFTSettings:
+    """How demonstrations are learnt. ``loss_on`` "response" masks the prompt, "all" does not."""
+
+    epochs: float
+    batch_size: int
+    learning_rate: float
+    schedule: str
+    warmup: float
+    weight_decay: float
+    max_grad_norm: float
+    max_length: int
+    micro_batch_size: int
+    gradient_checkpointing: bool
+    loss_on: Literal["response", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a trainer did: its log, one entry a logged step, and the tokens of its loss."""
+
+    log: list[Mapping[str, Any]]
+    tokens_trained: int
+    tokens_generated: int = 0
+
+
+def encode_examples(
+    checkpoint: Checkpoint,
+    prompts: Sequence[str],
+    completions: Sequence[str],
+    settings: SFTSettings,
+) -> Dataset:
+    """Token ids with the mask of the completion; an example longer than the context is an error."""
+    rows = zip(
+        encode_prompts(checkpoint.tokenizer, prompts),
+        encode_completions(checkpoint.tokenizer, completions),
+        strict=True,
+    )
+    ids, masks = [], []
+    for index, (prompt, completion) in enumerate(rows):
+        if (length := len(prompt) + len(completion)) > settings.max_length:
+            raise UserError(
+                f"demonstration {index} has {length} tokens, more than defaults.sft.max_length = "
+                f"{settings.max_length}; raise the limit or make the problems easier"
+            )
+        ids.append(prompt + completion)
+        before = settings.loss_on == "all"
+        masks.append([int(before)] * len(prompt) + [1] * len(completion))
+    return Dataset.from_dict({"input_ids": ids, "completion_mask": masks})
+
+
+def train_sft(
+    checkpoint: Checkpoint,
+    prompts: Sequence[str],
+    completions: Sequence[str],
+    settings: SFTSettings,
+    numerics: Numerics,
+    *,
+    seed: int,
+    scratch: Path,
+    progress: Callable[..., None],
+) -> Trained:
+    """Train the checkpoint's model in place; raises UserError for demonstrations that do not fit."""
+    data = encode_examples(checkpoint, prompts, completions, settings)
+    micro = min(settings.micro_batch_size, settings.batch_size)
+    if settings.batch_size % micro:
+        raise UserError(
+            f"defaults.sft.batch_size = {settings.batch_size} is not a multiple of "
+            f"defaults.sft.micro_batch_size = {micro}"
+        )
+    config = SFTConfig(
+        **trainer_defaults(scratch, numerics),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=micro,
+        gradient_accumulation_steps=settings.batch_size // micro,
+        learning_rate=settings.learning_rate,
+        lr_scheduler_type=settings.schedule,
+        warmup_steps=settings.warmup,
+        weight_decay=settings.weight_decay,
+        max_grad_norm=settings.max_grad_norm,
+        gradient_checkpointing=settings.gradient_checkpointing,
+        max_length=settings.max_length,
+        completion_only_loss=True,
+        packing=False,
+        seed=trainer_seed(seed),
+        data_seed=trainer_seed(seed),
+    )
+    log = Log()
+    trainer = SFTTrainer(
+        model=checkpoint.model,
+        args=config,
+        train_dataset=data,
+        processing_class=checkpoint.tokenizer,
+        callbacks=[ProgressCallback(log, progress, ("loss",))],
+    )
+    silence(trainer)
+    trainer.train()
+    learnt = sum(map(sum, data["completion_mask"]))
+    return Trained(log.rows, round(learnt * settings.epochs))

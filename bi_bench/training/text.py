@@ -1,0 +1,31 @@
+"""Prompts and completions as token ids: one place, so that SFT, RFT and evaluation agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from transformers import PreTrainedTokenizerBase
+
+
+def encode_prompts(tokenizer: PreTrainedTokenizerBase, prompts: Sequence[str]) -> list[list[int]]:
+    """Token ids of prompts, with the special tokens that the tokenizer puts in front by itself."""
+    return list(tokenizer(list(prompts))["input_ids"]) if prompts else []
+
+
+def encode_completions(
+    tokenizer: PreTrainedTokenizerBase, completions: Sequence[str]
+) -> list[list[int]]:
+    """Token ids of completions: nothing in front, the end-of-sequence token at the end.
+
+    Prompt and completion are tokenised apart, as in a rollout, where the model goes on from
+    exactly the prompt's tokens.
+    """
+    if not completions:
+        return []
+    rows = tokenizer(list(completions), add_special_tokens=False)["input_ids"]
+    return [[*row, tokenizer.eos_token_id] for row in rows]
+
+
+def decode(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Sequence[int]]) -> list[str]:
+    """Text of completions without special tokens."""
+    return list(tokenizer.batch_decode([list(row) for row in rows], skip_special_tokens=True))

@@ -1,0 +1,99 @@
+"""iGSM: synthetic grade-school problems over a hierarchy of things, in two wordings."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from bi_bench.api import (
+    Benchmark,
+    Grade,
+    Plan,
+    Problem,
+    Solution,
+    Split,
+    Stated,
+    base_plan,
+    needed_steps_right,
+    speak,
+)
+from bi_bench.api.graph import ReasoningGraph
+from bi_bench_plugins.benchmarks.igsm import embedded, parse_embedded
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
+from bi_bench_plugins.benchmarks.igsm.problems import accepted
+
+__all__ = ["IGSM", "IGSMParameters"]
+
+_EMBEDDED_TOKENS_PER_OPERATION = 40
+_NATURAL_TOKENS = 2560  # BRIDGE's response length
+
+
+class IGSM(Benchmark):
+    """Synthetic grade-school problems over a hierarchy of things (iGSM), integer or modular.
+
+    The generator is that of iGSM (Physics of Language Models 2.1) in the variant of BRIDGE; the
+    natural tier words it in English, the embedded tier in one-letter names for tiny models.
+    """
+
+    name = "igsm"
+    version = 1
+    Params = IGSMParameters
+
+    @property
+    def max_new_tokens(self) -> int:
+        """Room for the longest solution of the tier with everything injected."""
+        if self.params.tier == "natural":
+            return _NATURAL_TOKENS
+        hardest = max(self.params.ops[1], self.params.ops_ood[1])
+        return min(_NATURAL_TOKENS, _EMBEDDED_TOKENS_PER_OPERATION * hardest)
+
+    def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
+        """``n`` problems; fewer where the split has no more structures of this difficulty."""
+        found = accepted(split, self.params, embedded.letter_names, rng)
+        for index, (graph, operations, structure) in enumerate(islice(found, n)):
+            yield Problem(
+                id=f"igsm-{self.params.tier}/{split}/{index:06d}",
+                question=embedded.question(graph, embedded.stated(graph)),
+                answer=str(graph[graph.target].value),
+                graph=graph,
+                cluster=structure,
+                metadata={"ops": operations},
+            )
+
+    def ask(self, problem: Problem, premise_order: Sequence[int] | None = None) -> str:
+        """The question and the word that opens the reasoning."""
+        if premise_order is None:
+            return f"{problem.question} <think>"
+        graph = _graph(problem)
+        premises = embedded.stated(graph)
+        return f"{embedded.question(graph, [premises[i] for i in premise_order])} <think>"
+
+    def plan(self, problem: Problem, rng: random.Random) -> Plan:
+        """Every needed quantity once, in the order that the parameters name."""
+        return base_plan(_graph(problem), self.params.order, rng)
+
+    def speak(self, problem: Problem, plan: Plan, wording: str) -> Solution:
+        """The plan in the words of the tier."""
+        return speak(_graph(problem), plan, embedded.EmbeddedVoice())
+
+    def steps(self, problem: Problem, text: str) -> list[Stated]:
+        """The steps that a text states."""
+        return parse_embedded.parse_steps(text)
+
+    def grade(self, problem: Problem, completion: str) -> Grade:
+        """Right if the last answer is the number; the derivation counts every needed step too."""
+        answer = parse_embedded.parse_answer(completion)
+        if answer is None:
+            return Grade(correct=False, parsed=False, derivation=False)
+        correct = answer == int(problem.answer)
+        derivation = correct and needed_steps_right(
+            _graph(problem), self.steps(problem, completion)
+        )
+        return Grade(correct, True, str(answer), derivation)
+
+
+def _graph(problem: Problem) -> ReasoningGraph:
+    if problem.graph is None:
+        raise TypeError(f"problem {problem.id} has lost its graph")
+    return problem.graph

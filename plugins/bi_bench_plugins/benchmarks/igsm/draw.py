@@ -1,0 +1,88 @@
+"""One problem as numbers: structure, dependencies, equations and values, before any words."""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+from bi_bench_plugins.benchmarks.igsm.equations import (
+    Form,
+    Setting,
+    abstract_form,
+    draw_form,
+    value_of,
+)
+from bi_bench_plugins.benchmarks.igsm.necessary import (
+    draw_dependencies,
+    draw_members,
+    draw_order,
+)
+from bi_bench_plugins.benchmarks.igsm.redundant import draw_redundant
+from bi_bench_plugins.benchmarks.igsm.structure import Structure, draw_structure, uniform
+
+
+class Draw(NamedTuple):
+    """A solvable set of parameters: ``order`` is needed (the target last), the rest is redundant."""
+
+    operations: int
+    structure: Structure
+    order: list[int]
+    redundant: list[int]
+    forms: dict[int, Form]
+    values: dict[int, int]
+
+    @property
+    def target(self) -> int:
+        """The parameter that is asked for."""
+        return self.order[-1]
+
+    @property
+    def parameters(self) -> list[int]:
+        """All parameters, each after those it depends on."""
+        return self.order + self.redundant
+
+
+def draw_necessary(rng: random.Random, ops: tuple[int, int], setting: Setting) -> Draw | None:
+    """A problem without its redundant part, or None where the generator of iGSM fails.
+
+    The number of operations is the smaller of two uniform draws, so easy problems are more common.
+    """
+    operations = min(uniform(rng, *ops), uniform(rng, *ops))
+    first = max(uniform(rng, 1, operations), uniform(rng, 1, operations))
+    second = uniform(rng, first, operations)
+    structure = draw_structure(rng, operations)
+    members = draw_members(rng, structure, first, second)
+    if (ordered := draw_order(rng, structure, members)) is None:
+        return None
+    order, early = ordered
+    dependencies = draw_dependencies(rng, structure, order, early, operations)
+    if dependencies is None:
+        return None
+    draw = Draw(operations, structure, order, [], {}, {})
+    _solve(rng, draw, order, dependencies, setting)
+    return draw
+
+
+def with_redundant(rng: random.Random, draw: Draw, setting: Setting) -> Draw:
+    """The same problem with every unused instance parameter as a redundant one."""
+    redundant, dependencies = draw_redundant(rng, draw.structure, draw.order)
+    complete = draw._replace(redundant=redundant, forms={**draw.forms}, values={**draw.values})
+    _solve(rng, complete, redundant, dependencies, setting)
+    return complete
+
+
+def _solve(
+    rng: random.Random,
+    draw: Draw,
+    parameters: list[int],
+    dependencies: dict[int, list[int]],
+    setting: Setting,
+) -> None:
+    for parameter in parameters:
+        form = (
+            abstract_form(draw.structure, parameter)
+            if draw.structure.is_abstract(parameter)
+            else draw_form(rng, dependencies[parameter], setting)
+        )
+        draw.forms[parameter] = form
+        draw.values[parameter] = value_of(form, draw.values, setting)

@@ -1,0 +1,95 @@
+"""What a suite may set for the iGSM benchmark."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pydantic
+
+from bi_bench.api import Parameters, Split
+from bi_bench.api.graph import Order
+
+HARDEST = 40
+_EMBEDDED_MODULUS = 11
+
+
+def _tuple_of_list(value: Any) -> Any:
+    # TOML has no tuples, and strict fields would refuse its lists.
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _ordered(value: tuple[int, int]) -> tuple[int, int]:
+    low, high = value
+    if not 1 <= low <= high <= HARDEST:
+        raise ValueError(
+            f"[{low}, {high}] is no range of operations; write [fewest, most] "
+            f"with 1 <= fewest <= most <= {HARDEST}"
+        )
+    return value
+
+
+OpsRange = Annotated[
+    tuple[int, int],
+    pydantic.BeforeValidator(_tuple_of_list),
+    pydantic.AfterValidator(_ordered),
+]
+
+
+class IGSMParameters(Parameters):
+    """Difficulty in operations per split, arithmetic and wording of the iGSM benchmark."""
+
+    tier: Literal["natural", "embedded"] = pydantic.Field(
+        default="natural",
+        description='"natural" asks in English sentences, "embedded" in one-letter names',
+    )
+    ops: OpsRange = pydantic.Field(
+        default=(15, 20), description="operations of sft, rl and probe problems, [fewest, most]"
+    )
+    ops_ood: OpsRange = pydantic.Field(default=(21, 25), description="operations of test-ood")
+    ops_pretrain: OpsRange = pydantic.Field(default=(1, 2), description="operations of pretrain")
+    ops_val: OpsRange | None = pydantic.Field(
+        default=None, description="operations of val; as ops unless set"
+    )
+    ops_test: OpsRange | None = pydantic.Field(
+        default=None, description="operations of test-id; as ops unless set"
+    )
+    modulus: int | None = pydantic.Field(
+        default=None,
+        ge=0,
+        description="arithmetic modulo this number, 0 for integers; natural 0, embedded 11",
+    )
+    answer_bound: int = pydantic.Field(
+        default=1000,
+        ge=1,
+        description="integers only: needed values stay below it in size",
+    )
+    zero_filter: float = pydantic.Field(
+        default=0.0, ge=0.0, le=1.0, description="share of the problems with answer 0 to drop"
+    )
+    order: Order = pydantic.Field(
+        default="topological", description="order of the steps in the plain solution"
+    )
+
+    @pydantic.field_validator("modulus")
+    @classmethod
+    def _no_modulus_of_one(cls, value: int | None) -> int | None:
+        if value == 1:
+            raise ValueError("modulo 1 every value is 0; write 0 for integers, or 2 or more")
+        return value
+
+    @property
+    def arithmetic(self) -> int | None:
+        """The modulus in force, None for integers."""
+        if self.modulus is None:
+            return _EMBEDDED_MODULUS if self.tier == "embedded" else None
+        return self.modulus or None
+
+    def ops_of(self, split: Split) -> tuple[int, int]:
+        """Fewest and most operations of the problems of a split."""
+        special = {
+            "pretrain": self.ops_pretrain,
+            "val": self.ops_val,
+            "test-id": self.ops_test,
+            "test-ood": self.ops_ood,
+        }
+        return special.get(split) or self.ops

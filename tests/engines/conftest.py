@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bi_bench.engines import Event, LocalEngine
+from bi_bench.plan.stage import Resources, Stage
+from bi_bench.store import Store
+
+ENTRIES = """
+    import os, signal, subprocess, sys, time
+    from pathlib import Path
+    from bi_bench.api.errors import Declined, UserError
+
+    def run(stage, inputs, folder, progress):
+        "Does what the identity says; notes when it worked."
+        identity = stage["identity"]
+        begin = time.monotonic()
+        print("working on", stage["label"], flush=True)
+        texts = [(path / "result.txt").read_text() for _, path in sorted(inputs.items())]
+        match identity.get("do"):
+            case "sleep":
+                for step in range(1, 11):
+                    time.sleep(identity["seconds"] / 10)
+                    progress(step=step, total=10, reward=step / 10)
+            case "orphan":
+                subprocess.Popen(["sleep", "300.25"])
+                time.sleep(identity["seconds"])
+            case "raise":
+                raise ValueError("no luck")
+            case "user":
+                raise UserError("suite.toml: mend me")
+            case "decline":
+                (folder / "half.txt").write_text("half")
+                raise Declined("no graph here")
+            case "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "exit":
+                os._exit(0)
+            case "devices":
+                texts = [os.environ["CUDA_VISIBLE_DEVICES"]]
+            case "torch":
+                texts = [str("torch" in sys.modules and sys.modules["torch"].get_num_threads())]
+        (folder / "times.txt").write_text(f"{begin} {time.monotonic()}")
+        (folder / "result.txt").write_text("+".join([*texts, stage["label"]]))
+        return {"tokens_trained": 7}
+"""
+
+
+@pytest.fixture
+def entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The entry point in a module that a child finds by the search path of its parent."""
+    (tmp_path / "entries").mkdir()
+    (tmp_path / "entries" / "helper_entries.py").write_text(textwrap.dedent(ENTRIES))
+    monkeypatch.syspath_prepend(tmp_path / "entries")
+    return "helper_entries:run"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def make_stage(label: str, *parents: Stage, cpus: int = 1, gpus: int = 0, **does: object) -> Stage:
+    roles = {f"p{number}": parent.key for number, parent in enumerate(parents)}
+    return Stage("sft", {"label": label, **does}, roles, label, Resources(cpus, gpus))
+
+
+@pytest.fixture
+def stage() -> Callable[..., Stage]:
+    return make_stage
+
+
+@pytest.fixture
+def run(store: Store, entry: str) -> Callable[..., tuple[dict[str, str], list[str]]]:
+    """Runs stages; returns status by label and the events as "kind label"."""
+
+    def go(stages: list[Stage], **options: object) -> tuple[dict[str, str], list[str]]:
+        events: list[Event] = []
+        engine = LocalEngine(store, **{"workers": 2, "entry": entry, **options})
+        outcomes = engine.run(stages, events.append)
+        return (
+            {each.label: outcomes[each.key].status for each in stages},
+            [f"{event.kind} {event.stage.label}" for event in events if event.kind != "progress"],
+        )
+
+    return go
+
+
+SCRIPT = """
+    import json, sys
+    from pathlib import Path
+    print("main runs as", __name__, flush=True)
+    from bi_bench.engines import LocalEngine
+    from bi_bench.plan.stage import Stage
+    from bi_bench.store import Store
+
+    stages = [Stage.from_json(data) for data in json.loads(Path(sys.argv[2]).read_text())]
+    engine = LocalEngine(Store(Path(sys.argv[1])), workers=2, entry="helper_entries:run")
+    outcomes = engine.run(stages, lambda event: print(event.kind, event.stage.label, flush=True))
+    print(json.dumps([outcomes[stage.key].status for stage in stages]))
+"""
+
+
+@pytest.fixture
+def command(tmp_path: Path, store: Store, entry: str) -> Callable[[list[Stage]], list[str]]:
+    """A command line that runs stages in a process of its own, by a script without a guard."""
+
+    def build(stages: list[Stage]) -> list[str]:
+        import json
+
+        script, plan = tmp_path / "script.py", tmp_path / "plan.json"
+        script.write_text(textwrap.dedent(SCRIPT))
+        plan.write_text(json.dumps([each.to_json() for each in stages]))
+        return [sys.executable, str(script), str(store.root), str(plan)]
+
+    return build
+
+
+@pytest.fixture
+def surroundings(tmp_path: Path) -> dict[str, str]:
+    search = os.pathsep.join([str(tmp_path / "entries"), *filter(None, sys.path)])
+    return {**os.environ, "PYTHONPATH": search, "BI_BENCH_TEST_MARK": str(tmp_path)}
+
+
+@pytest.fixture
+def survivors(tmp_path: Path) -> Iterator[Callable[[], list[psutil.Process]]]:
+    """Processes that a test has left, found by a mark in their environment."""
+
+    def find() -> list[psutil.Process]:
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("BI_BENCH_TEST_MARK") == str(tmp_path):
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+                continue
+        return [each for each in found if each.status() != psutil.STATUS_ZOMBIE]
+
+    yield find
+    for process in find():
+        process.kill()

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from bi_bench.api.errors import UserError
+from bi_bench.engines import LocalEngine
+from bi_bench.store import Store
+
+
+def times(store: Store, stage) -> tuple[float, float]:
+    begin, end = (store.folder(stage.key) / "times.txt").read_text().split()
+    return float(begin), float(end)
+
+
+def test_parents_come_first_and_results_travel_by_folder(run, stage, store):
+    first = stage("first")
+    second = stage("second", first)
+    third = stage("third", second, first)
+    status, events = run([third, second, first])
+    assert set(status.values()) == {"finished"}
+    assert events == [
+        f"{kind} {x}" for x in ("first", "second", "third") for kind in ("started", "finished")
+    ]
+    assert (store.folder(third.key) / "result.txt").read_text() == "first+second+first+third"
+    assert times(store, first)[1] <= times(store, second)[0]
+    names = sorted(path.name for path in store.folder(third.key).iterdir())
+    assert names == ["costs.json", "log.txt", "result.txt", "stage.json", "times.txt"]
+    assert (store.folder(third.key) / "log.txt").read_text() == "working on third\n"
+    costs = store.costs(third.key)
+    assert costs["tokens_trained"] == 7
+    assert costs["peak_memory_mb"] > 1
+    assert sorted(path.name for path in store.stages.iterdir()) == sorted(
+        [first.key, second.key, third.key]
+    )
+
+
+def test_a_second_run_is_cached_and_starts_no_process(run, stage, store):
+    stages = [stage("a"), stage("no", do="decline")]
+    run(stages)
+    begin = time.monotonic()
+    status, events = run(stages, entry="no_such_module:run")
+    assert status == {"a": "cached", "no": "declined"}
+    assert events == ["cached a", "declined no"]
+    assert time.monotonic() - begin < 0.1
+
+
+def test_two_at_a_time_overlap_and_one_worker_does_not(run, stage, store):
+    pair = [stage("a", do="sleep", seconds=0.5), stage("b", do="sleep", seconds=0.5)]
+    run(pair)
+    (a, b), (c, d) = (times(store, each) for each in pair)
+    assert max(a, c) < min(b, d)
+    wide = [stage("c", do="sleep", seconds=0.2), stage("d", cpus=2)]
+    run(wide)
+    (a, b), (c, d) = (times(store, each) for each in wide)
+    assert b <= c or d <= a
+
+
+def test_the_longest_chain_goes_first(run, stage):
+    short = stage("short")
+    head = stage("head")
+    tail = stage("tail", head)
+    _, events = run([short, head, tail], workers=1)
+    assert events[0] == "started head"
+    heavy = {"light": 1.0, "heavy": 5.0}
+    light = [stage("light"), stage("heavy")]
+    _, events = run(light, workers=1, weight=lambda each: heavy[each.label])
+    assert events[0] == "started heavy"
+
+
+@pytest.mark.parametrize("how", ["raise", "kill", "exit", "user"])
+def test_a_failure_takes_along_only_what_needs_it(run, stage, store, entry, how):
+    bad = stage("bad", do=how)
+    child = stage("child", bad)
+    grandchild = stage("grandchild", child)
+    other = stage("other")
+    stages = [bad, child, grandchild, other]
+    status, _ = run(stages)
+    expected = {"bad": "failed", "child": "blocked", "grandchild": "blocked", "other": "finished"}
+    assert status == expected
+    outcomes = LocalEngine(store, workers=1, entry=entry).run(stages, lambda event: None)
+    assert outcomes[grandchild.key].message == "needs bad, which failed"
+    failure = store.failure(bad.key)
+    assert failure is not None
+    assert failure["log"] == "working on bad\n"
+    message = {
+        "raise": "no luck",
+        "kill": "killed by SIGKILL",
+        "exit": "exit code 0 and left no result",
+        "user": "suite.toml: mend me",
+    }
+    assert message[how] in failure["message"]
+    assert failure["user"] is outcomes[bad.key].user is (how == "user")
+    assert ("ValueError: no luck" in failure["traceback"]) is (how == "raise")
+    left = {path.name for path in store.stages.iterdir()}
+    assert left == {other.key, f"{bad.key}.failed.json"}
+
+
+def test_what_depends_on_a_declined_stage_is_skipped_with_its_reason(run, stage, store, entry):
+    no = stage("no", do="decline")
+    child = stage("child", no)
+    grandchild = stage("grandchild", child, stage("bad", do="raise"))
+    stages = [no, child, grandchild, stage("bad", do="raise"), stage("other")]
+    status, _ = run(stages)
+    assert status == {
+        "no": "declined", "child": "skipped", "grandchild": "skipped", "bad": "failed", "other": "finished",
+    }  # fmt: skip
+    assert store.record(no.key)["reason"] == "no graph here"
+    assert not (store.folder(no.key) / "half.txt").exists()
+    outcomes = LocalEngine(store, workers=1, entry=entry).run([child], lambda event: None)
+    assert outcomes[child.key].message == "no graph here"
+
+
+def test_a_failure_is_forgotten_after_a_success(run, stage, store, entry):
+    one = stage("one")
+    status, _ = run([one], entry="no_such_module:run")
+    assert status == {"one": "failed"}
+    assert "no_such_module" in store.failure(one.key)["message"]
+    status, _ = run([one])
+    assert status == {"one": "finished"}
+    assert store.failure(one.key) is None
+
+
+def test_progress_arrives_while_the_stage_runs(stage, store, entry):
+    events = []
+    one = stage("one", do="sleep", seconds=1.5)
+    LocalEngine(store, workers=1, entry=entry).run([one], events.append)
+    steps = [event.data["step"] for event in events if event.kind == "progress"]
+    assert len(steps) >= 3
+    assert steps == sorted(set(steps))
+    assert events[-1].kind == "finished"
+    assert events[-1].data["tokens_trained"] == 7
+
+
+def test_gpus_are_leased_one_by_one(run, stage, store, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
+    stages = [stage(name, gpus=1, do="devices", seconds=0) for name in "abc"]
+    run([*stages, stage("cpu", do="devices")], gpus=2)
+    seen = [(store.folder(each.key) / "result.txt").read_text().split("+")[0] for each in stages]
+    assert set(seen) == {"5", "7"}
+    cpu = stage("cpu", do="devices")
+    assert (store.folder(cpu.key) / "result.txt").read_text() == "+cpu"
+
+
+def test_impossible_requests_are_refused_before_anything_starts(run, stage, store, monkeypatch):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    with pytest.raises(UserError, match="needs 3 CPUs, but the engine has 2 workers"):
+        run([stage("small"), stage("big", cpus=3)])
+    with pytest.raises(UserError, match="needs 1 GPUs, but the engine has 0"):
+        run([stage("small"), stage("big", gpus=1)])
+    with pytest.raises(UserError, match="neither among the stages to run nor in"):
+        run([stage("orphan", stage("elsewhere"))])
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    with pytest.raises(UserError, match="CUDA_VISIBLE_DEVICES=0 leaves 1"):
+        run([stage("small")], gpus=2)
+    assert not store.stages.exists()
+
+
+def test_what_a_killed_run_left_is_cleaned_and_a_broken_stage_is_built_again(run, stage, store):
+    one = stage("one")
+    store.temporary(one.key, "stale").mkdir(parents=True)
+    (store.folder(one.key)).mkdir()
+    (store.folder(one.key) / "stage.json").write_text("{")
+    with pytest.warns(RuntimeWarning, match="is built again"):
+        status, _ = run([one])
+    assert status == {"one": "finished"}
+    assert [path.name for path in store.stages.iterdir()] == [one.key]
+
+
+@pytest.mark.slow
+def test_preloaded_torch_uses_the_given_number_of_threads(run, stage, store):
+    one = stage("one", do="torch")
+    run([one], preload=["torch"], threads=1)
+    assert (store.folder(one.key) / "result.txt").read_text() == "1+one"
+
+
+def test_a_stage_record_is_plain_json(run, stage, store):
+    one = stage("one")
+    run([one])
+    record = json.loads((store.folder(one.key) / "stage.json").read_text())
+    assert record["identity"] == one.identity
+    assert Path(store.root).as_posix() not in json.dumps(record)

@@ -1,0 +1,144 @@
+"""Engines in processes of their own: what happens when they are interrupted, killed or doubled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bi_bench.api.errors import UserError
+from bi_bench.engines import run_stage_here
+
+
+def start(command, surroundings, **options):
+    return subprocess.Popen(
+        command,
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def wait_for(process, line):
+    for found in process.stdout:
+        if found.strip() == line:
+            return
+    raise AssertionError(f"never printed {line!r}: {process.stderr.read()}")
+
+
+def gone(survivors, seconds):
+    deadline = time.monotonic() + seconds
+    while survivors() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return [" ".join(process.cmdline()) for process in survivors()]
+
+
+def test_the_main_script_is_not_run_again(command, surroundings, stage, survivors):
+    done = subprocess.run(
+        command([stage("a"), stage("b")]),
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.count("main runs as") == 1
+    assert done.stdout.endswith('["finished", "finished"]\n')
+    assert done.stderr == ""
+    assert gone(survivors, 2) == []
+
+
+def test_a_killed_engine_leaves_no_process_and_no_half_result(
+    command, surroundings, stage, survivors, store, run
+):
+    first = stage("first")
+    slow = stage("slow", first, do="orphan", seconds=60)
+    with start(command([first, slow]), surroundings) as engine:
+        wait_for(engine, "started slow")
+        assert len(survivors()) >= 5  # engine, fork server, resource tracker, worker, its child
+        os.kill(engine.pid, signal.SIGKILL)
+        engine.wait()
+        assert gone(survivors, 2) == []
+    assert store.has(first.key)
+    assert not store.has(slow.key)
+    assert list(store.stages.glob("*.tmp-*"))
+    quick = stage("quick", first)
+    status, _ = run([first, quick])
+    assert status == {"first": "cached", "quick": "finished"}
+    with store.begin(slow.key):
+        assert len(list(store.stages.glob("*.tmp-*"))) == 1
+
+
+def test_ctrl_c_ends_everything_silently(command, surroundings, stage, survivors, store):
+    stages = [stage("slow", do="orphan", seconds=60), stage("late", do="sleep", seconds=60)]
+    with start(command(stages), surroundings, start_new_session=True) as engine:
+        wait_for(engine, "started late")
+        os.killpg(engine.pid, signal.SIGINT)  # as a terminal does: to the whole group
+        _, errors = engine.communicate(timeout=10)
+    assert engine.returncode == -signal.SIGINT
+    assert errors.count("Traceback") == errors.count("KeyboardInterrupt") == 1
+    assert gone(survivors, 2) == []
+    assert list(store.stages.iterdir()) == []
+
+
+def test_ctrl_c_while_the_server_still_imports(command, surroundings, stage, survivors, tmp_path):
+    (tmp_path / "entries" / "slow_import.py").write_text("import time; time.sleep(60)")
+    line = command([stage("a")])
+    script = tmp_path / "script.py"
+    script.write_text(
+        script.read_text().replace("workers=2,", "workers=2, preload=['slow_import'],")
+    )
+    with start(line, surroundings, start_new_session=True) as engine:
+        wait_for(engine, "main runs as __main__")
+        while len(survivors()) < 3:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        os.killpg(engine.pid, signal.SIGINT)
+        _, errors = engine.communicate(timeout=10)
+    assert errors.count("Traceback") == 1
+    assert gone(survivors, 2) == []
+
+
+def test_two_engines_on_one_store_run_each_stage_once(command, surroundings, stage, store):
+    first = stage("first", do="sleep", seconds=0.6)
+    stages = [first, stage("second", first, do="sleep", seconds=0.3), stage("third")]
+    line = command(stages)
+    with start(line, surroundings) as one, start(line, surroundings) as two:
+        outputs = [engine.communicate(timeout=30)[0] for engine in (one, two)]
+    for label in ("first", "second", "third"):
+        ends = sorted(
+            line
+            for output in outputs
+            for line in output.splitlines()
+            if line.endswith(f"ed {label}")
+        )
+        assert ends == [f"cached {label}", f"finished {label}", f"started {label}"]
+
+
+def test_a_single_stage_runs_in_this_process(stage, store, entry):
+    first = stage("first")
+    assert run_stage_here(store, first, entry).status == "finished"
+    assert run_stage_here(store, first, entry).status == "cached"
+    assert run_stage_here(store, stage("no", first, do="decline"), entry).message == "no graph here"
+    with pytest.raises(UserError, match="run that first"):
+        run_stage_here(store, stage("second", stage("elsewhere")), entry)
+    bad = stage("bad", do="raise")
+    with pytest.raises(ValueError, match="no luck"):
+        run_stage_here(store, bad, entry)
+    assert store.failure(bad.key)["type"] == "ValueError"
+    busy = stage("busy")
+    with store.begin(busy.key), pytest.raises(UserError, match="another process holds"):
+        run_stage_here(store, busy, entry)
+
+
+def test_the_engine_imports_nothing_about_models():
+    code = (
+        "import bi_bench.engines, sys; print({'torch', 'transformers', 'numpy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
