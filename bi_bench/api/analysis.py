@@ -13,7 +13,7 @@ from bi_bench.api.plugin import Plugin
 
 @dataclass(frozen=True, slots=True)
 class AnalysisContext:
-    """The folders of the stages an analysis asked for, by stage kind ("sft", "probe", "rft" ...)."""
+    """The folders of the stages an analysis asked for, by role ("probe", "pre/test-id" ...)."""
 
     folders: Mapping[str, Path]
 
@@ -21,7 +21,8 @@ class AnalysisContext:
 class Analysis(Plugin, ABC):
     """Measures something on checkpoints and rollouts; never changes them.
 
-    ``needs``: the stage kinds whose folders it reads, e.g. ``("probe", "rft")``.
+    ``needs``: the roles whose folders it reads: "base", "augment", "sft", "probe", "rft", "pre" and
+    "post" (evaluations, one folder a split, named like "pre/test-id").
     """
 
     needs: ClassVar[tuple[str, ...]] = ()

@@ -7,7 +7,7 @@ products take two or more operands, differences exactly two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 Expression = int | str | tuple  # type: ignore[type-arg]  # a recursive tuple
 OPERATORS = ("+", "-", "*")
@@ -15,16 +15,14 @@ OPERATORS = ("+", "-", "*")
 
 def references(expression: Expression) -> tuple[str, ...]:
     """The quantities an expression names, in order of first mention."""
-    return tuple(dict.fromkeys(leaf for leaf in leaves(expression) if isinstance(leaf, str)))
+    return tuple(dict.fromkeys([leaf for leaf in leaves(expression) if isinstance(leaf, str)]))
 
 
-def leaves(expression: Expression) -> Iterator[int | str]:
+def leaves(expression: Expression) -> list[int | str]:
     """All constants and references, from left to right, repeats included."""
-    if isinstance(expression, tuple):
-        for operand in expression[1:]:
-            yield from leaves(operand)
-    else:
-        yield expression
+    if not isinstance(expression, tuple):
+        return [expression]
+    return [leaf for operand in expression[1:] for leaf in leaves(operand)]
 
 
 def evaluate(

@@ -59,9 +59,9 @@ class ReasoningGraph:
             raise GraphError("two quantities share a name")
         if self.target not in by_name:
             raise GraphError(f'the target "{self.target}" is not a quantity')
+        values = {quantity.name: quantity.value for quantity in self.quantities}
         done: set[str] = set()
         for quantity in self._solvable_order():
-            values = {parent: by_name[parent].value for parent in quantity.parents}
             if (value := evaluate(quantity.equation, values, self.modulus)) != quantity.value:
                 raise GraphError(f'"{quantity.name}" is {value}, not {quantity.value}')
             done.add(quantity.name)

@@ -113,6 +113,8 @@ def _computation_fault(graph: ReasoningGraph, quantity: Quantity, step: Stated) 
     for state in states:
         if references(state) or evaluate(state, None, graph.modulus) != quantity.value:
             return f"an equals sign is wrong: the value is {quantity.value}"
+    if step.value != quantity.value:  # right modulo, but not reduced
+        return f"the value is {quantity.value}"
     between = tuple(states[1:-1])
     if between and between != reductions(states[0], graph.modulus):
         return "the intermediate results are not one operation apart"

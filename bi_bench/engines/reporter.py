@@ -30,8 +30,9 @@ class Reporter:
         if now - self._last < _SECONDS_BETWEEN_WRITES and not ends:
             return
         self._last = now
+        report = {"step": step, "total": total, **numbers}
         fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps({"step": step, "total": total, **numbers}), encoding="utf-8")
+        fresh.write_text(json.dumps(report, default=float), encoding="utf-8")
         fresh.replace(self._path)
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ class Server:
     """Starts lazily, with the first process; ``stop`` ends it and frees its memory."""
 
     def __init__(self, preload: Sequence[str], threads: int) -> None:
-        self._preload = list(preload)
+        self._preload = [child.__name__, *preload]
         _CONTEXT.set_forkserver_preload(self._preload)
         self._environment = {
             "OMP_NUM_THREADS": str(threads),

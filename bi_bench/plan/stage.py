@@ -27,7 +27,8 @@ class Stage:
     ``identity`` holds everything that decides the result (plain JSON), and nothing else; the
     ``key`` is its hash. ``parents`` maps a role ("base", "problems", ...) to the key of the stage
     whose folder is read. ``label`` is for people. ``plugin_files`` are suite-local plugin files to
-    load in the worker (their digests, not their paths, are in the identity).
+    load in the worker (their digests, not their paths, are in the identity). ``estimate`` is the
+    expected duration in seconds where it is known; like all but the identity it is not in the key.
     """
 
     kind: StageKind
@@ -36,6 +37,7 @@ class Stage:
     label: str
     resources: Resources = Resources()
     plugin_files: tuple[str, ...] = ()
+    estimate: float | None = None
     key: str = field(default="")
 
     def __post_init__(self) -> None:

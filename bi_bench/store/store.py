@@ -58,6 +58,13 @@ class Store:
             raise UserError(f"{self.stages}: no stage {key}; run the suite that needs it")
         return record
 
+    def records(self, kind: str) -> Iterator[dict[str, Any]]:
+        """The records of all stages of a kind."""
+        for folder in sorted(self.stages.glob("*")):
+            record = self._read(folder.name)
+            if record is not None and record["kind"] == kind:
+                yield record
+
     def costs(self, key: str) -> dict[str, Any]:
         """What the stage cost (seconds, MB, tokens); empty where nothing was measured."""
         return read_json(self.folder(key) / "costs.json") or {}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bi_bench.api import Parameters, Plugin
+from bi_bench.api import Parameters
 from bi_bench.plugins import Registered
 from bi_bench.suite.schema import Defaults
 
@@ -26,14 +27,10 @@ class Entry:
         """The plugin's name."""
         return self.registered.cls.name
 
-    def make(self) -> Any:
+    @cached_property
+    def plugin(self) -> Any:
         """The plugin object with its parameters."""
         return self.registered.cls(self.params)
-
-    @property
-    def plugin_class(self) -> type[Plugin]:
-        """The plugin's class."""
-        return self.registered.cls
 
     def identity(self) -> dict[str, Any]:
         """Plugin and parameters, as they enter the content key."""

@@ -1,1 +1,48 @@
-"""First-party plugins."""
+"""The plugins that come with bi_bench, registered through the same hooks as anybody's."""
+
+from __future__ import annotations
+
+from bi_bench.api import Algorithm, Analysis, BaseModel, Benchmark, Strategy, hookimpl
+
+
+@hookimpl
+def bi_bench_strategies() -> list[type[Strategy]]:
+    """Injection strategies and controls."""
+    from bi_bench_plugins.strategies.bridge import Bridge
+    from bi_bench_plugins.strategies.sabotage import Sabotage
+    from bi_bench_plugins.strategies.vanilla import Vanilla
+
+    return [Vanilla, Bridge, Sabotage]
+
+
+@hookimpl
+def bi_bench_models() -> list[type[BaseModel]]:
+    """Base models."""
+    from bi_bench_plugins.models.hub import Hub
+    from bi_bench_plugins.models.tiny import Tiny
+
+    return [Tiny, Hub]
+
+
+@hookimpl
+def bi_bench_algorithms() -> list[type[Algorithm]]:
+    """Reinforcement fine-tuning algorithms."""
+    from bi_bench_plugins.algorithms.grpo import GRPO
+
+    return [GRPO]
+
+
+@hookimpl
+def bi_bench_benchmarks() -> list[type[Benchmark]]:
+    """Benchmarks."""
+    from bi_bench_plugins.benchmarks.igsm import IGSM
+
+    return [IGSM]
+
+
+@hookimpl
+def bi_bench_analyses() -> list[type[Analysis]]:
+    """Analyses."""
+    from bi_bench_plugins.analyses.difficulty import Difficulty
+
+    return [Difficulty]

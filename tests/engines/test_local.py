@@ -131,6 +131,7 @@ def test_progress_arrives_while_the_stage_runs(stage, store, entry):
     steps = [event.data["step"] for event in events if event.kind == "progress"]
     assert len(steps) >= 3
     assert steps == sorted(set(steps))
+    assert not list(store.folder(one.key).glob("progress*"))
     assert events[-1].kind == "finished"
     assert events[-1].data["tokens_trained"] == 7
 

@@ -98,6 +98,11 @@ def test_ctrl_c_while_the_server_still_imports(command, surroundings, stage, sur
         while len(survivors()) < 3:
             time.sleep(0.05)
         time.sleep(0.3)
+        for process in survivors():
+            if process.pid != engine.pid:
+                process.send_signal(signal.SIGINT)
+        time.sleep(0.3)  # long enough for a traceback, if they minded
+        assert len(survivors()) == 3
         os.killpg(engine.pid, signal.SIGINT)
         _, errors = engine.communicate(timeout=10)
     assert errors.count("Traceback") == 1

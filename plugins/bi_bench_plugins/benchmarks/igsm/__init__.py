@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from bi_bench.api import (
+    SPLITS,
     Benchmark,
     Grade,
     Plan,
@@ -19,9 +20,10 @@ from bi_bench.api import (
     speak,
 )
 from bi_bench.api.graph import ReasoningGraph
-from bi_bench_plugins.benchmarks.igsm import embedded, parse_embedded
+from bi_bench.api.plugin import Parameters
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.benchmarks.igsm.problems import accepted
+from bi_bench_plugins.benchmarks.igsm.tiers import TIERS
 
 __all__ = ["IGSM", "IGSMParameters"]
 
@@ -40,21 +42,25 @@ class IGSM(Benchmark):
     version = 1
     Params = IGSMParameters
 
+    def __init__(self, params: Parameters | None = None) -> None:
+        super().__init__(params)
+        self.tier = TIERS[self.params.tier]
+
     @property
     def max_new_tokens(self) -> int:
         """Room for the longest solution of the tier with everything injected."""
         if self.params.tier == "natural":
             return _NATURAL_TOKENS
-        hardest = max(self.params.ops[1], self.params.ops_ood[1])
+        hardest: int = max(self.params.ops_of(split)[1] for split in SPLITS)
         return min(_NATURAL_TOKENS, _EMBEDDED_TOKENS_PER_OPERATION * hardest)
 
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
         """``n`` problems; fewer where the split has no more structures of this difficulty."""
-        found = accepted(split, self.params, embedded.letter_names, rng)
+        found = accepted(split, self.params, self.tier.names, rng)
         for index, (graph, operations, structure) in enumerate(islice(found, n)):
             yield Problem(
                 id=f"igsm-{self.params.tier}/{split}/{index:06d}",
-                question=embedded.question(graph, embedded.stated(graph)),
+                question=self.tier.question(graph, self.tier.stated(graph)),
                 answer=str(graph[graph.target].value),
                 graph=graph,
                 cluster=structure,
@@ -62,12 +68,13 @@ class IGSM(Benchmark):
             )
 
     def ask(self, problem: Problem, premise_order: Sequence[int] | None = None) -> str:
-        """The question and the word that opens the reasoning."""
-        if premise_order is None:
-            return f"{problem.question} <think>"
-        graph = _graph(problem)
-        premises = embedded.stated(graph)
-        return f"{embedded.question(graph, [premises[i] for i in premise_order])} <think>"
+        """The question and what opens the reasoning."""
+        question = problem.question
+        if premise_order is not None:
+            premises = self.tier.stated(_graph(problem))
+            reordered = [premises[index] for index in premise_order]
+            question = self.tier.question(_graph(problem), reordered)
+        return question + self.tier.prompt_end
 
     def plan(self, problem: Problem, rng: random.Random) -> Plan:
         """Every needed quantity once, in the order that the parameters name."""
@@ -75,21 +82,21 @@ class IGSM(Benchmark):
 
     def speak(self, problem: Problem, plan: Plan, wording: str) -> Solution:
         """The plan in the words of the tier."""
-        return speak(_graph(problem), plan, embedded.EmbeddedVoice())
+        graph = _graph(problem)
+        return speak(graph, plan, self.tier.voice(graph, wording))
 
     def steps(self, problem: Problem, text: str) -> list[Stated]:
         """The steps that a text states."""
-        return parse_embedded.parse_steps(text)
+        return self.tier.steps(text)
 
     def grade(self, problem: Problem, completion: str) -> Grade:
         """Right if the last answer is the number; the derivation counts every needed step too."""
-        answer = parse_embedded.parse_answer(completion)
+        answer = self.tier.answer(completion)
         if answer is None:
             return Grade(correct=False, parsed=False, derivation=False)
         correct = answer == int(problem.answer)
-        derivation = correct and needed_steps_right(
-            _graph(problem), self.steps(problem, completion)
-        )
+        steps = self.steps(problem, completion) if correct else []
+        derivation = correct and needed_steps_right(_graph(problem), steps)
         return Grade(correct, True, str(answer), derivation)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
+from bi_bench_plugins.benchmarks.igsm.dependencies import draw_dependencies
 from bi_bench_plugins.benchmarks.igsm.equations import (
     Form,
     Setting,
@@ -12,13 +13,16 @@ from bi_bench_plugins.benchmarks.igsm.equations import (
     draw_form,
     value_of,
 )
-from bi_bench_plugins.benchmarks.igsm.necessary import (
-    draw_dependencies,
-    draw_members,
-    draw_order,
-)
+from bi_bench_plugins.benchmarks.igsm.necessary import draw_members, draw_order
 from bi_bench_plugins.benchmarks.igsm.redundant import draw_redundant
-from bi_bench_plugins.benchmarks.igsm.structure import Structure, draw_structure, uniform
+from bi_bench_plugins.benchmarks.igsm.structure import (
+    Structure,
+    draw_size,
+    draw_structure,
+    uniform,
+)
+
+_STRUCTURE_TRIES = 50
 
 
 class Draw(NamedTuple):
@@ -50,16 +54,19 @@ def draw_necessary(rng: random.Random, ops: tuple[int, int], setting: Setting) -
     operations = min(uniform(rng, *ops), uniform(rng, *ops))
     first = max(uniform(rng, 1, operations), uniform(rng, 1, operations))
     second = uniform(rng, first, operations)
-    structure = draw_structure(rng, operations)
-    members = draw_members(rng, structure, first, second)
-    if (ordered := draw_order(rng, structure, members)) is None:
+    size = draw_size(rng, operations)
+    for _ in range(_STRUCTURE_TRIES):
+        structure = draw_structure(rng, size)
+        members = draw_members(rng, structure, first, second)
+        if order := draw_order(rng, structure, members):
+            break
+    else:
         return None
-    order, early = ordered
-    dependencies = draw_dependencies(rng, structure, order, early, operations)
+    dependencies = draw_dependencies(rng, structure, order, operations)
     if dependencies is None:
         return None
-    draw = Draw(operations, structure, order, [], {}, {})
-    _solve(rng, draw, order, dependencies, setting)
+    draw = Draw(operations, structure, order.parameters, [], {}, {})
+    _solve(rng, draw, order.parameters, dependencies, setting)
     return draw
 
 

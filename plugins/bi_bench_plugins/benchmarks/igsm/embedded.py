@@ -15,10 +15,11 @@ from bi_bench.api.speech import Said
 from bi_bench_plugins.benchmarks.igsm.draw import Draw
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PROMPT_END = " <think>"
 
 
 def letter_names(rng: random.Random, draw: Draw) -> dict[int, str]:
-    """A letter of its own for every parameter."""
+    """A letter of its own for every parameter; the largest structure has 44 of them."""
     parameters = draw.parameters
     return dict(zip(parameters, rng.sample(LETTERS, len(parameters)), strict=True))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bi_bench.api.expression import Expression
-from bi_bench_plugins.benchmarks.igsm.necessary import CONSTANT
+from bi_bench_plugins.benchmarks.igsm.dependencies import CONSTANT
 from bi_bench_plugins.benchmarks.igsm.structure import Structure, uniform
 
 
@@ -58,7 +58,11 @@ def draw_form(rng: random.Random, dependencies: Sequence[int], setting: Setting)
 
 def abstract_form(structure: Structure, parameter: int) -> Form:
     """The relation that an abstract parameter has by the structure alone."""
-    return Form(terms=structure.abstracts[parameter - len(structure.instances)].terms)
+    layer, _, below = structure.abstracts[parameter - len(structure.instances)]
+    needs = structure.needs[parameter]
+    if layer - below == 1:
+        return Form(terms=tuple((part,) for part in needs))
+    return Form(terms=tuple(zip(needs[::2], needs[1::2], strict=True)))
 
 
 def value_of(form: Form, values: Mapping[int, int], setting: Setting) -> int:

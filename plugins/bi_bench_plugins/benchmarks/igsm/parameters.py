@@ -61,7 +61,7 @@ class IGSMParameters(Parameters):
     answer_bound: int = pydantic.Field(
         default=1000,
         ge=1,
-        description="integers only: needed values stay below it in size",
+        description="integers only: answers stay below it in size",
     )
     zero_filter: float = pydantic.Field(
         default=0.0, ge=0.0, le=1.0, description="share of the problems with answer 0 to drop"

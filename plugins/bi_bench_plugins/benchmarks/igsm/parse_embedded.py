@@ -72,8 +72,10 @@ def _chain(name: str, words: list[str]) -> tuple[Expression, ...] | None:
             pieces.append([])
         else:
             pieces[-1].append(word)
+    if len(pieces) < 2:
+        return None
     equation, *states, last = pieces
-    if len(pieces) < 2 or len(last) != 2 or last[0] != name or not _is_number(last[1]):
+    if len(last) != 2 or last[0] != name or not _is_number(last[1]):
         return None
     names = parse_expression(" ".join(_without_values(equation)))
     numbers = parse_expression(" ".join(_without_names(equation)))

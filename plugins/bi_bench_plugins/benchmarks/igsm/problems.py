@@ -41,24 +41,18 @@ def accepted(
             yield Accepted(graph, draw.operations, structure)
 
 
-def draw_accepted(
-    rng: random.Random, ops: tuple[int, int], params: IGSMParameters
-) -> Draw | None:
-    """One draw, or None if the generator fails or a value or the answer is filtered out."""
+def draw_accepted(rng: random.Random, ops: tuple[int, int], params: IGSMParameters) -> Draw | None:
+    """One draw, or None if the generator fails or the answer is filtered out."""
     setting = Setting(params.arithmetic)
     draw = draw_necessary(rng, ops, setting)
     if draw is None:
         return None
-    if setting.modulus is None and too_large(draw, params.answer_bound):
+    answer = draw.values[draw.target]
+    if setting.modulus is None and abs(answer) >= params.answer_bound:
         return None
-    if draw.values[draw.target] == 0 and params.zero_filter > rng.random():
+    if answer == 0 and params.zero_filter > rng.random():
         return None
     return with_redundant(rng, draw, setting)
-
-
-def too_large(draw: Draw, bound: int) -> bool:
-    """Whether the answer reaches ``bound``."""
-    return abs(draw.values[draw.target]) >= bound
 
 
 def graph_of(

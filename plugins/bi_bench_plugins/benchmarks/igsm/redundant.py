@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from bi_bench_plugins.benchmarks.igsm.necessary import CONSTANT
+from bi_bench_plugins.benchmarks.igsm.dependencies import CONSTANT
 from bi_bench_plugins.benchmarks.igsm.structure import Structure
 
 _MOST_DEPENDENCIES = 4

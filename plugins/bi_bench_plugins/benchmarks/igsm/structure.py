@@ -1,7 +1,6 @@
 """The structure graph of iGSM and the parameters that live on it, all as integers.
 
-Source: iGSM (Physics of Language Models 2.1, structure graph and hierarchical categories), in the
-variant that BRIDGE uses.
+Source: iGSM (Physics of Language Models 2.1), in the variant that BRIDGE uses.
 """
 
 from __future__ import annotations
@@ -9,12 +8,25 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 _Item = TypeVar("_Item")
 
 MOST_EDGES = 20
-WIDEST = DEEPEST = 4
+
+
+class Size(NamedTuple):
+    """How large a structure gets: layers, items per layer from ``narrow`` to ``wide``, edges.
+
+    ``growth``: the probability of one more item where that is not necessary.
+    """
+
+    layers: int
+    narrow: int
+    wide: int
+    edges: int
+    growth: float
 
 
 class Instance(NamedTuple):
@@ -26,42 +38,39 @@ class Instance(NamedTuple):
 
 
 class Abstract(NamedTuple):
-    """The parameter "each <upper>'s <category>": item ``upper`` of ``layer``, a whole layer below.
-
-    ``terms``: what is added up. At level 1 single instance parameters, above it pairs of an
-    instance parameter and the abstract parameter that it multiplies.
-    """
+    """The parameter "each <upper>'s <category>": item ``upper`` of ``layer``, layer ``below``."""
 
     layer: int
     upper: int
     below: int
-    terms: tuple[tuple[int, ...], ...]
-
-    @property
-    def level(self) -> int:
-        """How many layers lie between the item and the category."""
-        return self.layer - self.below
 
 
 class Structure(NamedTuple):
-    """Layers of items and their parameters; layer 0 is the lowest.
+    """Items in layers (0 is the lowest) and their numbered parameters.
 
-    Parameters are numbered: first the instance ones, then the abstract ones, each after those it
-    is made of. ``needs``: the parameters that an abstract one is made of, empty for instance ones.
+    Instance parameters come first, then the abstract ones, each after those it is made of. Sets of
+    parameters are bit masks.
+
+    ``needs``: the parameters that each one is made of. An abstract one that spans one layer adds up
+    instance parameters; one that spans more adds up products of an instance parameter and the
+    abstract parameter of its lower item, which stand in turn. ``closures``: the same with all that
+    those are made of, and itself. ``users``: the abstract parameters made of it. ``costs``: how
+    many operations it takes, one at least. ``levels``: the abstract parameters by the layers that
+    they span, most first.
     """
 
     widths: tuple[int, ...]
-    instances: tuple[Instance, ...]
-    abstracts: tuple[Abstract, ...]
-    needs: tuple[tuple[int, ...], ...]
+    instances: list[Instance]
+    abstracts: list[Abstract]
+    needs: list[tuple[int, ...]]
+    closures: list[int]
+    users: list[int]
+    costs: list[int]
+    levels: list[list[int]]
 
     def is_abstract(self, parameter: int) -> bool:
         """Whether a parameter follows from the structure instead of a premise."""
         return parameter >= len(self.instances)
-
-    def cost(self, parameter: int) -> int:
-        """Operations to compute it; an instance parameter without dependencies costs one."""
-        return max(1, len(self.needs[parameter]) - 1)
 
 
 def pick(rng: random.Random, items: Sequence[_Item]) -> _Item:
@@ -74,33 +83,40 @@ def uniform(rng: random.Random, low: int, high: int) -> int:
     return low + int(rng.random() * (high - low + 1))
 
 
-def draw_structure(rng: random.Random, operations: int) -> Structure:
-    """A structure whose size suits a problem of so many operations."""
-    sizes, weights = _size_weights(operations)
-    depth, *widths = rng.choices(sizes, weights, k=3)
-    narrow, wide = min(widths), max(widths)
-    fewest = (depth - 1) * narrow
-    edges = min(
-        uniform(rng, fewest, MOST_EDGES),
-        uniform(rng, fewest, MOST_EDGES),
-        (depth - 1) * wide**2,
-    )
-    layers = _draw_widths(rng, [narrow] * depth, wide, edges)
-    return _with_parameters(layers, _draw_edges(rng, layers, edges))
+def members_of(mask: int) -> list[int]:
+    """The numbers in a bit mask, in increasing order."""
+    result = []
+    while mask:
+        lowest = mask & -mask
+        result.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return result
 
 
-def _size_weights(operations: int) -> tuple[tuple[int, ...], list[float]]:
+def draw_size(rng: random.Random, operations: int) -> Size:
+    """A size that suits a problem of so many operations; more edges are less likely."""
     relative = (operations - 1) / (MOST_EDGES - 1)
-    return (2, 3, 4), [math.exp(-((relative - centre) ** 2)) for centre in (0.2, 0.5, 0.8)]
+    weights = [math.exp(-((relative - centre) ** 2)) for centre in (0.2, 0.5, 0.8)]
+    layers, *widths = rng.choices((2, 3, 4), weights, k=3)
+    narrow, wide = min(widths), max(widths)
+    fewest, most = (layers - 1) * narrow, (layers - 1) * wide**2
+    draws = uniform(rng, fewest, MOST_EDGES), uniform(rng, fewest, MOST_EDGES)
+    return Size(layers, narrow, wide, min(*draws, most), rng.random())
 
 
-def _draw_widths(rng: random.Random, widths: list[int], wide: int, edges: int) -> list[int]:
-    chance = rng.random()
-    while min(widths) < wide and sum(widths[1:]) != edges:
-        room = sum(lower * upper for lower, upper in zip(widths, widths[1:], strict=False))
-        if room >= edges and rng.random() >= chance:
+def draw_structure(rng: random.Random, size: Size) -> Structure:
+    """A random structure of the given size."""
+    widths = _draw_widths(rng, size)
+    return _with_parameters(widths, _draw_edges(rng, widths, size.edges))
+
+
+def _draw_widths(rng: random.Random, size: Size) -> list[int]:
+    widths = [size.narrow] * size.layers
+    while min(widths) < size.wide and sum(widths[1:]) != size.edges:
+        room = sum([lower * upper for lower, upper in pairwise(widths)])
+        if room >= size.edges and rng.random() >= size.growth:
             break
-        widths[pick(rng, [i for i, width in enumerate(widths) if width < wide])] += 1
+        widths[pick(rng, [i for i, width in enumerate(widths) if width < size.wide])] += 1
     return widths
 
 
@@ -110,33 +126,43 @@ def _draw_edges(rng: random.Random, widths: list[int], edges: int) -> list[Insta
         for upper in range(widths[layer]):
             first = int(rng.random() * widths[layer - 1])
             taken.append(Instance(layer, upper, first))
-            spare += [Instance(layer, upper, x) for x in range(widths[layer - 1]) if x != first]
+            spare += [(layer, upper, x) for x in range(widths[layer - 1]) if x != first]
     while len(taken) < edges:
-        index = int(rng.random() * len(spare))
-        taken.append(spare[index])
-        spare[index] = spare[-1]
-        spare.pop()
+        taken.append(Instance(*spare.pop(int(rng.random() * len(spare)))))
     return taken
 
 
 def _with_parameters(widths: list[int], instances: list[Instance]) -> Structure:
-    children: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for number, (layer, upper, lower) in enumerate(instances):
-        children.setdefault((layer, upper), []).append((number, lower))
+    count = len(instances)
+    needs: list[tuple[int, ...]] = [()] * count
+    closures = [1 << number for number in range(count)]
+    users, costs = [0] * count, [1] * count
     abstracts: list[Abstract] = []
-    numbers: dict[tuple[int, int, int], int] = {}
-    needs: list[tuple[int, ...]] = [()] * len(instances)
+    levels: list[list[int]] = []
+    kids: list[list[list[int]]] = [[[] for _ in range(width)] for width in widths]
+    for number, (layer, upper, _) in enumerate(instances):
+        kids[layer][upper].append(number)
+    before: list[int] = []  # by layer, the first abstract parameter that spans one layer less
     for level in range(1, len(widths)):
+        start = len(needs)
+        firsts = [0] * len(widths)
         for layer in range(level, len(widths)):
-            below = layer - level
+            firsts[layer] = number = len(needs)
             for upper in range(widths[layer]):
-                kids = children[layer, upper]
-                terms: tuple[tuple[int, ...], ...] = (
-                    tuple((number,) for number, _ in kids)
-                    if level == 1
-                    else tuple((number, numbers[layer - 1, lower, below]) for number, lower in kids)
-                )
-                numbers[layer, upper, below] = len(needs)
-                needs.append(tuple(number for term in terms for number in term))
-                abstracts.append(Abstract(layer, upper, below, terms))
-    return Structure(tuple(widths), tuple(instances), tuple(abstracts), tuple(needs))
+                parts = kids[layer][upper]
+                if level > 1:
+                    offset = before[layer - 1]
+                    parts = [p for kid in parts for p in (kid, offset + instances[kid][2])]
+                bit = closure = 1 << number
+                for part in parts:
+                    users[part] |= bit
+                    closure |= closures[part]
+                needs.append(tuple(parts))
+                closures.append(closure)
+                costs.append(len(parts) - 1 or 1)
+                abstracts.append(Abstract(layer, upper, layer - level))
+                number += 1
+        users += [0] * (len(needs) - start)
+        levels.insert(0, list(range(start, len(needs))))
+        before = firsts
+    return Structure(tuple(widths), instances, abstracts, needs, closures, users, costs, levels)

@@ -1,0 +1,37 @@
+"""The command line: one file per verb. Verbs import what they need when they run."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bi_bench.api import UserError
+from bi_bench.cli import gc, plan, plugins, report, run, sample, stage, why
+
+app = typer.Typer(
+    name="bi-bench",
+    help="How much does reinforcement fine-tuning gain, and which injected behaviours decide it?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for verb in (run.run, plan.plan, report.report, sample.sample, plugins.plugins, why.why):
+    app.command()(verb)
+for verb in (stage.stage, gc.gc):
+    app.command()(verb)
+
+
+def main() -> None:
+    """Run the command line; what a user can mend ends with exit code 2 and no traceback."""
+    try:
+        app()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)

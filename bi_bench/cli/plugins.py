@@ -1,0 +1,47 @@
+"""``bi-bench plugins``: what is installed, and what is broken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from tabulate import tabulate
+
+from bi_bench.cli.options import JsonOption
+from bi_bench.plugins import discover
+
+
+def plugins(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Plugin files to look at besides what is installed.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List all plugins with their origin; broken ones say why."""
+    registry = discover(files or ())
+    rows: list[dict[str, Any]] = [
+        {
+            "kind": entry.kind,
+            "name": entry.cls.name,
+            "about": entry.cls.about(),
+            "from": str(entry.origin),
+            "status": "ok",
+        }
+        for entry in registry.found
+    ]
+    rows += [
+        {
+            "kind": "?",
+            "name": broken.name,
+            "about": broken.cause,
+            "from": str(broken.origin),
+            "status": "broken",
+        }
+        for broken in registry.broken
+    ]
+    if as_json:
+        print(json.dumps(rows))
+    else:
+        print(tabulate(rows, headers="keys", maxcolwidths=[None, None, 70, None, None]))

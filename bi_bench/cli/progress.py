@@ -1,0 +1,182 @@
+"""What a run shows while it runs: a live display on a terminal, plain lines elsewhere; on stderr."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from bi_bench.engines import Event
+from bi_bench.plan.stage import Stage
+
+_SECONDS_BETWEEN_LINES = 30.0
+_STYLES = {"failed": "bold red", "blocked": "red", "declined": "yellow", "skipped": "yellow"}
+
+
+class Progress:
+    """Observes an engine's run; a context manager.
+
+    ``estimate`` gives the expected seconds of a stage, or ``None``. The time left is what is
+    left of the estimates, corrected by how fast the run has been against them so far.
+    """
+
+    def __init__(self, stages: Sequence[Stage], estimate: Callable[[Stage], float | None]) -> None:
+        self._console = Console(stderr=True, markup=False, highlight=False)
+        self._total = len({stage.key for stage in stages})
+        self._left = _TimeLeft(stages, estimate)
+        self._ended = 0
+        self._running: dict[str, _Running] = {}
+        self._live: Live | None = None
+
+    def __enter__(self) -> Progress:
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            self._live = Live(
+                console=self._console,
+                get_renderable=self._render,
+                refresh_per_second=4,
+                transient=True,
+            )
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Take in what the engine tells."""
+        key = event.stage.key
+        if event.kind == "started":
+            self._running[key] = _Running(event.stage)
+            self._left.started()
+        elif event.kind == "progress":
+            self._running[key].data = event.data
+            self._left.advanced(event.stage, self._running[key].share)
+        else:
+            self._running.pop(key, None)
+            self._ended += 1
+            self._left.ended(event.stage, counts=event.kind == "finished")
+        if self._worth_a_line(event):
+            self._console.print(self._line(event), soft_wrap=True)
+
+    def _worth_a_line(self, event: Event) -> bool:
+        if self._live is not None:
+            return event.kind in _STYLES or event.kind == "finished"
+        if event.kind != "progress":
+            return True
+        running = self._running[event.stage.key]
+        now = time.monotonic()
+        if now - running.last_line < _SECONDS_BETWEEN_LINES:
+            return False
+        running.last_line = now
+        return True
+
+    def _line(self, event: Event) -> Text:
+        text = Text(f"[{self._ended}/{self._total}] {event.kind:<8} {_plain(event.stage.label)}")
+        if event.kind == "progress":
+            text.append(f"  {_step(event.data)}")
+        if event.kind in ("progress", "finished", "failed"):
+            text.append(f"  {_clock(event.seconds)}")
+        if message := event.data.get("message"):
+            text.append(f": {_plain(str(message))}")
+        text.stylize(_STYLES.get(event.kind, ""))
+        return text
+
+    def _render(self) -> RenderableType:
+        head = Table.grid(padding=(0, 1))
+        left = self._left.seconds()
+        head.add_row(
+            Text("stages"),
+            ProgressBar(total=max(self._total, 1), completed=self._ended, width=30),
+            Text(f"{self._ended}/{self._total}"),
+            Text("" if left is None else f"about {_clock(left)} left"),
+        )
+        rows = Table.grid(padding=(0, 2))
+        for running in list(self._running.values()):
+            elapsed = _clock(time.monotonic() - running.start)
+            label = Text(_plain(running.stage.label), overflow="ellipsis", no_wrap=True)
+            rows.add_row("", label, Text(_step(running.data)), Text(elapsed))
+        return Group(head, rows)
+
+
+class _Running:
+    """A stage that runs, and what it last reported."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.start = self.last_line = time.monotonic()
+        self.data: Any = {}
+
+    @property
+    def share(self) -> float:
+        step, total = self.data.get("step"), self.data.get("total")
+        return min(step / total, 1.0) if step is not None and total else 0.0
+
+
+class _TimeLeft:
+    """Estimated seconds done and to do; several workers show as a speed above one."""
+
+    def __init__(self, stages: Sequence[Stage], estimate: Callable[[Stage], float | None]) -> None:
+        guesses = {stage.key: estimate(stage) for stage in stages}
+        known = [guess for guess in guesses.values() if guess is not None]
+        typical = sum(known) / len(known) if known else 1.0
+        self._todo = {key: typical if guess is None else guess for key, guess in guesses.items()}
+        self._partly: dict[str, float] = {}
+        self._done = 0.0
+        self._start: float | None = None
+
+    def started(self) -> None:
+        if self._start is None:
+            self._start = time.monotonic()
+
+    def advanced(self, stage: Stage, share: float) -> None:
+        self._partly[stage.key] = share * self._todo.get(stage.key, 0.0)
+
+    def ended(self, stage: Stage, counts: bool) -> None:
+        self._partly.pop(stage.key, None)
+        spent = self._todo.pop(stage.key, 0.0)
+        if counts:
+            self._done += spent
+
+    def seconds(self) -> float | None:
+        """Seconds left; ``None`` until something has been measured."""
+        partly = sum(self._partly.values())
+        done = self._done + partly
+        if self._start is None or done <= 0:
+            return None
+        return (sum(self._todo.values()) - partly) * (time.monotonic() - self._start) / done
+
+
+def _step(data: Any) -> str:
+    parts = []
+    if data.get("step") is not None:
+        total = data.get("total")
+        parts.append(f"{data['step']}/{total}" if total else f"step {data['step']}")
+    if (reward := data.get("reward")) is not None:
+        parts.append(f"reward {reward:.3f}" if isinstance(reward, float) else f"reward {reward}")
+    return _plain("  ".join(parts))
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 1:
+        return f"{rest:.1f} s"
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {int(rest):02d} s"
+
+
+def _plain(text: str) -> str:
+    """Text from a plugin without control characters, which a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in text)

@@ -1,0 +1,35 @@
+"""``bi-bench report``: the table of a run that exists."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bi_bench.api import UserError
+from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
+
+
+def report(
+    run: Annotated[str, typer.Argument(help="Name of the run, or the beginning of one.")] = "",
+    store: StoreOption = DEFAULT_STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder."""
+    from bi_bench.report import write_report
+    from bi_bench.store import Store
+
+    shelf = Store(store)
+    names = [name for name in shelf.list_runs() if name.startswith(run)]
+    if run in names:
+        names = [run]
+    if len(names) != 1:
+        known = ", ".join(shelf.list_runs()) or "none"
+        problem = "several runs match" if names else "no run matches"
+        raise UserError(f'{store}: {problem} "{run}"; runs: {known}')
+    text = write_report(shelf.read_run(names[0]), shelf, names[0])
+    if as_json:
+        print((shelf.run_folder(names[0]) / "report.json").read_text())
+        return
+    print(text)
+    print(f"written to {shelf.run_folder(names[0])}")

@@ -1,0 +1,114 @@
+"""``bi-bench run``: carries a suite out and prints its table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bi_bench.cli.machine import gpu_count, worker_count
+from bi_bench.cli.options import (
+    DEFAULT_STORE,
+    ENTRY,
+    PRELOAD,
+    GpusOption,
+    SetOption,
+    StoreOption,
+    SuiteArgument,
+    WorkersOption,
+)
+
+if TYPE_CHECKING:
+    from bi_bench.plan import SuitePlan
+    from bi_bench.store import Store
+
+
+def run(
+    suite: SuiteArgument,
+    set_: SetOption = None,
+    store: StoreOption = DEFAULT_STORE,
+    workers: WorkersOption = 0,
+    gpus: GpusOption = -1,
+) -> None:
+    """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
+    from bi_bench.cli.resolve import revision_overrides
+    from bi_bench.plan import plan_suite
+    from bi_bench.report import cached_text, write_report
+    from bi_bench.store import Store
+    from bi_bench.suite import load_suite
+
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    overrides = list(set_ or ())
+    loaded = load_suite(suite, overrides)
+    if pins := revision_overrides(loaded, store):
+        loaded = load_suite(suite, overrides + pins)
+    planned, shelf = plan_suite(loaded), Store(store)
+    name, record = run_record(planned)
+    shelf.write_run(name, record)
+    left = [stage for stage in planned.stages if not shelf.has(stage.key)]
+    if not left and (text := cached_text(record, shelf, name)):
+        print(text)
+        return
+    if left:
+        _work(planned, shelf, workers, gpus)
+    print(write_report(record, shelf, name))
+    print(f"written to {shelf.run_folder(name)}")
+    _exit(planned, shelf)
+
+
+def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
+    """Name and record of a run: everything that the report needs besides the stages."""
+    from bi_bench.plan.numerics import library_versions
+
+    suite = planned.suite
+    cells = [
+        {"axes": dict(cell.axes), "stages": dict(cell.stages), "skip": cell.skip}
+        for cell in planned.cells
+    ]
+    digest = hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:10]
+    record = {
+        "schema": 1,
+        "suite": {
+            "name": suite.name,
+            "description": suite.description,
+            "reference": suite.reference,
+            "source": suite.source,
+        },
+        "numerics": dict(planned.numerics),
+        "command": shlex.join(["bi-bench", *sys.argv[1:]]),
+        "versions": library_versions(("bi-bench", "torch", "transformers", "trl")),
+        "cells": cells,
+        "stages": [stage.key for stage in planned.stages],
+    }
+    return f"{suite.name}-{digest}", record
+
+
+def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> None:
+    from bi_bench.cli.progress import Progress
+    from bi_bench.engines import LocalEngine
+
+    threads = planned.suite.defaults.numerics.threads
+    engine = LocalEngine(
+        store,
+        workers=worker_count(workers, threads),
+        gpus=gpu_count(gpus),
+        entry=ENTRY,
+        preload=PRELOAD,
+        threads=threads,
+        weight=lambda stage: stage.estimate or 1.0,
+    )
+    with Progress(planned.stages, lambda stage: stage.estimate) as progress:
+        engine.run(planned.stages, progress)
+
+
+def _exit(planned: SuitePlan, store: Store) -> None:
+    failures = [failure for s in planned.stages if (failure := store.failure(s.key))]
+    for failure in failures:
+        print(f"error: {failure['message']}", file=sys.stderr)
+    if failures:
+        raise typer.Exit(2 if all(failure["user"] for failure in failures) else 1)

@@ -1,0 +1,109 @@
+"""``bi-bench sample``: shows what a strategy makes of a benchmark's problems."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bi_bench.api import Benchmark, Decline, Problem, Solution, Strategy, UserError, stream
+from bi_bench.cli.options import JsonOption
+
+COLOURS = {
+    "attempt": "bold red",
+    "return": "bold magenta",
+    "restate": "green",
+    "subgoal": "cyan",
+    "read": "bold yellow",
+    "compute": "bold yellow",
+}
+
+
+def sample(
+    benchmark: Annotated[str, typer.Argument(help="Name of a benchmark.")],
+    strategy: Annotated[str, typer.Option(help="Name of a strategy.")] = "vanilla",
+    n: Annotated[int, typer.Option("-n", min=1, help="Problems to show.")] = 3,
+    split: Annotated[str, typer.Option(help="Split to draw from.")] = "sft",
+    seed: Annotated[int, typer.Option(help="Seed of the problems.")] = 0,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="benchmark.KEY=VALUE or strategy.KEY=VALUE."
+        ),
+    ] = None,
+    plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print problems with their demonstrations; injected steps are coloured."""
+    from bi_bench.api import SPLITS, did_you_mean
+    from bi_bench.plugins import discover
+    from bi_bench.stages.demonstrate import demonstrations
+    from bi_bench.suite.overrides import apply_overrides
+    from bi_bench.suite.problems import validate
+
+    if split not in SPLITS:
+        raise UserError(
+            f'--split: "{split}" is none of {", ".join(SPLITS)}{did_you_mean(split, SPLITS)}'
+        )
+    tables: dict[str, Any] = {"benchmark": {}, "strategy": {}}
+    apply_overrides(tables, set_ or ())
+    if unknown := tables.keys() - {"benchmark", "strategy"}:
+        raise UserError(f"--set {unknown.pop()}: write benchmark.KEY=VALUE or strategy.KEY=VALUE")
+    registry = discover(plugin or ())
+    made = []
+    for kind, name, table in (
+        ("benchmarks", benchmark, "benchmark"),
+        ("strategies", strategy, "strategy"),
+    ):
+        cls = registry.get(kind, name).cls
+        made.append(cls(validate(cls.Params, tables[table], "--set", (table,))))
+    source: Benchmark = made[0]
+    arm: Strategy = made[1]
+    if missing := sorted(arm.needs - source.provides):
+        raise UserError(f"{strategy} needs a {missing[0]}, which {benchmark} does not provide")
+    for problem in source.problems(split, n, stream(seed, "sample", split)):
+        result = demonstrations(source, arm, problem, seed)
+        if isinstance(result, Decline):
+            print(
+                json.dumps({"id": problem.id, "declined": result.reason})
+                if as_json
+                else f"{problem.id}: declined: {result.reason}\n"
+            )
+            continue
+        for draft, solution in result:
+            prompt = source.ask(problem, draft.premise_order)
+            if as_json:
+                print(json.dumps(_row(problem, prompt, solution)))
+            else:
+                _show(problem, prompt, solution)
+
+
+def _row(problem: Problem, prompt: str, solution: Solution) -> dict[str, Any]:
+    return {
+        "id": problem.id,
+        "question": problem.question,
+        "prompt": prompt,
+        "answer": problem.answer,
+        "solution": solution.text,
+        "spans": [asdict(span) for span in solution.spans],
+        "graph": None if problem.graph is None else problem.graph.to_json(),
+        "metadata": dict(problem.metadata),
+    }
+
+
+def _show(problem: Problem, prompt: str, solution: Solution) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    text = Text(solution.text)
+    for span in solution.spans:
+        if span.injected:
+            text.stylize(COLOURS[span.kind], span.start, span.end)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(Text(f"{problem.id}  (answer {problem.answer})", style="bold"))
+    console.print(prompt)
+    console.print(text)
+    console.print()

@@ -1,0 +1,127 @@
+"""Expands a suite into cells and the deduplicated graph of stages that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bi_bench.plan.estimate import Estimates
+from bi_bench.plan.identity import SEEDED_SPLITS, Identities
+from bi_bench.plan.stage import Resources, Stage
+from bi_bench.suite import Cell, Entry, Suite
+
+
+@dataclass(frozen=True)
+class CellPlan:
+    """A cell with the keys of its stages by role, or the reason why it is skipped.
+
+    Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
+    "analyse/LABEL".
+    """
+
+    axes: Mapping[str, Any]
+    stages: Mapping[str, str]
+    skip: str = ""
+
+
+@dataclass(frozen=True)
+class SuitePlan:
+    """Cells and distinct stages, parents before children; ``numerics`` with ``auto`` resolved."""
+
+    suite: Suite
+    cells: tuple[CellPlan, ...]
+    stages: tuple[Stage, ...]
+    numerics: Mapping[str, Any]
+
+
+def plan_suite(suite: Suite) -> SuitePlan:
+    """The stage graph of a suite; every key is known before anything runs."""
+    builder = _Builder(suite)
+    cells = tuple(builder.cell(cell) for cell in suite.cells())
+    return SuitePlan(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
+
+
+class _Builder:
+    def __init__(self, suite: Suite) -> None:
+        self.suite = suite
+        self.identities = Identities(suite)
+        self.stages: dict[str, Stage] = {}
+        self.plugin_files = tuple(str(file) for file in suite.plugin_files)
+        numerics = self.identities.numerics
+        gpus = int(numerics["device"] == "cuda")
+        self.estimates = Estimates(suite.defaults, numerics["device"])
+        self.heavy = Resources(cpus=numerics["threads"], gpus=gpus)
+
+    def cell(self, cell: Cell) -> CellPlan:
+        if reason := _veto(cell):
+            return CellPlan(cell.axes(), {}, reason)
+        benchmark, strategy, algorithm, seed = (
+            cell.benchmark,
+            cell.strategy,
+            cell.algorithm,
+            cell.seed,
+        )
+        ids, estimates = self.identities, self.estimates
+        roles: dict[str, str] = {}
+        pace = cell.model.plugin.pace()
+        data = f"{benchmark.label} · seed {seed}"
+        arm = f"{strategy.label} · {cell.model.label} · {data}"
+        trained = f"{algorithm.label} · {arm}"
+
+        def problems(split: str) -> str:
+            axis = seed if split in SEEDED_SPLITS else None
+            text = f"{split} · {benchmark.label if axis is None else data}"
+            role = f"problems/{split}"
+            roles[role] = self._add(ids.problems(benchmark, split, axis), text)
+            return roles[role]
+
+        roles["base"] = self._add(ids.base(cell.model), cell.model.label)
+        parents = {"problems": problems("sft")}
+        identity = ids.augment(parents, benchmark, strategy, seed)
+        roles["augment"] = self._add(identity, f"{strategy.label} · {data}")
+        parents = {"base": roles["base"], "augment": roles["augment"]}
+        roles["sft"] = self._add(ids.sft(parents, seed), arm, estimates.sft(pace))
+        parents = {"checkpoint": roles["sft"], "problems": problems("probe")}
+        identity = ids.probe(parents, benchmark, seed)
+        roles["probe"] = self._add(identity, arm, estimates.probe(pace))
+        parents = {"checkpoint": roles["sft"], "problems": problems("rl")}
+        identity = ids.rft(parents, benchmark, algorithm, seed)
+        roles["rft"] = self._add(identity, trained, estimates.rft(pace, algorithm.plugin.phases()))
+        for split in self.suite.defaults.evaluate.splits:
+            for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
+                parents = {"checkpoint": roles[role], "problems": problems(split)}
+                identity = ids.evaluate(parents, benchmark, split, seed)
+                roles[f"{when}/{split}"] = self._add(
+                    identity, f"{when} {split} · {text}", estimates.evaluate(pace, split)
+                )
+        for analysis in self.suite.analyses:
+            needs = analysis.plugin.needs
+            parents = {role: key for role, key in roles.items() if role.split("/")[0] in needs}
+            identity = ids.analyse(parents, analysis)
+            roles[f"analyse/{analysis.label}"] = self._add(
+                identity, f"{analysis.label} · {trained}"
+            )
+        return CellPlan(cell.axes(), roles)
+
+    def _add(self, identity: Mapping[str, Any], label: str, estimate: float | None = None) -> str:
+        stage = Stage(
+            kind=identity["kind"],
+            identity=identity,
+            parents=identity["parents"],
+            label=label,
+            resources=self.heavy if "numerics" in identity else Resources(),
+            plugin_files=self.plugin_files,
+            estimate=estimate,
+        )
+        return self.stages.setdefault(stage.key, stage).key
+
+
+def _veto(cell: Cell) -> str:
+    """Why a cell cannot be run, known without running anything."""
+    missing = cell.strategy.plugin.needs - cell.benchmark.plugin.provides
+    return _lacks(cell.strategy, cell.benchmark, sorted(missing)) if missing else ""
+
+
+def _lacks(strategy: Entry, benchmark: Entry, missing: list[str]) -> str:
+    return f"{strategy.label} needs a {' and a '.join(missing)}, which {benchmark.label} does not provide"

@@ -1,0 +1,28 @@
+"""Explains a content key: which fields of an identity differ from a stored one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def differences(before: Any, after: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
+    """Dotted paths at which two identities differ, with both values; None where one lacks it."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        result: dict[str, tuple[Any, Any]] = {}
+        for key in sorted(before.keys() | after.keys()):
+            deeper = f"{path}.{key}" if path else str(key)
+            result |= differences(before.get(key), after.get(key), deeper)
+        return result
+    return {} if before == after else {path: (before, after)}
+
+
+def nearest(
+    identity: Mapping[str, Any], records: Iterable[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """The stage record whose identity differs in the fewest fields; None if there is no record."""
+    return min(
+        records,
+        key=lambda record: len(differences(record["identity"], identity)),
+        default=None,
+    )

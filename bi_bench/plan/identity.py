@@ -1,0 +1,114 @@
+"""What decides the result of each kind of stage: the content that its key is the hash of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bi_bench.api import derive_seed
+from bi_bench.plan.numerics import library_versions, resolve
+from bi_bench.plan.stage import StageKind
+from bi_bench.suite import Entry, Suite
+
+SCHEMA = 1
+# Raise a number when the stage of that kind gives other results for the same inputs.
+IMPLEMENTATION: Mapping[StageKind, int] = {
+    "base": 1,
+    "problems": 1,
+    "augment": 1,
+    "sft": 1,
+    "probe": 1,
+    "rft": 1,
+    "evaluate": 1,
+    "analyse": 1,
+}
+LIBRARIES: Mapping[StageKind, tuple[str, ...]] = {
+    "sft": ("torch", "transformers", "trl"),
+    "rft": ("torch", "transformers", "trl"),
+    "probe": ("torch", "transformers"),
+    "evaluate": ("torch", "transformers"),
+}
+SEEDED_SPLITS = ("sft", "rl")  # training data varies with the seed axis, test problems never
+
+
+class Identities:
+    """Identities for one suite: its settings, its seed and the resolved numerics."""
+
+    def __init__(self, suite: Suite) -> None:
+        self.suite, self.defaults = suite, suite.defaults
+        self.numerics = resolve(suite.defaults.numerics)
+        self.libraries = {kind: library_versions(names) for kind, names in LIBRARIES.items()}
+
+    def base(self, model: Entry) -> dict[str, Any]:
+        """The untrained model: its plugin and the digest or revision of its weights."""
+        return self._identity(
+            "base", {}, model=model.identity(), source=model.plugin.source().identity
+        )
+
+    def problems(self, benchmark: Entry, split: str, seed: int | None) -> dict[str, Any]:
+        """One split of a benchmark; ``seed`` is the seed axis for training splits, else None."""
+        count = self.defaults.data.model_dump()["test" if split.startswith("test") else split]
+        named = self._seed("problems", split, *([] if seed is None else [seed]))
+        content = {"benchmark": benchmark.identity(), "split": split, "n": count, "seed": named}
+        return self._identity("problems", {}, **content)
+
+    def augment(
+        self, parents: Mapping[str, str], benchmark: Entry, strategy: Entry, seed: int
+    ) -> dict[str, Any]:
+        """Demonstrations. The seed does not name the strategy: arms are question-matched."""
+        content = {"benchmark": benchmark.identity(), "strategy": strategy.identity()}
+        return self._identity("augment", parents, **content, seed=self._seed("augment", seed))
+
+    def sft(self, parents: Mapping[str, str], seed: int) -> dict[str, Any]:
+        """Supervised fine-tuning; shuffling does not depend on the strategy."""
+        settings = self.defaults.sft.model_dump(mode="json")
+        return self._identity("sft", parents, settings=settings, seed=self._seed("sft", seed))
+
+    def probe(self, parents: Mapping[str, str], benchmark: Entry, seed: int) -> dict[str, Any]:
+        """Rollouts of the SFT model on problems of their own."""
+        settings = {**self.defaults.probe.model_dump(mode="json"), **self._decoding(benchmark)}
+        content = {"benchmark": benchmark.identity(), "settings": settings}
+        return self._identity("probe", parents, **content, seed=self._seed("probe", seed))
+
+    def rft(
+        self, parents: Mapping[str, str], benchmark: Entry, algorithm: Entry, seed: int
+    ) -> dict[str, Any]:
+        """Reinforcement fine-tuning; the seed does not name the algorithm or the strategy."""
+        micro = self.defaults.rollouts.micro_batch_size
+        settings = {**self._decoding(benchmark), "micro_batch_size": micro}
+        content = {"benchmark": benchmark.identity(), "algorithm": algorithm.identity()}
+        return self._identity(
+            "rft", parents, **content, settings=settings, seed=self._seed("rft", seed)
+        )
+
+    def evaluate(
+        self, parents: Mapping[str, str], benchmark: Entry, split: str, seed: int
+    ) -> dict[str, Any]:
+        """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
+        settings = self.defaults.evaluate.model_dump(mode="json", exclude={"splits"})
+        settings["max_new_tokens"] = self._decoding(benchmark)["max_new_tokens"]
+        content = {"benchmark": benchmark.identity(), "settings": settings}
+        return self._identity(
+            "evaluate", parents, **content, seed=self._seed("evaluate", split, seed)
+        )
+
+    def analyse(self, parents: Mapping[str, str], analysis: Entry) -> dict[str, Any]:
+        """A read-only measurement over the folders of its parents."""
+        return self._identity("analyse", parents, analysis=analysis.identity())
+
+    def _decoding(self, benchmark: Entry) -> dict[str, Any]:
+        rollouts = self.defaults.rollouts
+        length = rollouts.max_new_tokens or benchmark.plugin.max_new_tokens
+        return {"temperature": rollouts.temperature, "max_new_tokens": length}
+
+    def _seed(self, *names: object) -> int:
+        return derive_seed(self.suite.seed, *names)
+
+    def _identity(
+        self, kind: StageKind, parents: Mapping[str, str], **content: Any
+    ) -> dict[str, Any]:
+        version = IMPLEMENTATION[kind]
+        identity: dict[str, Any] = {"schema": SCHEMA, "kind": kind, "implementation": version}
+        if kind in LIBRARIES:
+            identity |= {"numerics": self.numerics, "libraries": self.libraries[kind]}
+        return {**identity, **content, "parents": dict(parents)}

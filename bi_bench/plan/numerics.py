@@ -1,0 +1,35 @@
+"""Resolves ``auto`` device and dtype without torch, and names the libraries that decide results."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bi_bench.suite.schema import Numerics
+
+
+def resolve(numerics: Numerics) -> dict[str, Any]:
+    """Device, dtype and threads with nothing left to chance.
+
+    A CUDA device is looked for among the device files of the driver, which costs nothing.
+    """
+    device = numerics.device
+    if device == "auto":
+        device = "cuda" if any(Path("/dev").glob("nvidia[0-9]*")) else "cpu"
+    dtype = numerics.dtype
+    if dtype == "auto":
+        dtype = "bfloat16" if device == "cuda" else "float32"
+    return {"device": device, "dtype": dtype, "threads": numerics.threads}
+
+
+def library_versions(names: Sequence[str]) -> dict[str, str]:
+    """Installed versions of the libraries that a stage's result depends on; "absent" if missing."""
+    versions = {}
+    for name in names:
+        try:
+            versions[name] = importlib.metadata.version(name).split("+")[0]
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = "absent"
+    return versions

@@ -1,0 +1,47 @@
+"""Reports of a suite: tables, exports and figures, a pure function of run record and store.
+
+Names are imported when they are used: a cached report is printed without loading numpy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bi_bench.report.export import to_csv, to_json
+    from bi_bench.report.figures import draw_curves
+    from bi_bench.report.row import Report, Row
+    from bi_bench.report.rows import build_report
+    from bi_bench.report.table import render
+    from bi_bench.report.write import cached_text, write_report
+
+_HOME = {
+    "Report": "row",
+    "Row": "row",
+    "build_report": "rows",
+    "cached_text": "write",
+    "draw_curves": "figures",
+    "render": "table",
+    "to_csv": "export",
+    "to_json": "export",
+    "write_report": "write",
+}
+
+__all__ = [
+    "Report",
+    "Row",
+    "build_report",
+    "cached_text",
+    "draw_curves",
+    "render",
+    "to_csv",
+    "to_json",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

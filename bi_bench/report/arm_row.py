@@ -1,0 +1,96 @@
+"""One row of the report: what one arm did on one split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bi_bench.report.beside import answers, costs, readiness
+from bi_bench.report.cells import Cell
+from bi_bench.report.outcomes import IdentityMismatch, Outcomes, Pair, check_against, check_arm
+from bi_bench.report.row import Row
+from bi_bench.report.scores import arm_scores, cluster_labels, compare, in_one_cluster
+from bi_bench.stats import constant_answer_floor
+from bi_bench.store import Store
+
+
+def plain_row(
+    split: str,
+    reference: str,
+    cells: Sequence[Cell],
+    pairs: Mapping[int, Pair],
+    planned: int,
+    store: Store,
+) -> Row:
+    """The row without any contrast."""
+    first = next(iter(pairs.values())).pre
+    floor_answer, floor = constant_answer_floor(first.answers)
+    samples = len(first.sampled[0]) if first.sampled else 0
+    arm = cells[0].arm
+    probe = readiness(cells, store)
+    notes = _cluster_notes(first)
+    if probe is None or probe.seeds < len(pairs):
+        have = 0 if probe is None else probe.seeds
+        notes.append(f"probe of {have} of {len(pairs)} seeds")
+    return Row(
+        benchmark=arm.benchmark,
+        split=split,
+        model=arm.model,
+        algorithm=arm.algorithm,
+        strategy=arm.strategy,
+        is_reference=arm.strategy == reference,
+        seeds=tuple(pairs),
+        planned_seeds=planned,
+        problems=len(first.problems),
+        samples=samples,
+        temperature=first.identity["settings"].get("temperature") if samples else None,
+        floor=floor,
+        floor_answer=floor_answer,
+        pre_answers=answers([pair.pre for pair in pairs.values()]),
+        post_answers=answers([pair.post for pair in pairs.values()]),
+        costs=costs(cells, store),
+        readiness=probe,
+        notes=tuple(notes),
+    )
+
+
+def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
+    """The row with pre, post and gain, or with the reason why these are refused."""
+    try:
+        check_arm(pairs)
+    except IdentityMismatch as mismatch:
+        return replace(row, refused=str(mismatch))
+    if row.problems < 2:
+        return replace(row, refused="an interval needs at least 2 problems, this split has 1")
+    sampled = arm_scores(pairs, "sampled") if row.samples else None
+    return replace(row, greedy=arm_scores(pairs, "greedy"), sampled=sampled)
+
+
+def compared(row: Row, pairs: Mapping[int, Pair], reference: Mapping[int, Pair]) -> Row:
+    """The row with the contrasts against the reference arm, over the seeds that both have."""
+    common = {seed: pair for seed, pair in pairs.items() if seed in reference}
+    if not common:
+        why = "no seed in common" if reference else "no finished seed of the reference"
+        return replace(row, no_comparison=why)
+    try:
+        check_against(common, reference)
+    except IdentityMismatch as mismatch:
+        return replace(row, no_comparison=f"refused: {mismatch}")
+    changes: dict[str, Any] = {}
+    if row.greedy is not None:
+        changes["greedy"] = compare(row.greedy, common, reference, "greedy")
+    if row.sampled is not None:
+        changes["sampled"] = compare(row.sampled, common, reference, "sampled")
+    if len(common) < len(pairs):
+        seeds = ", ".join(map(str, common))
+        changes["notes"] = (*row.notes, f"against the reference over seeds {seeds} only")
+    return replace(row, **changes)
+
+
+def _cluster_notes(outcomes: Outcomes) -> list[str]:
+    if cluster_labels(outcomes):
+        return ["problems come in clusters, and intervals treat each cluster as one draw"]
+    if in_one_cluster(outcomes) and len(outcomes.problems) > 1:
+        return ["all problems are in one cluster, and intervals treat them as independent"]
+    return []

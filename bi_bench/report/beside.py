@@ -1,0 +1,75 @@
+"""What stands beside a score: how answers ended, derivations, readiness, costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+from bi_bench.report.cells import Cell
+from bi_bench.report.outcomes import Outcomes, read_result
+from bi_bench.report.row import Answers, Costs, Readiness
+from bi_bench.store import Store
+
+# The base model and the problems are inputs of the suite, analyses are not needed for the gain.
+_PAID = ("augment", "sft", "probe", "rft", "pre", "post")
+
+
+def answers(outcomes: Sequence[Outcomes]) -> Answers:
+    """Means over the evaluations of several seeds."""
+    judged = [
+        (right, sound)
+        for one in outcomes
+        for right, sound in zip(one.greedy, one.derivation, strict=True)
+        if sound is not None
+    ]
+    sound_when_right = [sound for right, sound in judged if right]
+    return Answers(
+        truncated=fmean(one.truncated for one in outcomes),
+        unparsed=fmean(one.unparsed for one in outcomes),
+        tokens=fmean(one.tokens for one in outcomes),
+        derivation=fmean(right and sound for right, sound in judged) if judged else None,
+        wrong_derivation=(
+            fmean(not sound for sound in sound_when_right) if sound_when_right else None
+        ),
+    )
+
+
+def readiness(cells: Sequence[Cell], store: Store) -> Readiness | None:
+    """The probes of these cells, of those that have one."""
+    summaries = [
+        read_result(store.folder(cell.keys["probe"]) / "summary.json")
+        for cell in cells
+        if cell.done("probe")
+    ]
+    if not summaries:
+        return None
+    return Readiness(
+        samples=summaries[0]["samples"],
+        accuracy=fmean(summary["accuracy"] for summary in summaries),
+        informative=fmean(summary["informative"] for summary in summaries),
+        spread=fmean(summary["spread"] for summary in summaries),
+        seeds=len(summaries),
+    )
+
+
+def costs(cells: Sequence[Cell], store: Store) -> Costs:
+    """Mean cost of these cells; a stage that cells share counts in full in each of them."""
+    paid = [_paid(cell, store) for cell in cells]
+    return Costs(
+        tokens_trained=fmean(_total(stages, "tokens_trained") for stages in paid),
+        tokens_generated=fmean(_total(stages, "tokens_generated") for stages in paid),
+        wall_seconds=fmean(_total(stages, "wall_seconds") for stages in paid),
+        rft_seconds=fmean(stages.get("rft", {}).get("wall_seconds", 0) for stages in paid),
+    )
+
+
+def _paid(cell: Cell, store: Store) -> dict[str, Mapping[str, float]]:
+    return {
+        role: store.costs(key)
+        for role, key in cell.keys.items()
+        if role.split("/")[0] in _PAID and cell.done(role)
+    }
+
+
+def _total(stages: Mapping[str, Mapping[str, float]], column: str) -> float:
+    return sum(costs.get(column, 0) for costs in stages.values())

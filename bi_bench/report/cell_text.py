@@ -1,0 +1,153 @@
+"""The columns of the tables as text, and the legend that explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from bi_bench.report.row import Row, Scores
+from bi_bench.report.text import amount, percent, points, shorten
+
+Kind = Literal["greedy", "sampled"]
+
+
+class Column(NamedTuple):
+    """A heading, with room for {k} and {reference}, and what it shows of a row."""
+
+    name: str
+    show: Callable[[Row], str]
+
+
+def _interval(kind: Kind, name: str) -> Callable[[Row], str]:
+    """Shows one contrast of the greedy or sampled scores."""
+
+    def show(row: Row) -> str:
+        scores: Scores | None = getattr(row, kind)
+        return points(getattr(scores, name)) if scores else ""
+
+    return show
+
+
+def _score(kind: Kind, name: str) -> Callable[[Row], str]:
+    """Shows the mean score before ("pre") or after ("post")."""
+
+    def show(row: Row) -> str:
+        scores: Scores | None = getattr(row, kind)
+        return percent(getattr(scores, name).estimate) if scores else ""
+
+    return show
+
+
+def _shares(name: str) -> Callable[[Row], str]:
+    """Shows a share of answers before and after RFT."""
+
+    def show(row: Row) -> str:
+        pre, post = (getattr(when, name) for when in (row.pre_answers, row.post_answers))
+        return "" if pre is None and post is None else f"{percent(pre)} → {percent(post)}"
+
+    return show
+
+
+def _gain(row: Row) -> str:
+    # The notes say between which evaluations.
+    return _GREEDY_GAIN(row) or f"refused: {row.refused.partition(' (')[0]}"
+
+
+def _final(row: Row) -> str:
+    return _GREEDY_FINAL(row) or row.no_comparison.partition(" (")[0]
+
+
+def _label(row: Row) -> str:
+    """The two verdicts in short; that one or two seeds name no winner is said in the notes."""
+    if row.greedy is None:
+        return ""
+    labels = (row.greedy.gain_labels[0], row.greedy.arm_label.partition(" (")[0])
+    return "; ".join(filter(None, labels))
+
+
+def _informative(row: Row) -> str:
+    return percent(row.readiness.informative) if row.readiness else ""
+
+
+def _samples(row: Row) -> str:
+    return f"{row.samples} at temperature {row.temperature:g}" if row.temperature else "none"
+
+
+_GREEDY_GAIN = _interval("greedy", "gain")
+_GREEDY_FINAL = _interval("greedy", "final_difference")
+
+# Named once above a table where all of its rows agree, else columns of it.
+FACTS = (
+    Column("model", lambda row: row.model),
+    Column("algorithm", lambda row: row.algorithm),
+    Column("problems", lambda row: str(row.problems)),
+    Column("samples", _samples),
+    Column("seeds", lambda row: row.seed_count),
+    Column("floor", lambda row: f'{percent(row.floor)} % ("{shorten(row.floor_answer, 20)}")'),
+)
+
+# What fits a terminal of 140 characters.
+COMPACT = (
+    Column("pre", _score("greedy", "pre")),
+    Column("post", _score("greedy", "post")),
+    Column("gain", _gain),
+    Column("gain@{k}", _interval("sampled", "gain")),
+    Column("final vs {reference}", _final),
+    Column("label", _label),
+    Column("marks", lambda row: row.marks),
+    Column("inform.", _informative),
+    Column("tokens", lambda row: amount(row.costs.tokens_trained + row.costs.tokens_generated)),
+    Column("min", lambda row: f"{row.costs.wall_seconds / 60:.1f}"),
+)
+
+SCORED = (
+    Column("pre", _score("greedy", "pre")),
+    Column("post", _score("greedy", "post")),
+    Column("gain", _gain),
+    Column("of headroom", lambda row: percent(row.greedy.headroom) if row.greedy else ""),
+    Column("final vs {reference}", _final),
+    Column("gain vs {reference}", _interval("greedy", "gain_difference")),
+    Column("label", _label),
+    Column("pre@{k}", _score("sampled", "pre")),
+    Column("post@{k}", _score("sampled", "post")),
+    Column("gain@{k}", _interval("sampled", "gain")),
+    Column("final@{k} vs {reference}", _interval("sampled", "final_difference")),
+    Column("gain@{k} vs {reference}", _interval("sampled", "gain_difference")),
+    Column("label@{k}", lambda row: row.sampled.arm_label if row.sampled else ""),
+    Column("marks", lambda row: row.marks),
+)
+
+MEASURED = (
+    Column("informative", _informative),
+    Column("spread", lambda row: f"{row.readiness.spread:.3f}" if row.readiness else ""),
+    Column("truncated", _shares("truncated")),
+    Column("unparsed", _shares("unparsed")),
+    Column("wrong derivation", _shares("wrong_derivation")),
+    Column(
+        "answer tokens",
+        lambda row: f"{row.pre_answers.tokens:.1f} → {row.post_answers.tokens:.1f}",
+    ),
+    Column("tokens trained", lambda row: amount(row.costs.tokens_trained)),
+    Column("tokens generated", lambda row: amount(row.costs.tokens_generated)),
+    Column("minutes", lambda row: f"{row.costs.wall_seconds / 60:.1f}"),
+    Column("RFT minutes", lambda row: f"{row.costs.rft_seconds / 60:.1f}"),
+)
+
+
+def legend(rows: Sequence[Row]) -> Iterator[str]:
+    """What the columns and marks mean, as far as there are any."""
+    if not rows:
+        yield "No cell is finished yet."
+        return
+    yield (
+        "Scores in %, gains and differences in points with 95 % intervals, not corrected for the "
+        "number of comparisons. pre, post, gain and label are greedy; @k: mean over k answers "
+        "sampled per problem. floor: the best constant answer. inform.: probe problems with some "
+        "but not all rollouts right. wrong derivation: share of the right greedy answers. tokens: "
+        "trained plus generated."
+    )
+    marks = {mark for row in rows for mark in row.marks}
+    if "C" in marks:
+        yield "C: over 85 % before RFT, little room to gain."
+    if "T" in marks:
+        yield "T: over 1 % of answers truncated."

@@ -1,0 +1,88 @@
+"""Every number of a row under one flat name, at full precision: what CSV and JSON hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bi_bench.report.row import Answers, Row, Scores
+
+if TYPE_CHECKING:
+    from bi_bench.stats import Contrast
+
+Value = str | int | float | bool | None
+
+
+def flat_row(row: Row) -> dict[str, Value]:
+    """One row as columns, always the same ones; None where there is no number.
+
+    Scores are shares (0 to 1). Columns of mean@k end in ``_k``.
+    """
+    probe = row.readiness
+    return {
+        "benchmark": row.benchmark,
+        "split": row.split,
+        "model": row.model,
+        "algorithm": row.algorithm,
+        "strategy": row.strategy,
+        "is_reference": row.is_reference,
+        "seeds": " ".join(map(str, row.seeds)),
+        "seeds_finished": len(row.seeds),
+        "seeds_planned": row.planned_seeds,
+        "problems": row.problems,
+        "samples": row.samples,
+        "temperature": row.temperature,
+        **_scores(row.greedy, ""),
+        **_scores(row.sampled, "_k"),
+        "floor": row.floor,
+        "floor_answer": row.floor_answer,
+        "probe_seeds": probe.seeds if probe else 0,
+        "probe_samples": probe.samples if probe else None,
+        "probe_accuracy": probe.accuracy if probe else None,
+        "informative": probe.informative if probe else None,
+        "spread": probe.spread if probe else None,
+        **_answers(row.pre_answers, "pre"),
+        **_answers(row.post_answers, "post"),
+        "tokens_trained": row.costs.tokens_trained,
+        "tokens_generated": row.costs.tokens_generated,
+        "wall_seconds": row.costs.wall_seconds,
+        "rft_seconds": row.costs.rft_seconds,
+        "marks": row.marks,
+        "refused": row.refused,
+        "no_comparison": row.no_comparison,
+        "notes": "; ".join(row.notes),
+    }
+
+
+def _scores(scores: Scores | None, suffix: str) -> dict[str, Value]:
+    gain = scores.gain if scores else None
+    return {
+        **_interval(f"pre{suffix}", scores.pre if scores else None),
+        **_interval(f"post{suffix}", scores.post if scores else None),
+        **_interval(f"gain{suffix}", gain),
+        f"gain_method{suffix}": gain.method if gain else None,
+        f"gain_df{suffix}": gain.df if gain else None,
+        f"gain_note{suffix}": gain.note if gain else None,
+        f"gain_label{suffix}": "; ".join(scores.gain_labels) if scores else None,
+        f"headroom_gain{suffix}": scores.headroom if scores else None,
+        **_interval(f"final_vs_reference{suffix}", scores.final_difference if scores else None),
+        **_interval(f"gain_vs_reference{suffix}", scores.gain_difference if scores else None),
+        f"arm_label{suffix}": scores.arm_label if scores else None,
+    }
+
+
+def _interval(name: str, contrast: Contrast | None) -> dict[str, Value]:
+    return {
+        name: contrast.estimate if contrast else None,
+        f"{name}_low": contrast.low if contrast else None,
+        f"{name}_high": contrast.high if contrast else None,
+    }
+
+
+def _answers(answers: Answers, when: str) -> dict[str, Value]:
+    return {
+        f"truncated_{when}": answers.truncated,
+        f"unparsed_{when}": answers.unparsed,
+        f"answer_tokens_{when}": answers.tokens,
+        f"derivation_{when}": answers.derivation,
+        f"wrong_derivation_{when}": answers.wrong_derivation,
+    }

@@ -1,0 +1,185 @@
+"""The picture of a suite: learning curves, accuracy before and after RFT, the probe."""
+
+from __future__ import annotations
+
+import secrets
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bi_bench.report.cells import Arm
+from bi_bench.report.curves import ArmCurves
+from bi_bench.report.row import Report, Row
+from bi_bench.report.text import plain, shorten
+
+# Okabe and Ito's colours, told apart with any colour vision; yellow is too pale for lines.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+_LINES = ("-", "--", ":", "-.")
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_POINTS = 60
+_WIDTH, _DPI = 15.0, 100
+_LABEL_WIDTH = 40
+
+
+def draw_curves(report: Report, curves: Sequence[ArmCurves], file: Path) -> None:
+    """Write a PNG, 1500 pixels wide, one colour and line style per arm.
+
+    Left: mean reward against RFT step, the mean over seeds with a band from the lowest to the
+    highest seed. Middle: greedy accuracy before and after RFT per arm and split, with its 95 %
+    intervals. Right: share of probe problems by the share of their rollouts that are right.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    name = _namer(report, curves)
+    arms = dict.fromkeys([*(each.arm for each in curves), *map(_arm, report.rows)])
+    styles = {arm: _style(number) for number, arm in enumerate(arms)}
+    rows = [row for row in report.rows if row.greedy is not None]
+    # Labels come from users: a dollar sign must not start a formula.
+    with matplotlib.rc_context({"text.parse_math": False, "font.size": 10}):
+        height = max(5.0, 2.0 + 0.3 * len(rows) + 0.2 * len(styles) / 4)
+        figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained")
+        figure.suptitle(shorten(plain(report.suite), 100), fontsize=14)
+        left, middle, right = figure.subplots(1, 3)
+        _rewards(left, curves, styles)
+        _accuracies(middle, rows, styles, name)
+        _histograms(right, curves, styles)
+        for axes in (left, middle, right):
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.grid(alpha=0.25)
+        handles = [left.plot([], [], **style, label=name(arm))[0] for arm, style in styles.items()]
+        if handles:
+            figure.legend(handles=handles, loc="outside lower center", ncols=min(6, len(handles)))
+        _save(figure, file)
+
+
+def _rewards(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[str, Any]]) -> None:
+    longest = max((len(v) for each in curves for v in each.rewards.values()), default=0)
+    step = max(1, longest // _POINTS)
+    for each in curves:
+        if not each.rewards:
+            continue
+        steps, table = _binned(list(each.rewards.values()), step)
+        style = {**styles[each.arm], "marker": ""}
+        axes.plot(steps, table.mean(axis=0), linewidth=1.8, **style)
+        if len(table) > 1:
+            low, high = table.min(axis=0), table.max(axis=0)
+            axes.fill_between(steps, low, high, color=style["color"], alpha=0.15, linewidth=0)
+    each_point = f", each point the mean of {step}" if step > 1 else ""
+    axes.set(xlabel=f"RFT step{each_point}", ylabel="mean reward per answer")
+    axes.set_title("Reward during RFT (band: all seeds)", fontsize=11)
+    if not longest:
+        _nothing(axes, "no RFT is finished")
+
+
+def _accuracies(
+    axes: Any,
+    rows: Sequence[Row],
+    styles: dict[Arm, dict[str, Any]],
+    name: Callable[[Arm], str],
+) -> None:
+    ticks, labels = [], []
+    place = 0.0
+    previous = None
+    for row in rows:
+        if row.greedy is None:
+            continue
+        if previous not in (None, (row.benchmark, row.split)):
+            place += 0.6
+        previous = (row.benchmark, row.split)
+        colour = styles[_arm(row)]["color"]
+        marker = styles[_arm(row)]["marker"]
+        pre, post = 100 * row.greedy.pre.estimate, 100 * row.greedy.post.estimate
+        axes.plot([pre, post], [place - 0.13, place + 0.13], color=colour, linewidth=1, alpha=0.5)
+        for score, shift, fill in (
+            (row.greedy.pre, -0.13, "white"),
+            (row.greedy.post, 0.13, colour),
+        ):
+            value = 100 * score.estimate
+            spread = [[value - 100 * score.low], [100 * score.high - value]]
+            axes.errorbar(
+                [value],
+                [place + shift],
+                xerr=np.maximum(spread, 0),
+                color=colour,
+                marker=marker,
+                markerfacecolor=fill,
+                capsize=2,
+                linewidth=1.2,
+            )
+        ticks.append(place)
+        labels.append(f"{name(_arm(row))} · {shorten(plain(row.split), 12)}")
+        place += 1
+    axes.set_yticks(ticks, labels)
+    axes.invert_yaxis()
+    axes.set(xlabel="greedy accuracy (%)")
+    axes.set_title("Before (hollow) and after RFT (filled), 95 % intervals", fontsize=11)
+    if not ticks:
+        _nothing(axes, "no cell is finished")
+
+
+def _histograms(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[str, Any]]) -> None:
+    for each in curves:
+        if each.histogram:
+            shares = 100 * np.asarray(each.histogram)
+            accuracy = np.linspace(0, 100, len(shares))
+            axes.plot(accuracy, shares, markersize=4, linewidth=1.5, **styles[each.arm])
+    axes.set(xlabel="right rollouts of a problem (%)", ylabel="share of probe problems (%)")
+    axes.set_ylim(bottom=0)
+    axes.set_title("Probe of the SFT model, before RFT", fontsize=11)
+    if not any(each.histogram for each in curves):
+        _nothing(axes, "no probe is finished")
+
+
+def _binned(rewards: Sequence[Sequence[float]], step: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Steps and means over ``step`` steps, [seeds, points], as far as the shortest seed goes."""
+    length = min(map(len, rewards))
+    points = length // step
+    table = np.asarray([values[: points * step] for values in rewards], dtype=np.float64)
+    steps = np.arange(points) * step + (step + 1) / 2
+    return steps, table.reshape(len(rewards), points, step).mean(axis=2)
+
+
+def _namer(report: Report, curves: Sequence[ArmCurves]) -> Callable[[Arm], str]:
+    """Names an arm by its strategy, and by what else differs within the suite."""
+    arms = {*(each.arm for each in curves), *map(_arm, report.rows)}
+    order = ("strategy", "algorithm", "model", "benchmark")
+    shown = [axis for axis in order if len({getattr(arm, axis) for arm in arms}) > 1]
+    shown = shown if "strategy" in shown else ["strategy", *shown]
+
+    def name(arm: Arm) -> str:
+        return shorten(plain(" · ".join(getattr(arm, axis) for axis in shown)), _LABEL_WIDTH)
+
+    return name
+
+
+def _style(number: int) -> dict[str, Any]:
+    return {
+        "color": _COLOURS[number % len(_COLOURS)],
+        "linestyle": _LINES[number // len(_COLOURS) % len(_LINES)],
+        "marker": _MARKERS[number % len(_MARKERS)],
+    }
+
+
+def _arm(row: Row) -> Arm:
+    return Arm(row.benchmark, row.model, row.algorithm, row.strategy)
+
+
+def _nothing(axes: Any, text: str) -> None:
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="0.4")
+
+
+def _save(figure: Any, file: Path) -> None:
+    fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        with warnings.catch_warnings():
+            # A label may hold characters that the font lacks; boxes then stand for them.
+            warnings.filterwarnings("ignore", message="Glyph")
+            figure.savefig(fresh, format="png", metadata={"Software": None})
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)

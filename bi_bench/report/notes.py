@@ -1,0 +1,41 @@
+"""The notes under the tables: what the numbers leave out, and which contrasts were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bi_bench.report.row import Row
+
+_SHARED_COSTS = (
+    "Costs are means over the seeds of a row, of everything one cell needs apart from the base "
+    "model; a stage that cells share counts in full in each of them."
+)
+
+
+def report_notes(rows: Sequence[Row]) -> Iterator[str]:
+    """Notes on all rows, each once."""
+    yield from _interval_notes(rows)
+    for row in rows:
+        if row.refused:
+            yield f"{_where(row)}: refused: {row.refused}."
+        if row.no_comparison:
+            yield f"{_where(row)}: no contrast with the reference: {row.no_comparison}."
+    concerned: dict[str, list[str]] = {}
+    for row in rows:
+        for note in row.notes:
+            concerned.setdefault(note, []).append(_where(row))
+    for note, places in concerned.items():
+        yield f"{'All rows' if len(places) == len(rows) else '; '.join(places)}: {note}."
+    if rows:
+        yield _SHARED_COSTS
+
+
+def _interval_notes(rows: Sequence[Row]) -> Iterator[str]:
+    notes = {len(row.seeds): row.greedy.gain.note for row in rows if row.greedy is not None}
+    for seeds, note in sorted(notes.items()):
+        if note:
+            yield f"Intervals over {seeds} seed{'s' * (seeds > 1)}: {note}; no winner is named."
+
+
+def _where(row: Row) -> str:
+    return " · ".join((row.strategy, row.algorithm, row.model, row.benchmark, row.split))

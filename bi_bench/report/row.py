@@ -1,0 +1,154 @@
+"""What a report holds: one row per arm and split, and the cells that gave none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bi_bench.report.text import plain
+
+if TYPE_CHECKING:
+    from bi_bench.stats import Contrast
+
+TRUNCATION_MARK = 0.01
+
+
+@dataclass(frozen=True)
+class Scores:
+    """One way to score, greedy or mean@k, in shares (0 to 1), as means with 95 % intervals.
+
+    ``final_difference`` and ``gain_difference`` are this arm minus the reference arm, over the
+    seeds that both have; None for the reference arm itself and where there is nothing to compare.
+    """
+
+    pre: Contrast
+    post: Contrast
+    gain: Contrast
+    headroom: float | None
+    gain_labels: tuple[str, ...]
+    final_difference: Contrast | None = None
+    gain_difference: Contrast | None = None
+    arm_label: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers before or after RFT, all as means over seeds.
+
+    ``truncated`` and ``unparsed`` are shares of all answers, ``tokens`` a mean per answer.
+    ``derivation`` is the share of greedy answers that are right with a right derivation, and
+    ``wrong_derivation`` the share of the *right* greedy answers whose derivation is wrong; None
+    where the benchmark cannot tell, or where no answer is right.
+    """
+
+    truncated: float
+    unparsed: float
+    tokens: float
+    derivation: float | None
+    wrong_derivation: float | None
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """The probe of the SFT model, before RFT, as means over ``seeds`` seeds."""
+
+    samples: int
+    accuracy: float
+    informative: float
+    spread: float
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What one cell cost, its shared stages included, as means over seeds."""
+
+    tokens_trained: float
+    tokens_generated: float
+    wall_seconds: float
+    rft_seconds: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One arm on one split: a benchmark, model, algorithm and strategy over its seeds.
+
+    Where evaluations that belong together differ in their identity, ``refused`` names the field
+    and there are no scores; ``no_comparison`` says why there is none with the reference arm.
+    """
+
+    benchmark: str
+    split: str
+    model: str
+    algorithm: str
+    strategy: str
+    is_reference: bool
+    seeds: tuple[int, ...]
+    planned_seeds: int
+    problems: int
+    samples: int
+    temperature: float | None
+    floor: float
+    floor_answer: str
+    pre_answers: Answers
+    post_answers: Answers
+    costs: Costs
+    readiness: Readiness | None = None
+    greedy: Scores | None = None
+    sampled: Scores | None = None
+    refused: str = ""
+    no_comparison: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> str:
+        """ "C" for a score near the ceiling before RFT, "T" for over 1 % truncated answers."""
+        ceiling = self.greedy is not None and "ceiling" in self.greedy.gain_labels
+        cut = max(self.pre_answers.truncated, self.post_answers.truncated) > TRUNCATION_MARK
+        return "C" * ceiling + "T" * cut
+
+    @property
+    def seed_count(self) -> str:
+        """ "5", or "2 of 5" where seeds are missing."""
+        finished = len(self.seeds)
+        if finished == self.planned_seeds:
+            return str(finished)
+        return f"{finished} of {self.planned_seeds}"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """Seeds of one cell group that gave less than they should, and why.
+
+    ``status``: "skipped" (at plan time), "declined", "failed" or "not run yet"; ``stages`` are the
+    roles concerned, empty where it is the whole cell.
+    """
+
+    status: str
+    cell: str
+    seeds: tuple[int, ...]
+    stages: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        seeds = f"{'seed' if len(self.seeds) == 1 else 'seeds'} {', '.join(map(str, self.seeds))}"
+        where = " · ".join([self.cell, seeds, *([", ".join(self.stages)] if self.stages else [])])
+        return plain(f"{self.status}: {where}{': ' if self.reason else ''}{self.reason}")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole suite as numbers; ``skipped`` holds every cell that is not complete."""
+
+    suite: str
+    description: str
+    reference: str
+    command: str
+    numerics: Mapping[str, Any]
+    versions: Mapping[str, Any]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    skipped: tuple[Unfinished, ...]

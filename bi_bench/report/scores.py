@@ -1,0 +1,83 @@
+"""From outcomes to contrasts: the gain of an arm, and its distance from the reference arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bi_bench.report.outcomes import Outcomes, Pair
+from bi_bench.report.row import Scores
+from bi_bench.stats import arm_label, crossed_interval, gain_label, headroom_gain
+
+Kind = Literal["greedy", "sampled"]
+Table = NDArray[np.float64]
+
+
+def arm_scores(arm: Mapping[int, Pair], kind: Kind) -> Scores:
+    """Scores and gain over the seeds of one arm, whose identities agree."""
+    clusters = cluster_labels(next(iter(arm.values())).pre)
+    pre, post = _tables(arm, kind)
+    gain = crossed_interval(post - pre, clusters=clusters)
+    before = crossed_interval(pre, clusters=clusters)
+    after = crossed_interval(post, clusters=clusters)
+    return Scores(
+        before,
+        after,
+        gain,
+        headroom_gain(before.estimate, after.estimate),
+        gain_label(gain, before.estimate),
+    )
+
+
+def compare(
+    scores: Scores, arm: Mapping[int, Pair], reference: Mapping[int, Pair], kind: Kind
+) -> Scores:
+    """``scores`` with the contrasts against the reference, over the seeds of ``arm``."""
+    clusters = cluster_labels(next(iter(arm.values())).pre)
+    pre, post = _tables(arm, kind)
+    other_pre, other_post = _tables({seed: reference[seed] for seed in arm}, kind)
+    final = crossed_interval(post - other_post, clusters=clusters)
+    gain = crossed_interval((post - pre) - (other_post - other_pre), clusters=clusters)
+    return replace(
+        scores,
+        final_difference=final,
+        gain_difference=gain,
+        arm_label=arm_label(gain, final),
+    )
+
+
+def cluster_labels(outcomes: Outcomes) -> list[str] | None:
+    """One label a problem where some cluster repeats, else None.
+
+    A problem without a cluster is one of its own. Where all problems share a cluster there is
+    nothing to resample, and they count as independent.
+    """
+    labels = [
+        f"problem {index}" if cluster is None else f"cluster {cluster}"
+        for index, cluster in enumerate(outcomes.clusters)
+    ]
+    return labels if 1 < len(set(labels)) < len(labels) else None
+
+
+def in_one_cluster(outcomes: Outcomes) -> bool:
+    """Whether all problems declare the same cluster."""
+    return None not in outcomes.clusters and len(set(outcomes.clusters)) == 1
+
+
+def _tables(arm: Mapping[int, Pair], kind: Kind) -> tuple[Table, Table]:
+    """Scores [seeds, problems] before and after."""
+    read = _READERS[kind]
+    return (
+        np.stack([read(pair.pre) for pair in arm.values()]),
+        np.stack([read(pair.post) for pair in arm.values()]),
+    )
+
+
+_READERS: dict[Kind, Callable[[Outcomes], Table]] = {
+    "greedy": lambda outcomes: np.asarray(outcomes.greedy, dtype=np.float64),
+    "sampled": lambda outcomes: np.asarray(outcomes.sampled, dtype=np.float64).mean(axis=1),
+}

@@ -1,0 +1,110 @@
+"""The report as text: compact for a terminal, complete for Markdown."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Literal
+
+from tabulate import tabulate
+
+from bi_bench.report.cell_text import COMPACT, FACTS, MEASURED, SCORED, Column, legend
+from bi_bench.report.row import Report, Row
+from bi_bench.report.text import markdown, plain, shorten
+
+Format = Literal["terminal", "markdown"]
+
+_LABEL_WIDTH = 17
+_CELL_WIDTH = 22
+_TEXT_WIDTH = 120
+_REASON_WIDTH = 300
+
+
+def render(report: Report, format: Format) -> str:
+    """The whole report as text that ends in a newline.
+
+    Labels and messages come from users and plugins: control characters are gone from both forms,
+    and in Markdown nothing in them is markup.
+    """
+    return _terminal(report) if format == "terminal" else _markdown(report)
+
+
+def _terminal(report: Report) -> str:
+    parts = [plain(": ".join(filter(None, (report.suite, report.description))))]
+    for group in _groups(report.rows):
+        headings, cells = _filled(report, group, COMPACT, plain)
+        grid = _grid(headings, cells)
+        parts.append(f"{plain(' · '.join(_title(group)))}\n\n{grid}")
+    below = [*map(plain, report.notes)]
+    below += [shorten(item.line, _REASON_WIDTH) for item in report.skipped]
+    below += legend(report.rows)
+    parts.append("\n".join(_wrap(line) for line in below))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _markdown(report: Report) -> str:
+    parts = [f"# {markdown(report.suite)}", markdown(report.description)]
+    for group in _groups(report.rows):
+        title, *facts = map(markdown, _title(group))
+        parts += [f"## {title}", " · ".join(facts)]
+        for columns in (SCORED, MEASURED):
+            headings, cells = _filled(report, group, columns, markdown)
+            parts.append(tabulate(cells, headings, tablefmt="pipe", disable_numparse=True))
+    lines = [*report.notes, *(item.line for item in report.skipped), *legend(report.rows)]
+    below = map(markdown, lines)
+    parts.append("\n".join(f"- {line}" for line in below))
+    facts = [f"{name} {value}" for name, value in {**report.numerics, **report.versions}.items()]
+    for name, text in (("Command", report.command), ("Made with", ", ".join(facts))):
+        parts.append(f"{name}: {markdown(text)}" if text else "")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _grid(headings: list[str], cells: list[list[str]]) -> str:
+    """A table without any line but one under the headings."""
+    widths = [_LABEL_WIDTH if name == "label" else _CELL_WIDTH for name in headings]
+    # The headings go in as a row: tabulate makes columns wider than their heading.
+    body = tabulate(
+        [headings, *cells], tablefmt="plain", disable_numparse=True, maxcolwidths=widths
+    )
+    first, _, rest = body.partition("\n")
+    return "\n".join((first, "─" * max(map(len, body.splitlines())), rest))
+
+
+def _groups(rows: Sequence[Row]) -> list[list[Row]]:
+    return [list(rows) for _, rows in groupby(rows, key=lambda row: (row.benchmark, row.split))]
+
+
+def _title(group: Sequence[Row]) -> list[str]:
+    """Benchmark and split, then whatever all rows have in common."""
+    common = [fact for fact in FACTS if _constant(fact, group)]
+    facts = [f"{fact.name} {fact.show(group[0])}" for fact in common]
+    return [f"{group[0].benchmark} · {group[0].split}", *facts]
+
+
+def _filled(
+    report: Report,
+    group: Sequence[Row],
+    columns: Sequence[Column],
+    escape: Callable[[str], str],
+) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells: what is not in the title, without columns that are empty throughout."""
+    wanted = [
+        Column("strategy", lambda row: row.strategy),
+        *(fact for fact in FACTS if not _constant(fact, group)),
+        *(column for column in columns if any(map(column.show, group))),
+    ]
+    samples = {row.samples for row in group}
+    k = str(samples.pop()) if len(samples) == 1 else "k"
+    reference = shorten(report.reference, 12)
+    headings = [escape(column.name.format(k=k, reference=reference)) for column in wanted]
+    cells = [[escape(column.show(row)) for column in wanted] for row in group]
+    return headings, cells
+
+
+def _constant(fact: Column, group: Sequence[Row]) -> bool:
+    return len(set(map(fact.show, group))) == 1
+
+
+def _wrap(line: str) -> str:
+    return textwrap.fill(line, _TEXT_WIDTH, subsequent_indent="  ", break_on_hyphens=False)

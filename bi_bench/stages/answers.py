@@ -1,0 +1,91 @@
+"""Answers of a checkpoint to problems, graded: shared by probe and evaluation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bi_bench.api import Benchmark, Problem
+from bi_bench.stages.base import weights
+from bi_bench.stages.context import StageContext
+from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.sampler import Decoding, sample, truncated
+from bi_bench.training.text import decode, encode_prompts
+
+
+def load_checkpoint(folder: Path, numerics: Numerics) -> Checkpoint:
+    """The model of a stage folder ("base", "sft" or "rft")."""
+    source, revision = weights(folder)
+    return Checkpoint.load(source, numerics, revision)
+
+
+def answer(
+    context: StageContext,
+    checkpoint: Checkpoint,
+    benchmark: Benchmark,
+    problems: Sequence[Problem],
+    decoding: Decoding,
+    group: int,
+) -> list[dict[str, Any]]:
+    """``group`` graded answers a problem, as rows in order."""
+    total = len(problems) * group
+    end = int(checkpoint.tokenizer.eos_token_id)
+    completions = sample(
+        checkpoint.model,
+        encode_prompts(checkpoint.tokenizer, [benchmark.ask(problem) for problem in problems]),
+        decoding,
+        end=end,
+        group=group,
+        seed=context.seed,
+        batch=context.identity["settings"].get("batch_size", 256),
+        on_batch=lambda done: context.progress(step=done, total=total),
+    )
+    texts = decode(checkpoint.tokenizer, completions)
+    rows = []
+    cut = truncated(completions, end)
+    for index, (text, ids, hit_limit) in enumerate(zip(texts, completions, cut, strict=True)):
+        problem = problems[index // group]
+        grade = benchmark.grade(problem, text)
+        rows.append(
+            {
+                "problem": problem.id,
+                "sample": index % group,
+                "temperature": decoding.temperature,
+                "completion": text,
+                "tokens": len(ids),
+                "truncated": hit_limit,
+                "parsed": grade.parsed,
+                "answer": grade.answer,
+                "correct": grade.correct,
+                "derivation": grade.derivation,
+            }
+        )
+    return rows
+
+
+def per_problem(rows: Sequence[Mapping[str, Any]], group: int, column: str) -> list[list[int]]:
+    """One column as 0/1, grouped by problem."""
+    values = [int(bool(row[column])) for row in rows]
+    return [values[start : start + group] for start in range(0, len(values), group)]
+
+
+def read_summary(folder: Path) -> dict[str, Any]:
+    """The summary of a stage folder."""
+    summary: dict[str, Any] = json.loads((folder / "summary.json").read_text())
+    return summary
+
+
+def generated(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Tokens that were generated for these rows."""
+    return sum(row["tokens"] for row in rows)
+
+
+def gpu_costs(numerics: Numerics) -> dict[str, Any]:
+    """Peak GPU memory of this process, where there is a GPU."""
+    if numerics.device != "cuda":
+        return {}
+    import torch
+
+    return {"peak_gpu_memory_mb": round(torch.cuda.max_memory_allocated() / 2**20)}

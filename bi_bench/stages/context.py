@@ -1,0 +1,57 @@
+"""What every stage function receives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bi_bench.api import UserError
+from bi_bench.plugins import Registry, discover
+
+
+@dataclass(frozen=True)
+class StageContext:
+    """The identity of a stage, the folders of its parents by role, and the folder to fill.
+
+    ``progress(step=, total=, **numbers)`` tells whoever watches how far it is.
+    """
+
+    identity: Mapping[str, Any]
+    inputs: Mapping[str, Path]
+    folder: Path
+    progress: Callable[..., None]
+    registry: Registry
+
+    @classmethod
+    def make(
+        cls,
+        stage: Mapping[str, Any],
+        inputs: Mapping[str, Path],
+        folder: Path,
+        progress: Callable[..., None],
+    ) -> StageContext:
+        """Load the plugins that the stage may name."""
+        registry = discover([Path(file) for file in stage["plugin_files"]])
+        return cls(stage["identity"], inputs, folder, progress, registry)
+
+    @property
+    def seed(self) -> int:
+        """The derived seed of the stage."""
+        return int(self.identity["seed"])
+
+    def plugin(self, kind: str, role: str) -> Any:
+        """The plugin object that the identity describes under ``role``, parameters checked again.
+
+        UserError if the plugin is not the one that the plan saw.
+        """
+        wanted = dict(self.identity[role])
+        params = wanted.pop("params")
+        registered = self.registry.get(kind, wanted["name"])
+        if (found := registered.identity()) != wanted:
+            raise UserError(
+                f'{kind}: "{wanted["name"]}" changed since the plan was made '
+                f"({wanted} then, {found} now); plan and run again"
+            )
+        return registered.cls(registered.cls.Params.model_validate(params, strict=False))

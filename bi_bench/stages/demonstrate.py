@@ -1,0 +1,42 @@
+"""What a strategy makes of one problem: drafts, spoken by the benchmark."""
+
+from __future__ import annotations
+
+from bi_bench.api import (
+    Benchmark,
+    Decline,
+    Draft,
+    DraftContext,
+    Problem,
+    Solution,
+    Strategy,
+    UserError,
+    stream,
+)
+
+
+def demonstrations(
+    benchmark: Benchmark, strategy: Strategy, problem: Problem, seed: int
+) -> Decline | list[tuple[Draft, Solution]]:
+    """What a strategy makes of one problem.
+
+    The plain plan, the wording and the injection have a stream each, all named by the problem and
+    none by the strategy, so two strategies differ by what they inject alone.
+    """
+    plan = benchmark.plan(problem, stream(seed, "plan", problem.id))
+    drafts = strategy.drafts(problem, plan, DraftContext(stream(seed, "inject", problem.id)))
+    if isinstance(drafts, Decline):
+        return drafts
+    return [(draft, _solution(benchmark, problem, draft, seed)) for draft in drafts]
+
+
+def _solution(benchmark: Benchmark, problem: Problem, draft: Draft, seed: int) -> Solution:
+    if draft.text is not None:
+        return Solution(draft.text)
+    if draft.plan is not None:
+        return benchmark.speak(problem, draft.plan, f"{seed}/{problem.id}")
+    if problem.solution is None:
+        raise UserError(
+            f"problem {problem.id} has no solution, and the draft neither plan nor text"
+        )
+    return Solution(problem.solution)

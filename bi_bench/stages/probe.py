@@ -1,0 +1,51 @@
+"""The stage "probe": is the SFT model ready for RL? Rollouts on problems of their own."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+from bi_bench.api import Benchmark
+from bi_bench.stages.answers import answer, generated, gpu_costs, load_checkpoint, per_problem
+from bi_bench.stages.context import StageContext
+from bi_bench.stages.tables import read_problems, write_json, write_rows
+from bi_bench.training.checkpoint import Numerics
+from bi_bench.training.sampler import Decoding
+from bi_bench.training.seeding import seed_everything
+
+
+def run(context: StageContext) -> dict[str, Any]:
+    """Write the rollouts and a summary of their accuracy a problem (BRIDGE, section 3)."""
+    numerics = Numerics.from_identity(context.identity["numerics"])
+    seed_everything(context.seed)
+    benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
+    checkpoint = load_checkpoint(context.inputs["checkpoint"], numerics)
+    problems = read_problems(context.inputs["problems"])
+    settings = context.identity["settings"]
+    decoding = Decoding(settings["max_new_tokens"], settings["temperature"])
+    group = settings["samples"]
+    rows = answer(context, checkpoint, benchmark, problems, decoding, group)
+    write_rows(context.folder / "rollouts.parquet", rows)
+    right = [sum(values) for values in per_problem(rows, group, "correct")]
+    write_json(context.folder / "summary.json", summarise(right, group))
+    return {"tokens_generated": generated(rows), **gpu_costs(numerics)}
+
+
+def summarise(right: list[int], group: int) -> dict[str, Any]:
+    """Right rollouts a problem as readiness numbers.
+
+    ``informative``: share of problems with 0 < accuracy < 1, the only ones a group-relative
+    algorithm learns from; ``spread``: mean of sqrt(accuracy * (1 - accuracy)), the accuracy factor
+    of the per-step influence (BRIDGE, Proposition 3.1); ``histogram``: problems by number right.
+    """
+    counts = Counter(right)
+    return {
+        "samples": group,
+        "problems": len(right),
+        "right": right,
+        "accuracy": sum(right) / (len(right) * group),
+        "informative": sum(0 < count < group for count in right) / len(right),
+        "spread": sum(math.sqrt(c / group * (1 - c / group)) for c in right) / len(right),
+        "histogram": [counts[number] for number in range(group + 1)],
+    }

@@ -1,0 +1,30 @@
+"""The stage "problems": one split of a benchmark."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from typing import Any
+
+from bi_bench.api import Benchmark, UserError
+from bi_bench.stages.context import StageContext
+from bi_bench.stages.tables import write_json, write_problems
+
+
+def run(context: StageContext) -> dict[str, Any]:
+    """Draw the problems; UserError if there are fewer than asked for or two share an id."""
+    benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
+    split, wanted = context.identity["split"], context.identity["n"]
+    problems = list(benchmark.problems(split, wanted, random.Random(context.seed)))
+    if len(problems) < wanted:
+        raise UserError(
+            f'benchmark {benchmark.name} yields {len(problems)} problems for the split "{split}", '
+            f"{wanted} were asked for; ask for fewer in defaults.data or widen its parameters"
+        )
+    if len({problem.id for problem in problems}) < len(problems):
+        raise UserError(f'benchmark {benchmark.name}: two problems of "{split}" share an id')
+    write_problems(context.folder, problems)
+    content = "".join(problem.id + problem.digest for problem in problems)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    write_json(context.folder / "summary.json", {"n": len(problems), "digest": digest})
+    return {}

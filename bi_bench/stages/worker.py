@@ -1,0 +1,32 @@
+"""The worker's entry point: runs one stage in this process."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bi_bench.stages.context import StageContext
+
+# Only these may need the network; every other stage works on folders alone.
+ONLINE_KINDS = ("base",)
+
+
+def run_stage(
+    stage: Mapping[str, Any],
+    inputs: Mapping[str, Path],
+    folder: Path,
+    progress: Callable[..., None],
+) -> dict[str, Any]:
+    """Fill ``folder`` with the result of a stage (``Stage.to_json()``); returns its costs.
+
+    Costs are ``tokens_trained``, ``tokens_generated`` and, on a GPU, ``peak_gpu_memory_mb``.
+    """
+    if stage["kind"] not in ONLINE_KINDS:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    module = importlib.import_module(f"bi_bench.stages.{stage['kind']}")
+    context = StageContext.make(stage, inputs, folder, progress)
+    costs: dict[str, Any] = module.run(context)
+    return costs

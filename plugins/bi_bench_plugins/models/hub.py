@@ -1,0 +1,54 @@
+"""Any causal language model of transformers, from the Hugging Face hub or a local folder."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from bi_bench.api import BaseModel, ModelSource, Parameters, UserError
+
+
+class HubParameters(Parameters):
+    """Either ``id`` (with a ``revision``, best a commit) or ``path``."""
+
+    id: Annotated[str, Field(description="hub id, e.g. Qwen/Qwen2.5-1.5B")] = ""
+    revision: Annotated[str, Field(description="commit, tag or branch; empty: resolved at run")] = (
+        ""
+    )
+    path: Annotated[str, Field(description="folder with config.json and safetensors")] = ""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> HubParameters:
+        if bool(self.id) == bool(self.path):
+            raise ValueError("give either id (a hub model) or path (a local folder)")
+        return self
+
+
+class Hub(BaseModel):
+    """Any transformers causal language model: ``id`` and ``revision`` on the hub, or a ``path``."""
+
+    name = "hub"
+    Params = HubParameters
+
+    def source(self) -> ModelSource:
+        """The hub reference as it stands, or the folder with a digest of its weights."""
+        params = self.params
+        if params.path:
+            return ModelSource(_digest(Path(params.path)), folder=Path(params.path).absolute())
+        identity = f"{params.id}@{params.revision or 'unresolved'}"
+        return ModelSource(identity, hub_id=params.id, revision=params.revision or None)
+
+
+def _digest(folder: Path) -> str:
+    files = sorted(folder.glob("*.safetensors")) + sorted(folder.glob("*.json"))
+    if not (folder / "config.json").is_file():
+        raise UserError(f"{folder}: no config.json there; a checkpoint folder needs one")
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode())
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()

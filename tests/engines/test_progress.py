@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from bi_bench.cli import progress as module
+from bi_bench.cli.progress import Progress
+from bi_bench.engines import Event
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The display's clock, moved by hand."""
+    now = [1000.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture(autouse=True)
+def no_terminal(monkeypatch):
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_plain_lines_without_a_terminal(stage, capsys, clock):
+    a, b, c = stage("sft [red]bridge[/red]"), stage("rft\x1b[2J"), stage("probe")
+    with Progress([a, b, c], lambda each: None) as show:
+        show(Event("cached", c))
+        show(Event("started", a))
+        show(Event("progress", a, 1.0, {"step": 1, "total": 9}))
+        clock[0] += 31
+        show(Event("progress", a, 32.0, {"step": 3, "total": 9, "reward": 0.25}))
+        clock[0] += 1
+        show(Event("progress", a, 33.0, {"step": 4, "total": 9, "reward": 0.25}))
+        show(Event("finished", a, 75.0, {"tokens_trained": 5}))
+        show(Event("started", b))
+        show(Event("failed", b, 4.25, {"message": "ValueError: [bold]no[/bold]\nluck"}))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "[1/3] cached   probe",
+        "[1/3] started  sft [red]bridge[/red]",
+        "[1/3] progress sft [red]bridge[/red]  3/9  reward 0.250  32.0 s",
+        "[2/3] finished sft [red]bridge[/red]  1 min 15 s",
+        "[2/3] started  rft [2J",
+        "[3/3] failed   rft [2J  4.2 s: ValueError: [bold]no[/bold] luck",
+    ]
+
+
+def test_time_left_is_the_estimate_corrected_by_the_speed_so_far(stage, clock):
+    a, b, c, d = (stage(name) for name in "abcd")
+    guesses = {"a": 10.0, "b": 30.0, "c": None, "d": 20.0}
+    left = module._TimeLeft([a, b, c, d], lambda each: guesses[each.label])
+    left.ended(d, counts=False)  # it was cached: neither done nor to do
+    assert left.seconds() is None
+    left.started()
+    clock[0] += 20
+    left.ended(a, counts=True)  # twice as slow as estimated
+    assert left.seconds() == pytest.approx((30 + 20) * 2)
+    clock[0] += 10
+    left.advanced(b, 0.5)  # 25 estimated seconds done in 30
+    assert left.seconds() == pytest.approx((15 + 20) * 30 / 25)
+    left.ended(b, counts=True)
+    left.ended(c, counts=True)
+    assert left.seconds() == 0
+
+
+def test_a_terminal_gets_a_live_display_on_stderr():
+    code = """
+        import time
+        from bi_bench.cli.progress import Progress
+        from bi_bench.engines import Event
+        from bi_bench.plan.stage import Stage
+
+        a = Stage("rft", {"x": 1}, {}, "rft [red]bridge[/red]")
+        b = Stage("rft", {"x": 2}, {}, "second")
+        with Progress([a, b], lambda stage: 2.0) as show:
+            show(Event("started", a))
+            show(Event("progress", a, 0.1, {"step": 7, "total": 9, "reward": 0.5}))
+            time.sleep(0.6)
+            show(Event("finished", a, 1.0))
+    """
+    outer, inner = pty.openpty()
+    search = os.pathsep.join(filter(None, sys.path))
+    environment = {**os.environ, "PYTHONPATH": search, "TERM": "xterm", "COLUMNS": "100"}
+    with os.fdopen(outer, "rb") as screen:
+        subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            stderr=inner, env=environment, check=True, timeout=30,
+        )  # fmt: skip
+        os.close(inner)
+        shown = b""
+        try:
+            while block := os.read(screen.fileno(), 65536):
+                shown += block
+        except OSError:  # the other end is closed
+            pass
+    text = shown.decode()
+    for part in ("0/2", "rft [red]bridge[/red]", "7/9", "reward 0.500", "left", "[1/2] finished"):
+        assert part in text

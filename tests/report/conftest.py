@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bi_bench.store import Store
+
+SETTINGS = {"samples": 2, "temperature": 1.0, "batch_size": 256, "max_new_tokens": 96}
+PROBLEMS = 4
+
+
+def outcomes(right, sampled=None, *, seed=0, settings=SETTINGS, digest="d1", **changes):
+    """An outcomes.json; ``right`` is "1100" for four problems of which the first two are right."""
+    greedy = [char == "1" for char in right]
+    n = len(greedy)
+    return {
+        "identity": {
+            "problems": digest,
+            "benchmark": {"name": "sums", "params": {"ops": 3}},
+            "settings": dict(settings),
+            "seed": seed,
+        },
+        "problems": [f"p{i}" for i in range(n)],
+        "clusters": [None] * n,
+        "answers": ["3" if i < n // 2 else str(i) for i in range(n)],
+        "ops": [2] * n,
+        "greedy": greedy,
+        "sampled": sampled if sampled is not None else [[int(flag)] * 2 for flag in greedy],
+        "derivation": [None] * n,
+        "unparsed": 0.0,
+        "truncated": 0.0,
+        "tokens": 20.0,
+        **changes,
+    }
+
+
+class Suite:
+    """A store that is filled by hand, and the run record that goes with it."""
+
+    def __init__(self, root):
+        self.store = Store(root)
+        self.cells = []
+        self.reference = "vanilla"
+
+    def commit(self, key, files=(), costs=(), declined=None):
+        stage = {"kind": "evaluate", "label": key, "identity": {}, "parents": {}}
+        with self.store.begin(key) as work:
+            for name, content in dict(files).items():
+                text = content if isinstance(content, str) else json.dumps(content)
+                (work.folder / name).write_text(text)
+            work.commit(stage, dict(costs), declined)
+
+    def cell(self, strategy="vanilla", seed=0, *, splits=("test-id",), skip="", **axes):
+        """A cell of which no stage has run; keys say what they are."""
+        axes = {"benchmark": "sums", "model": "tiny", "algorithm": "grpo", **axes}
+        axes |= {"strategy": strategy, "seed": seed}
+        own = "-".join(str(value) for value in axes.values()).encode().hex()
+        roles = ["base", "problems/sft", "augment", "sft", "probe", "rft"]
+        roles += [f"{when}/{split}" for split in splits for when in ("pre", "post")]
+        keys = {role: f"{role.replace('/', '_')}_{own}" for role in roles}
+        keys["base"] = "base_tiny"
+        cell = {"axes": axes, "stages": {} if skip else keys, "skip": skip}
+        self.cells.append(cell)
+        return cell
+
+    def run(self, cell, pre, post, *, split="test-id", probe=True):
+        """Fill the stages of a cell that are not there yet."""
+        keys = cell["stages"]
+        seconds = {"base": 1000, "problems/sft": 1000, "augment": 5, "sft": 60, "rft": 100}
+        for role, wall in seconds.items():
+            if not self.store.has(keys[role]):
+                tokens = {"sft": {"tokens_trained": 1000}}
+                tokens["rft"] = {"tokens_trained": 500, "tokens_generated": 500}
+                rewards = [{"phase": 0, "step": n, "reward": n / 10} for n in range(1, 5)]
+                history = "".join(json.dumps(row) + "\n" for row in rewards)
+                costs = {"wall_seconds": wall, **tokens.get(role, {})}
+                self.commit(keys[role], {"history.jsonl": history} if role == "rft" else {}, costs)
+        if probe and not self.store.has(keys["probe"]):
+            summary = {"samples": 4, "problems": 2, "right": [1, 4], "accuracy": 0.625}
+            summary |= {"informative": 0.5, "spread": 0.2165, "histogram": [0, 1, 0, 0, 1]}
+            costs = {"wall_seconds": 10, "tokens_generated": 80}
+            self.commit(keys["probe"], {"summary.json": summary}, costs)
+        for when, result in (("pre", pre), ("post", post)):
+            costs = {"wall_seconds": 2.5, "tokens_generated": 200}
+            self.commit(keys[f"{when}/{split}"], {"outcomes.json": result}, costs)
+
+    def arm(self, strategy, pre, post, seeds=(0, 1, 2), **axes):
+        """One finished cell a seed; ``pre`` and ``post`` map a seed to "1100", or are that."""
+        for seed in seeds:
+            before, after = (s if isinstance(s, str) else s[seed] for s in (pre, post))
+            cell = self.cell(strategy, seed, **axes)
+            self.run(cell, outcomes(before, seed=seed), outcomes(after, seed=seed))
+
+    @property
+    def record(self):
+        return {
+            "schema": 1,
+            "suite": {
+                "name": "quick",
+                "description": "does it gain",
+                "reference": self.reference,
+                "source": {},
+            },
+            "numerics": {"device": "cpu", "dtype": "float32", "threads": 1},
+            "command": "bi-bench run suites/quick.toml",
+            "versions": {"bi_bench": "0.1.0", "numpy": "2.4.6"},
+            "cells": self.cells,
+            "stages": sorted({key for cell in self.cells for key in cell["stages"].values()}),
+        }
+
+
+@pytest.fixture
+def suite(tmp_path):
+    return Suite(tmp_path)
