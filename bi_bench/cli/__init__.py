@@ -6,7 +6,6 @@ import sys
 
 import typer
 
-from bi_bench.api import UserError
 from bi_bench.cli import gc, plan, plugins, report, run, sample, stage, why
 
 app = typer.Typer(
@@ -26,12 +25,16 @@ def main() -> None:
     """Run the command line; what a user can mend ends with exit code 2 and no traceback."""
     try:
         app()
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except Exception as error:
+        from bi_bench.api import UserError  # imported late: --help must not wait for it
+
+        if not isinstance(error, UserError):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -7,7 +7,6 @@ from collections import Counter
 from typing import Annotated, Any
 
 import typer
-from tabulate import tabulate
 
 from bi_bench.cli.machine import duration, gpu_count, worker_count
 from bi_bench.cli.options import (
@@ -43,7 +42,7 @@ def plan(
     slots = min(count, gpu_count(-1)) if planned.numerics["device"] == "cuda" else count
     seconds = total_seconds(missing, max(1, slots // defaults.numerics.threads))
     detectable = smallest_detectable_gain(
-        defaults.data.test, max(1, defaults.evaluate.samples), len(loaded.seeds)
+        problems=defaults.data.test, samples=1, seeds=len(loaded.seeds)
     )
     warnings = sorted({w for e in loaded.axes["algorithms"] for w in e.plugin.warnings()})
     unresolved = [
@@ -77,6 +76,8 @@ def plan(
 
 
 def _print(facts: dict[str, Any], all_stages: Any, missing: set[str]) -> None:
+    from tabulate import tabulate
+
     cells = facts["cells"]
     skipped = [cell for cell in cells if cell["skip"]]
     print(f"{facts['suite']}: {len(cells)} cells, {len(skipped)} of them skipped")

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from tabulate import tabulate
 
 from bi_bench.cli.options import JsonOption
-from bi_bench.plugins import discover
 
 
 def plugins(
@@ -20,6 +18,10 @@ def plugins(
     as_json: JsonOption = False,
 ) -> None:
     """List all plugins with their origin; broken ones say why."""
+    from tabulate import tabulate
+
+    from bi_bench.plugins import discover
+
     registry = discover(files or ())
     rows: list[dict[str, Any]] = [
         {

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from bi_bench.api import UserError
 from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 
 
@@ -16,6 +15,7 @@ def report(
     as_json: JsonOption = False,
 ) -> None:
     """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder."""
+    from bi_bench.api import UserError
     from bi_bench.report import write_report
     from bi_bench.store import Store
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bi_bench.api import Benchmark, Decline, Problem, Solution, Strategy, UserError, stream
 from bi_bench.cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from bi_bench.api import Benchmark, Problem, Solution, Strategy
 
 COLOURS = {
     "attempt": "bold red",
@@ -38,7 +40,7 @@ def sample(
     as_json: JsonOption = False,
 ) -> None:
     """Print problems with their demonstrations; injected steps are coloured."""
-    from bi_bench.api import SPLITS, did_you_mean
+    from bi_bench.api import SPLITS, Decline, UserError, did_you_mean, stream
     from bi_bench.plugins import discover
     from bi_bench.stages.demonstrate import demonstrations
     from bi_bench.suite.overrides import apply_overrides

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from bi_bench.api import UserError
 from bi_bench.cli.options import DEFAULT_STORE, ENTRY, SetOption, StoreOption, SuiteArgument
 
 
@@ -18,6 +17,7 @@ def stage(
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """Run one stage whose parents are done; for a person, a job array or another engine."""
+    from bi_bench.api import UserError
     from bi_bench.engines import run_stage_here
     from bi_bench.plan import plan_suite
     from bi_bench.store import Store

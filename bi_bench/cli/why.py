@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from bi_bench.api import UserError
 from bi_bench.cli.options import (
     DEFAULT_STORE,
     JsonOption,
@@ -25,6 +24,7 @@ def why(
     as_json: JsonOption = False,
 ) -> None:
     """Compare a stage with the most similar stored one and name the fields that differ."""
+    from bi_bench.api import UserError
     from bi_bench.plan import plan_suite
     from bi_bench.plan.explain import differences, nearest
     from bi_bench.store import Store

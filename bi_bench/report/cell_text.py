@@ -122,7 +122,7 @@ MEASURED = (
     Column("spread", lambda row: f"{row.readiness.spread:.3f}" if row.readiness else ""),
     Column("truncated", _shares("truncated")),
     Column("unparsed", _shares("unparsed")),
-    Column("wrong derivation", _shares("wrong_derivation")),
+    Column("wrong derivation among right", _shares("wrong_derivation")),
     Column(
         "answer tokens",
         lambda row: f"{row.pre_answers.tokens:.1f} → {row.post_answers.tokens:.1f}",
@@ -142,9 +142,8 @@ def legend(rows: Sequence[Row]) -> Iterator[str]:
     yield (
         "Scores in %, gains and differences in points with 95 % intervals, not corrected for the "
         "number of comparisons. pre, post, gain and label are greedy; @k: mean over k answers "
-        "sampled per problem. floor: the best constant answer. inform.: probe problems with some "
-        "but not all rollouts right. wrong derivation: share of the right greedy answers. tokens: "
-        "trained plus generated."
+        "sampled per problem. floor: the best constant answer. inform(ative): probe problems with "
+        "some but not all rollouts right. tokens: trained plus generated."
     )
     marks = {mark for row in rows for mark in row.marks}
     if "C" in marks:

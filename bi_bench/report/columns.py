@@ -15,7 +15,8 @@ Value = str | int | float | bool | None
 def flat_row(row: Row) -> dict[str, Value]:
     """One row as columns, always the same ones; None where there is no number.
 
-    Scores are shares (0 to 1). Columns of mean@k end in ``_k``.
+    Scores are shares (0 to 1). Columns of mean@k end in ``_k``, those of intervals
+    in ``_low`` and ``_high`` before that.
     """
     probe = row.readiness
     return {
@@ -56,25 +57,25 @@ def flat_row(row: Row) -> dict[str, Value]:
 def _scores(scores: Scores | None, suffix: str) -> dict[str, Value]:
     gain = scores.gain if scores else None
     return {
-        **_interval(f"pre{suffix}", scores.pre if scores else None),
-        **_interval(f"post{suffix}", scores.post if scores else None),
-        **_interval(f"gain{suffix}", gain),
+        **_interval("pre", suffix, scores.pre if scores else None),
+        **_interval("post", suffix, scores.post if scores else None),
+        **_interval("gain", suffix, gain),
         f"gain_method{suffix}": gain.method if gain else None,
         f"gain_df{suffix}": gain.df if gain else None,
         f"gain_note{suffix}": gain.note if gain else None,
         f"gain_label{suffix}": "; ".join(scores.gain_labels) if scores else None,
         f"headroom_gain{suffix}": scores.headroom if scores else None,
-        **_interval(f"final_vs_reference{suffix}", scores.final_difference if scores else None),
-        **_interval(f"gain_vs_reference{suffix}", scores.gain_difference if scores else None),
+        **_interval("final_vs_reference", suffix, scores.final_difference if scores else None),
+        **_interval("gain_vs_reference", suffix, scores.gain_difference if scores else None),
         f"arm_label{suffix}": scores.arm_label if scores else None,
     }
 
 
-def _interval(name: str, contrast: Contrast | None) -> dict[str, Value]:
+def _interval(name: str, suffix: str, contrast: Contrast | None) -> dict[str, Value]:
     return {
-        name: contrast.estimate if contrast else None,
-        f"{name}_low": contrast.low if contrast else None,
-        f"{name}_high": contrast.high if contrast else None,
+        f"{name}{suffix}": contrast.estimate if contrast else None,
+        f"{name}_low{suffix}": contrast.low if contrast else None,
+        f"{name}_high{suffix}": contrast.high if contrast else None,
     }
 
 

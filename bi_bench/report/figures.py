@@ -22,7 +22,8 @@ _LINES = ("-", "--", ":", "-.")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _POINTS = 60
 _WIDTH, _DPI = 15.0, 100
-_LABEL_WIDTH = 40
+_NAME_WIDTH = 18
+_LEGEND_WIDTH = 190  # characters
 
 
 def draw_curves(report: Report, curves: Sequence[ArmCurves], file: Path) -> None:
@@ -37,11 +38,11 @@ def draw_curves(report: Report, curves: Sequence[ArmCurves], file: Path) -> None
 
     name = _namer(report, curves)
     arms = dict.fromkeys([*(each.arm for each in curves), *map(_arm, report.rows)])
-    styles = {arm: _style(number) for number, arm in enumerate(arms)}
+    styles = _styles(list(arms))
     rows = [row for row in report.rows if row.greedy is not None]
     # Labels come from users: a dollar sign must not start a formula.
     with matplotlib.rc_context({"text.parse_math": False, "font.size": 10}):
-        height = max(5.0, 2.0 + 0.3 * len(rows) + 0.2 * len(styles) / 4)
+        height = max(5.0, 2.0 + 0.3 * len(rows) + 0.05 * len(styles))
         figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained")
         figure.suptitle(shorten(plain(report.suite), 100), fontsize=14)
         left, middle, right = figure.subplots(1, 3)
@@ -53,7 +54,8 @@ def draw_curves(report: Report, curves: Sequence[ArmCurves], file: Path) -> None
             axes.grid(alpha=0.25)
         handles = [left.plot([], [], **style, label=name(arm))[0] for arm, style in styles.items()]
         if handles:
-            figure.legend(handles=handles, loc="outside lower center", ncols=min(6, len(handles)))
+            columns = _LEGEND_WIDTH // (max(len(name(arm)) for arm in styles) + 8)
+            figure.legend(handles=handles, loc="outside lower center", ncols=max(1, columns))
         _save(figure, file)
 
 
@@ -71,6 +73,7 @@ def _rewards(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[str,
             axes.fill_between(steps, low, high, color=style["color"], alpha=0.15, linewidth=0)
     each_point = f", each point the mean of {step}" if step > 1 else ""
     axes.set(xlabel=f"RFT step{each_point}", ylabel="mean reward per answer")
+    axes.locator_params(axis="x", integer=True)
     axes.set_title("Reward during RFT (band: all seeds)", fontsize=11)
     if not longest:
         _nothing(axes, "no RFT is finished")
@@ -152,17 +155,23 @@ def _namer(report: Report, curves: Sequence[ArmCurves]) -> Callable[[Arm], str]:
     shown = shown if "strategy" in shown else ["strategy", *shown]
 
     def name(arm: Arm) -> str:
-        return shorten(plain(" · ".join(getattr(arm, axis) for axis in shown)), _LABEL_WIDTH)
+        return " · ".join(shorten(plain(getattr(arm, axis)), _NAME_WIDTH) for axis in shown)
 
     return name
 
 
-def _style(number: int) -> dict[str, Any]:
-    return {
-        "color": _COLOURS[number % len(_COLOURS)],
-        "linestyle": _LINES[number // len(_COLOURS) % len(_LINES)],
-        "marker": _MARKERS[number % len(_MARKERS)],
-    }
+def _styles(arms: Sequence[Arm]) -> dict[Arm, dict[str, Any]]:
+    """Colour and marker by strategy, line style by the benchmark, model and algorithm."""
+    strategies = list(dict.fromkeys(arm.strategy for arm in arms))
+    settings = list(dict.fromkeys(arm[:3] for arm in arms))
+    styles = {}
+    for arm in arms:
+        number, line = strategies.index(arm.strategy), settings.index(arm[:3])
+        # The shift gives an eighth strategy the first colour with another marker.
+        marker = _MARKERS[(number + number // len(_COLOURS)) % len(_MARKERS)]
+        colour, style = _COLOURS[number % len(_COLOURS)], _LINES[line % len(_LINES)]
+        styles[arm] = {"color": colour, "linestyle": style, "marker": marker}
+    return styles
 
 
 def _arm(row: Row) -> Arm:

@@ -7,7 +7,6 @@ import pytest
 from bi_bench.store import Store
 
 SETTINGS = {"samples": 2, "temperature": 1.0, "batch_size": 256, "max_new_tokens": 96}
-PROBLEMS = 4
 
 
 def outcomes(right, sampled=None, *, seed=0, settings=SETTINGS, digest="d1", **changes):
@@ -37,6 +36,9 @@ def outcomes(right, sampled=None, *, seed=0, settings=SETTINGS, digest="d1", **c
 
 class Suite:
     """A store that is filled by hand, and the run record that goes with it."""
+
+    outcomes = staticmethod(outcomes)
+    settings = SETTINGS
 
     def __init__(self, root):
         self.store = Store(root)
@@ -111,5 +113,7 @@ class Suite:
 
 
 @pytest.fixture
-def suite(tmp_path):
+def suite(tmp_path, monkeypatch):
+    # Hundreds of tiny stages: nothing here has to outlive a power cut.
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
     return Suite(tmp_path)

@@ -6,7 +6,6 @@ Nested equations always stand last, so the sentences need no brackets.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from bi_bench.api.expression import Expression
 

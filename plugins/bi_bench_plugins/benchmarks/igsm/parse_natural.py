@@ -12,7 +12,7 @@ from bi_bench_plugins.benchmarks.igsm.english import read_phrase
 
 _ANSWER = re.compile(r"\\boxed\{\s*(-?\d{1,18})\s*\}")
 _END = "</think>"
-_SENTENCE = re.compile(r"[^.\n]+\.")
+_SENTENCE = re.compile(r"[^.\n]+\.?")  # the full stop optional: looking for it is quadratic
 _LONGEST_SENTENCE = 2000  # characters
 
 _LETTER, _NAME = "(?P<letter>[A-Za-z])", "(?P<name>.+)"
@@ -75,7 +75,7 @@ def parse_steps(text: str) -> list[Stated]:
 def _sentences(text: str) -> Iterator[tuple[str, re.Match[str], int, int]]:
     for found in _SENTENCE.finditer(text.partition(_END)[0]):
         sentence = found.group().lstrip("- ")
-        if len(sentence) > _LONGEST_SENTENCE:
+        if not sentence.endswith(".") or len(sentence) > _LONGEST_SENTENCE:
             continue
         for kind, pattern in _PATTERNS:
             if match := pattern.fullmatch(sentence):

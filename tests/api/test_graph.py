@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+
+from bi_bench.api import GraphError, Quantity, ReasoningGraph
+
+
+def diamond() -> ReasoningGraph:
+    """a = 3, b = a + 1, c = 2 a, d = b + c, and a redundant e = 5 - a."""
+    return ReasoningGraph(
+        (
+            Quantity("d", ("+", "b", "c"), 10),
+            Quantity("a", 3, 3),
+            Quantity("b", ("+", "a", 1), 4),
+            Quantity("c", ("*", 2, "a"), 6),
+            Quantity("e", ("-", 5, "a"), 2, needed=False),
+        ),
+        target="d",
+    )
+
+
+def test_parents_and_operands() -> None:
+    graph = diamond()
+    assert graph["b"].parents == ("a",)
+    assert graph["b"].operands == 2
+    assert graph["a"].operands == 1
+
+
+@pytest.mark.parametrize("order", ["topological", "depth-first"])
+def test_solution_orders_put_parents_first_and_the_target_last(order: str) -> None:
+    names = diamond().solution_order(order, random.Random(0))  # type: ignore[arg-type]
+    assert sorted(names) == ["a", "b", "c", "d"]
+    assert names[0] == "a"
+    assert names[-1] == "d"
+
+
+def test_topological_order_is_random_among_solvable_quantities() -> None:
+    rng = random.Random(0)
+    second = Counter(diamond().solution_order("topological", rng)[1] for _ in range(400))
+    assert set(second) == {"b", "c"}
+    assert 140 < second["b"] < 260
+
+
+@pytest.mark.parametrize(
+    ("quantities", "message"),
+    [
+        ((Quantity("a", "b", 1), Quantity("b", "a", 1)), "cycle"),
+        ((Quantity("a", "z", 1),), "does not exist"),
+        ((Quantity("a", 2, 3),), "is 2, not 3"),
+        ((Quantity("a", 2, 2), Quantity("a", 3, 3)), "share a name"),
+    ],
+)
+def test_unsolvable_graphs_are_refused(quantities: tuple[Quantity, ...], message: str) -> None:
+    with pytest.raises(GraphError, match=message):
+        ReasoningGraph(quantities, "a")
+
+
+def test_json_round_trip() -> None:
+    graph = diamond()
+    assert ReasoningGraph.from_json(graph.to_json()) == graph
+
+
+def renamed(graph: ReasoningGraph, names: dict[str, str]) -> ReasoningGraph:
+    def swap(expression):  # type: ignore[no-untyped-def]
+        if isinstance(expression, tuple):
+            return (expression[0], *map(swap, expression[1:]))
+        return names.get(expression, expression)
+
+    rows = [
+        Quantity(names[q.name], swap(q.equation), q.value, q.premise, q.needed)
+        for q in reversed(graph.quantities)
+    ]
+    return ReasoningGraph(tuple(rows), names[graph.target])
+
+
+def test_structure_hash_ignores_names_and_order() -> None:
+    graph = diamond()
+    other = renamed(graph, dict(zip("abcde", "vwxyz", strict=True)))
+    assert other.structure_hash() == graph.structure_hash()
+
+
+def test_structure_hash_sees_operators_sharing_and_flags() -> None:
+    graph = diamond()
+    rows = {q.name: q for q in graph.quantities}
+    variants = [
+        {**rows, "d": Quantity("d", ("-", "b", "c"), -2)},
+        {**rows, "c": Quantity("c", ("*", 2, "b"), 8), "d": Quantity("d", ("+", "b", "c"), 12)},
+        {**rows, "b": Quantity("b", ("+", "a", 1), 4, premise=False)},
+    ]
+    hashes = {ReasoningGraph(tuple(v.values()), "d").structure_hash() for v in variants}
+    assert len(hashes | {graph.structure_hash()}) == 4
+
+
+def test_structure_hash_ignores_constants() -> None:
+    rows = {q.name: q for q in diamond().quantities}
+    rows |= {"e": Quantity("e", ("-", 9, "a"), 6, needed=False)}
+    assert ReasoningGraph(tuple(rows.values()), "d").structure_hash() == diamond().structure_hash()

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.strategies.bridge import Bridge
+
+from bi_bench.api import (
+    DraftContext,
+    Plan,
+    Problem,
+    Stated,
+    Step,
+    base_plan,
+    needed_steps_right,
+    subgoal_count,
+    verify,
+)
+
+
+def benchmark(tier: str) -> IGSM:
+    ops = (3, 8) if tier == "embedded" else (8, 15)
+    return IGSM(IGSM.Params.model_validate({"tier": tier, "ops": ops}))
+
+
+def some(tier: str, n: int = 40) -> tuple[IGSM, list[Problem]]:
+    source = benchmark(tier)
+    return source, list(source.problems("sft", n, random.Random(7)))
+
+
+def injected(problem: Problem, plan: Plan, seed: int) -> Plan:
+    strategy = Bridge(Bridge.Params(reflection=0.5, analysis=3))
+    (draft,) = strategy.drafts(problem, plan, DraftContext(random.Random(seed)))
+    assert draft.plan is not None
+    return draft.plan
+
+
+@pytest.mark.parametrize("tier", ["embedded", "natural"])
+def test_dropping_injected_steps_and_speaking_again_gives_the_vanilla_text(tier: str) -> None:
+    source, problems = some(tier)
+    changed = 0
+    for seed, problem in enumerate(problems):
+        plan = source.plan(problem, random.Random(seed))
+        assert plan is not None
+        vanilla = source.speak(problem, plan, "w")
+        spoken = injected(problem, plan, seed)
+        assert source.speak(problem, spoken.plain(), "w") == vanilla
+        changed += source.speak(problem, spoken, "w") != vanilla
+    assert changed > len(problems) // 2
+
+
+@pytest.mark.parametrize("tier", ["embedded", "natural"])
+def test_every_spoken_line_is_verified_and_spans_cover_their_words(tier: str) -> None:
+    source, problems = some(tier)
+    for seed, problem in enumerate(problems):
+        plan = source.plan(problem, random.Random(seed))
+        assert plan is not None
+        assert problem.graph is not None
+        spoken = injected(problem, plan, seed)
+        solution = source.speak(problem, spoken, "w")
+        verdicts = verify(problem.graph, source.steps(problem, solution.text))
+        assert [v.problem for v in verdicts if not v.right] == []
+        lines = [s for s in spoken.steps if s.kind != "subgoal"]
+        assert [(v.step.kind, v.step.quantity) for v in verdicts] == [
+            (s.kind, s.quantity) for s in lines
+        ]
+        assert {span.step for span in solution.spans} == set(range(len(spoken.steps)))
+        assert all(solution.text[span.start : span.end].strip() for span in solution.spans)
+
+
+@pytest.mark.parametrize("tier", ["embedded", "natural"])
+def test_a_planted_value_is_found_and_carried_on(tier: str) -> None:
+    source, problems = some(tier)
+    for seed, problem in enumerate(problems):
+        plan = source.plan(problem, random.Random(seed))
+        assert plan is not None
+        assert problem.graph is not None
+        index = seed % len(plan.steps)
+        steps: Sequence[Step] = [
+            replace(step, offset=1) if position == index else step
+            for position, step in enumerate(plan.steps)
+        ]
+        solution = source.speak(problem, Plan(tuple(steps)), "w")
+        verdicts = verify(problem.graph, source.steps(problem, solution.text))
+        first = next(i for i, verdict in enumerate(verdicts) if not verdict.right)
+        assert first == index
+        assert not needed_steps_right(problem.graph, [v.step for v in verdicts])
+        assert not source.grade(problem, solution.text).derivation
+
+
+def test_the_verifier_names_each_kind_of_fault() -> None:
+    source, problems = some("embedded", 1)
+    graph = problems[0].graph
+    assert graph is not None
+    leaf = next(q for q in graph.quantities if not q.parents)
+    inner = next(q for q in graph.quantities if q.parents)
+    faults = {
+        "no quantity": Stated("read", "nothing", 0, 1, (1,)),
+        "does not give": Stated("read", leaf.name, 0, 1, (leaf.value + 1,)),
+        "before it is known": Stated("compute", inner.name, 0, 1, (inner.equation, inner.value)),
+        "wrong list": Stated("attempt", inner.name, 0, 1, missing=("nothing",)),
+        "not blocked": Stated("attempt", leaf.name, 0, 1, missing=("x",)),
+        "never attempted": Stated("return", inner.name, 0, 1),
+        "not what the question says": Stated("restate", inner.name, 0, 1, (99,)),
+    }
+    for message, step in faults.items():
+        (verdict,) = verify(graph, [step])
+        assert message in verdict.problem
+
+
+def test_subgoals_are_spoken_inside_their_computation() -> None:
+    source, problems = some("embedded", 60)
+    nested = next(
+        (p, q.name)
+        for p in problems
+        for q in (p.graph.needed if p.graph else ())
+        if q.parents and p.graph and subgoal_count(p.graph, q.name)
+    )
+    problem, name = nested
+    assert problem.graph is not None
+    plan = base_plan(problem.graph, "topological", random.Random(0))
+    steps: list[Step] = []
+    for step in plan.steps:
+        steps.append(step)
+        if step.quantity == name:
+            steps += [Step("subgoal", name, injected=True)] * subgoal_count(problem.graph, name)
+    with_subgoals = source.speak(problem, Plan(tuple(steps)), "w")
+    plain = source.speak(problem, plan, "w")
+    assert len(with_subgoals.text) > len(plain.text)
+    assert with_subgoals.text.count("=") == plain.text.count("=") + subgoal_count(
+        problem.graph, name
+    )

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bi_bench.plan import SuitePlan, content_key, plan_suite
+from bi_bench.plan.explain import differences, nearest
+from bi_bench.plan.stage import STAGE_KINDS, Stage
+from bi_bench.suite import load_suite
+
+GOLDEN = Path(__file__).with_name("golden_keys.json")
+SUITE = """
+name = "reference"
+[matrix]
+benchmarks = [{ name = "igsm", tier = "embedded", ops = [2, 3], ops_ood = [4, 5] }]
+models = [{ name = "hub", id = "some/model", revision = "abc" }]
+strategies = ["vanilla", "bridge"]
+algorithms = [{ name = "grpo", steps = 4 }]
+seeds = [0, 1]
+[defaults.numerics]
+device = "cpu"
+dtype = "float32"
+threads = 1
+"""
+
+
+@pytest.fixture
+def suite_file(tmp_path: Path) -> Path:
+    file = tmp_path / "reference.toml"
+    file.write_text(SUITE)
+    return file
+
+
+def planned(file: Path, *overrides: str) -> SuitePlan:
+    return plan_suite(load_suite(file, overrides))
+
+
+def keys(plan: SuitePlan, kind: str) -> set[str]:
+    return {stage.key for stage in plan.stages if stage.kind == kind}
+
+
+def test_stages_are_shared_and_parents_come_first(suite_file: Path) -> None:
+    plan = planned(suite_file)
+    assert len(plan.cells) == 4
+    counts = {kind: len(keys(plan, kind)) for kind in STAGE_KINDS}
+    assert counts == {
+        "base": 1,
+        "problems": 2 + 2 + 1 + 2,  # sft and rl for each seed, probe, two test splits
+        "augment": 4,
+        "sft": 4,
+        "probe": 4,
+        "rft": 4,
+        "evaluate": 16,
+        "analyse": 0,
+    }
+    seen: set[str] = set()
+    for stage in plan.stages:
+        assert set(stage.parents.values()) <= seen
+        seen.add(stage.key)
+
+
+def test_arms_share_problems_and_algorithms_share_the_sft_model(suite_file: Path) -> None:
+    plan = planned(
+        suite_file, 'matrix.algorithms=["grpo",{name="grpo",steps=9,label="long"}]'
+    )
+    by_axes = {(c.axes["strategy"], c.axes["algorithm"], c.axes["seed"]): c for c in plan.cells}
+    vanilla, bridge = (by_axes[name, "grpo", 0].stages for name in ("vanilla", "bridge"))
+    for role in ("problems/sft", "problems/rl", "problems/probe", "problems/test-id"):
+        assert vanilla[role] == bridge[role]
+    assert vanilla["sft"] != bridge["sft"]
+    long = by_axes["vanilla", "long", 0].stages
+    assert long["sft"] == vanilla["sft"]
+    assert long["pre/test-id"] == vanilla["pre/test-id"]
+    assert long["rft"] != vanilla["rft"]
+
+
+def test_test_problems_do_not_depend_on_the_seed_axis(suite_file: Path) -> None:
+    first, second = (c.stages for c in planned(suite_file).cells[:2])
+    assert first["problems/test-ood"] == second["problems/test-ood"]
+    assert first["problems/probe"] == second["problems/probe"]
+    assert first["problems/sft"] != second["problems/sft"]
+
+
+@pytest.mark.parametrize(
+    ("override", "changed", "same"),
+    [
+        ("defaults.sft.epochs=9", ("sft", "rft", "evaluate"), ("augment", "problems")),
+        ("matrix.algorithms[0].steps=9", ("rft",), ("sft", "probe")),
+        ("defaults.data.test=9", ("evaluate",), ("sft", "rft")),
+        ("defaults.evaluate.samples=9", ("evaluate",), ("sft", "rft", "problems")),
+        ("defaults.numerics.threads=2", ("sft", "rft"), ("augment", "problems", "base")),
+        ("matrix.models[0].revision=def", ("base", "sft"), ("augment",)),
+        ("seed=1", ("problems", "sft"), ("base",)),
+        ("matrix.strategies[1].label=other", (), STAGE_KINDS),
+    ],
+)
+def test_a_key_depends_on_what_decides_the_result_alone(
+    suite_file: Path, override: str, changed: tuple[str, ...], same: tuple[str, ...]
+) -> None:
+    before, after = planned(suite_file), planned(suite_file, override)
+    for kind in changed:
+        assert keys(before, kind) != keys(after, kind), kind
+    for kind in same:
+        assert keys(before, kind) == keys(after, kind), kind
+
+
+def test_reference_keys_are_pinned(suite_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change here invalidates every store: raise an implementation version, never do it by chance.
+
+    To accept a wanted change, write the printed keys into golden_keys.json.
+    """
+    monkeypatch.setattr("bi_bench.plan.identity.library_versions", lambda names: dict.fromkeys(names, "1"))
+    plan = planned(suite_file)
+    found = {role: key for role, key in plan.cells[0].stages.items()}
+    assert found == json.loads(GOLDEN.read_text()), json.dumps(found, indent=1)
+
+
+def test_a_cell_that_cannot_be_served_is_skipped_with_its_reason(
+    suite_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "text_only.py").write_text(
+        """
+from bi_bench.api import Benchmark, Grade, hookimpl
+
+class TextOnly(Benchmark):
+    '''Without graphs.'''
+    name = "text-only"
+    provides = frozenset({"solution"})
+    def problems(self, split, n, rng): return []
+    def ask(self, problem, premise_order=None): return problem.question
+    def grade(self, problem, completion): return Grade(False, False)
+
+@hookimpl
+def bi_bench_benchmarks(): return [TextOnly]
+"""
+    )
+    plan = planned(suite_file, 'plugins=["./text_only.py"]', 'matrix.benchmarks=["text-only"]')
+    skips = {cell.axes["strategy"]: cell.skip for cell in plan.cells}
+    assert skips["vanilla"] == ""
+    assert skips["bridge"] == "bridge needs a graph, which text-only does not provide"
+
+
+def test_stage_json_round_trip(suite_file: Path) -> None:
+    for stage in planned(suite_file).stages:
+        again = Stage.from_json(json.loads(json.dumps(stage.to_json())))
+        assert again == stage
+        assert content_key(again.identity) == stage.key
+
+
+def test_why_names_the_fields_that_differ(suite_file: Path) -> None:
+    before = next(s for s in planned(suite_file).stages if s.kind == "rft")
+    after = next(
+        s for s in planned(suite_file, "matrix.algorithms[0].steps=9").stages if s.kind == "rft"
+    )
+    assert differences(before.identity, after.identity) == {"algorithm.params.steps": (4, 9)}
+    records = [{"identity": before.identity}, {"identity": {"kind": "rft"}}]
+    assert nearest(after.identity, records) is records[0]
+
+
+def test_two_thousand_cells_plan_in_under_three_seconds(suite_file: Path) -> None:
+    seeds = ",".join(map(str, range(1000)))
+    suite = load_suite(suite_file, [f"matrix.seeds=[{seeds}]"])
+    started = time.process_time()
+    assert len(plan_suite(suite).cells) == 2000
+    assert time.process_time() - started < 3
+
+
+def test_planning_imports_nothing_heavy(suite_file: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from bi_bench.plan import plan_suite; "
+        "from bi_bench.suite import load_suite; plan_suite(load_suite(Path(sys.argv[1]))); "
+        "print(sorted({'torch', 'transformers', 'trl', 'datasets', 'numpy'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, str(suite_file)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"

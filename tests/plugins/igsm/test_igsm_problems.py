@@ -1,0 +1,172 @@
+"""Problems: determinism, splits, ranges, filters, JSON, names and speed."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+
+import pytest
+
+from bi_bench.api import SPLITS, Problem, Quantity, ReasoningGraph
+from bi_bench.api.expression import Expression
+from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters, problems
+from bi_bench_plugins.benchmarks.igsm.embedded import letter_names
+from bi_bench_plugins.benchmarks.igsm.names import SYSTEMS
+from bi_bench_plugins.benchmarks.igsm.problems import draw_accepted, graph_of
+from bi_bench_plugins.benchmarks.igsm.splits import SHARES, owner
+
+
+def test_the_same_seed_gives_the_same_problems(igsm, draw):
+    assert draw(igsm, 20) == draw(igsm, 20)
+    assert draw(igsm, 20) != draw(igsm, 20, seed=1)
+    assert draw(igsm, 20)[:5] == draw(igsm, 5)
+
+
+@pytest.mark.parametrize("tier", ["natural", "embedded"])
+def test_no_two_splits_share_a_structure(draw, tier):
+    ranges = {"ops": (2, 5), "ops_ood": (2, 5), "ops_pretrain": (2, 5)}
+    igsm = IGSM(IGSMParameters(tier=tier, **ranges))
+    owners: dict[str, str] = {}
+    for split in SPLITS:
+        found = draw(igsm, 40, split)
+        assert len(found) == 40
+        for problem in found:
+            assert problem.cluster == problem.graph.structure_hash()
+            assert owners.setdefault(problem.cluster, split) == split
+
+
+def test_every_structure_has_an_owner():
+    owners = [owner(f"{place:016x}") for place in range(100)]
+    assert {split: owners.count(split) for split in SPLITS} == SHARES
+
+
+def test_problems_survive_json(igsm, draw):
+    for problem in draw(igsm, 20):
+        again = Problem.from_json(json.loads(json.dumps(problem.to_json())))
+        assert again == problem
+        plan = igsm.plan(problem, random.Random(0))
+        assert igsm.speak(again, plan, "w") == igsm.speak(problem, plan, "w")
+        assert igsm.ask(again, [1, 0]) == igsm.ask(problem, [1, 0])
+
+
+def test_names_and_constants_do_not_change_the_structure(igsm, draw):
+    rng = random.Random(0)
+
+    def renamed(expression: Expression, names: dict[str, str]) -> Expression:
+        if isinstance(expression, tuple):
+            return (expression[0], *(renamed(operand, names) for operand in expression[1:]))
+        return names[expression] if isinstance(expression, str) else expression
+
+    for problem in draw(igsm, 20):
+        graph = problem.graph
+        names = {q.name: f"q{i}" for i, q in enumerate(graph.quantities)}
+        quantities = [
+            Quantity(names[q.name], renamed(q.equation, names), q.value, q.premise, q.needed)
+            for q in graph.quantities
+        ]
+        rng.shuffle(quantities)
+        other = ReasoningGraph(tuple(quantities), names[graph.target], graph.modulus)
+        assert other.structure_hash() == graph.structure_hash()
+
+
+def test_each_split_has_its_range_of_operations(draw):
+    params = IGSMParameters(
+        tier="embedded",
+        ops=(3, 4),
+        ops_ood=(7, 8),
+        ops_pretrain=(1, 2),
+        ops_val=(5, 5),
+        ops_test=(6, 6),
+    )
+    expected = {"pretrain": {1, 2}, "val": {5}, "test-id": {6}, "test-ood": {7, 8}}
+    for split in SPLITS:
+        found = {problem.metadata["ops"] for problem in draw(IGSM(params), 40, split)}
+        assert found == expected.get(split, {3, 4})
+
+
+def test_identifiers_name_tier_and_split(igsm, draw):
+    found = draw(igsm, 3, "test-id")
+    assert [p.id for p in found] == [f"igsm-{igsm.params.tier}/test-id/00000{i}" for i in range(3)]
+
+
+def test_the_answer_is_the_value_of_the_target_and_in_range(igsm, draw):
+    for problem in draw(igsm, 50):
+        value = problem.graph[problem.graph.target].value
+        assert problem.answer == str(value)
+        if problem.graph.modulus is None:
+            assert abs(value) < 1000
+        else:
+            assert 0 <= value < problem.graph.modulus
+
+
+def test_needed_is_what_the_target_depends_on(igsm, draw):
+    for problem in draw(igsm, 50):
+        graph = problem.graph
+        needed = set(graph.solution_order("depth-first", random.Random(0)))
+        assert needed == {quantity.name for quantity in graph.needed}
+        assert all(quantity.premise for quantity in graph.quantities if not quantity.parents)
+
+
+def test_zero_answers_can_be_dropped(draw):
+    answers = [
+        [p.answer for p in draw(IGSM(IGSMParameters(ops=(6, 9), zero_filter=share)), 150)]
+        for share in (0.0, 1.0)
+    ]
+    assert "0" in answers[0]
+    assert "0" not in answers[1]
+
+
+def test_a_smaller_bound_is_kept(draw):
+    igsm = IGSM(IGSMParameters(ops=(6, 9), answer_bound=20))
+    assert all(abs(int(problem.answer)) < 20 for problem in draw(igsm, 50))
+
+
+def test_an_exhausted_split_ends_early(draw, monkeypatch):
+    monkeypatch.setattr(problems, "PATIENCE", 50)
+    monkeypatch.setattr(problems, "owner", lambda structure: "rl")
+    igsm = IGSM(IGSMParameters(tier="embedded", ops=(1, 1)))
+    assert draw(igsm, 10) == []
+
+
+def test_premises_can_be_reordered(igsm, draw):
+    problem = draw(igsm, 1)[0]
+    count = len(igsm.tier.stated(problem.graph))
+    default = igsm.ask(problem)
+    assert igsm.ask(problem, range(count)) == default
+    turned = igsm.ask(problem, range(count)[::-1])
+    assert turned != default
+    assert sorted(turned.split()) == sorted(default.split())
+
+
+def test_natural_questions_leave_abstract_quantities_implicit(draw):
+    for problem in draw(IGSM(IGSMParameters()), 10):
+        lines = problem.question.split("\n")
+        premises = [quantity for quantity in problem.graph.quantities if quantity.premise]
+        assert len(lines) == len(premises) + 1
+        assert lines[-1].startswith("How many ")
+
+
+def test_names_are_unique_and_harmless():
+    levels = [level for system in SYSTEMS for level in system]
+    names = [level.name for level in levels]
+    names += [thing for level in levels for kind in level.kinds for thing in kind]
+    assert len(set(names)) == len(names) == 16 + 400
+    assert all(len(kind) == 5 for level in levels for kind in level.kinds)
+    words = {word for name in names for word in name.split()}
+    assert words.isdisjoint({"and", "of", "each", "times", "than", "equals", "number", "the"})
+    assert all(word.isalpha() for word in words)
+
+
+def test_a_thousand_problems_do_not_take_long():
+    params, rng = IGSMParameters(), random.Random(0)
+
+    def rate(n: int) -> float:
+        start, made = time.process_time(), 0
+        while made < n:
+            if found := draw_accepted(rng, params.ops, params):
+                graph_of(rng, found, letter_names(rng, found), None)
+                made += 1
+        return n / (time.process_time() - start)
+
+    assert max(rate(300) for _ in range(4)) > 500  # about 1,000 on a core of its own

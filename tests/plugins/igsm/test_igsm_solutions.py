@@ -1,0 +1,128 @@
+"""Spoken solutions read back to the plan they came from, and the verifier agrees."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from bi_bench.api import SPLITS, Plan, Stated, Step, subgoal_count, verify
+from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
+
+
+def outline(plan: Plan) -> list[tuple[str, str]]:
+    return [(step.kind, step.quantity) for step in plan.steps if step.kind != "subgoal"]
+
+
+def stated_outline(steps: list[Stated]) -> list[tuple[str, str]]:
+    return [(step.kind, step.quantity) for step in steps]
+
+
+@pytest.mark.parametrize("order", ["topological", "depth-first"])
+def test_every_plan_reads_back_and_verifies(igsm, draw, inject, order):
+    igsm = IGSM(igsm.params.model_copy(update={"order": order}))
+    kinds = set()
+    for seed, problem in enumerate(draw(igsm, 60)):
+        rng = random.Random(seed)
+        plan = inject(problem.graph, igsm.plan(problem, rng), rng)
+        kinds |= {step.kind for step in plan.steps}
+        text = igsm.speak(problem, plan, f"wording {seed}").text
+        steps = igsm.steps(problem, text)
+        assert stated_outline(steps) == outline(plan), text
+        assert [v.problem for v in verify(problem.graph, steps) if not v.right] == [], text
+        grade = igsm.grade(problem, text)
+        assert grade.correct
+        assert grade.derivation
+    assert kinds == {"read", "compute", "attempt", "return", "restate", "subgoal"}
+
+
+def test_subgoals_are_read_as_intermediate_results(igsm, draw):
+    seen = 0
+    for problem in draw(igsm, 60):
+        plan = igsm.plan(problem, random.Random(0))
+        with_subgoals: list[Step] = []
+        for step in plan.steps:
+            count = subgoal_count(problem.graph, step.quantity) if step.kind == "compute" else 0
+            with_subgoals += [step, *[Step("subgoal", step.quantity, injected=True)] * count]
+        plain = igsm.steps(problem, igsm.speak(problem, plan, "w").text)
+        full = igsm.steps(problem, igsm.speak(problem, Plan(tuple(with_subgoals)), "w").text)
+        seen += (more := sum(len(step.chain) for step in full)) - sum(len(s.chain) for s in plain)
+        assert more - sum(len(s.chain) for s in plain) == len(with_subgoals) - len(plan.steps)
+    assert seen > 0
+
+
+def test_without_the_injected_steps_the_words_are_the_plain_ones(igsm, draw, inject):
+    for problem in draw(igsm, 20):
+        plan = igsm.plan(problem, random.Random(1))
+        edited = inject(problem.graph, plan, random.Random(2))
+        assert len(edited.steps) > len(plan.steps)
+        plain = igsm.speak(problem, plan, "w")
+        assert igsm.speak(problem, edited.plain(), "w") == plain
+
+
+def test_a_planted_error_spoils_exactly_the_lines_that_use_it(igsm, draw, inject):
+    for seed, problem in enumerate(draw(igsm, 60)):
+        rng = random.Random(seed)
+        graph = problem.graph
+        plan = inject(graph, igsm.plan(problem, rng), rng)
+        places = [i for i, step in enumerate(plan.steps) if step.kind in ("read", "compute")]
+        place = rng.choice(places)
+        steps = list(plan.steps)
+        steps[place] = replace(steps[place], offset=rng.choice([1, 2, 5]))
+        text = igsm.speak(problem, Plan(tuple(steps)), "w").text
+        verdicts = verify(graph, igsm.steps(problem, text))
+        said = {v.step.quantity: v.step.value for v in verdicts if v.step.value is not None}
+        wrong = {name for name, value in said.items() if value != graph[name].value}
+        expected = [
+            v.step.value is not None
+            and (v.step.quantity in wrong or not wrong.isdisjoint(graph[v.step.quantity].parents))
+            for v in verdicts
+        ]
+        assert steps[place].quantity in wrong
+        assert [not v.right for v in verdicts] == expected, text
+
+
+def test_another_wording_says_the_same_in_other_words(draw):
+    igsm = IGSM(IGSMParameters(ops=(5, 8)))
+    problem = draw(igsm, 1)[0]
+    plan = igsm.plan(problem, random.Random(0))
+    one, two = (igsm.speak(problem, plan, wording).text for wording in ("one", "two"))
+    assert one != two
+    assert igsm.speak(problem, plan, "one").text == one
+    outlines = [stated_outline(igsm.steps(problem, text)) for text in (one, two)]
+    assert outlines[0] == outlines[1] == outline(plan)
+
+
+def test_embedded_words_are_single_tokens_beside_their_values(draw, inject):
+    igsm = IGSM(IGSMParameters(tier="embedded", ops=(2, 5), ops_ood=(6, 8)))
+    vocabulary = {*"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", *map(str, range(11))}
+    vocabulary |= set(":;.?=+-*()") | {"try", "need", "back", "recall"}
+    vocabulary |= {"<think>", "</think>", "<answer>", "</answer>"}
+    for problem in draw(igsm, 50):
+        plan = inject(problem.graph, igsm.plan(problem, random.Random(0)), random.Random(1))
+        text = f"{igsm.ask(problem)} {igsm.speak(problem, plan, 'w').text}"
+        assert set(text.split(" ")) <= vocabulary
+        assert problem.graph.modulus == 11
+
+
+@pytest.mark.parametrize("ops", [(2, 5), (15, 20)])
+def test_the_longest_embedded_solutions_fit(draw, inject, ops):
+    igsm = IGSM(IGSMParameters(tier="embedded", ops=ops, ops_ood=ops))
+    for problem in draw(igsm, 50):
+        steps: list[Step] = []
+        for step in igsm.plan(problem, random.Random(0)).steps:
+            if step.kind == "compute":
+                steps += [Step("attempt", step.quantity, True)] if steps == [] else []
+            steps += [Step("restate", step.quantity, True), step]
+            if step.kind == "compute":
+                steps += [Step("subgoal", step.quantity, True)] * subgoal_count(
+                    problem.graph, step.quantity
+                )
+        words = igsm.speak(problem, Plan(tuple(steps)), "w").text.split()
+        assert len(words) < igsm.max_new_tokens
+
+
+def test_room_is_for_the_hardest_split():
+    igsm = IGSM(IGSMParameters(tier="embedded", ops=(2, 5), ops_ood=(6, 8)))
+    assert igsm.max_new_tokens == 40 * max(igsm.params.ops_of(split)[1] for split in SPLITS) == 320

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+
+from bi_bench.report import build_report
+
+
+def report(suite):
+    return build_report(suite.record, suite.store)
+
+
+def test_costs_count_everything_the_cell_needs_once(suite):
+    suite.arm("vanilla", "1100", "1110", seeds=(0, 1))
+    costs = report(suite).rows[0].costs
+    # augment 5 + sft 60 + probe 10 + rft 100 + two evaluations of 2.5; not base and problems.
+    assert costs.wall_seconds == 180
+    assert costs.rft_seconds == 100
+    assert costs.tokens_trained == 1000 + 500
+    assert costs.tokens_generated == 500 + 80 + 2 * 200
+
+
+def test_a_shared_stage_counts_in_each_cell_and_that_is_said(suite):
+    cells = [suite.cell(algorithm=name) for name in ("grpo", "rloo")]
+    for role in ("augment", "sft", "probe", "pre/test-id"):
+        cells[1]["stages"][role] = cells[0]["stages"][role]
+    pre, post = suite.outcomes("1100"), suite.outcomes("1110")
+    suite.run(cells[0], pre, post)
+    keys = cells[1]["stages"]
+    suite.commit(keys["rft"], {}, {"wall_seconds": 300})
+    suite.commit(keys["post/test-id"], {"outcomes.json": post}, {"wall_seconds": 2.5})
+    found = report(suite)
+    assert [row.costs.wall_seconds for row in found.rows] == [180, 380]
+    assert "counts in full in each" in found.notes[-1]
+
+
+def test_readiness_is_the_mean_over_the_seeds_that_have_a_probe(suite):
+    for seed, probe in ((0, True), (1, True), (2, False)):
+        one = suite.outcomes("1100", seed=seed)
+        suite.run(suite.cell(seed=seed), one, one, probe=probe)
+    found = report(suite)
+    readiness = found.rows[0].readiness
+    assert (readiness.informative, readiness.accuracy, readiness.seeds) == (0.5, 0.625, 2)
+    assert any("probe of 2 of 3 seeds" in note for note in found.notes)
+    assert [item.line for item in found.skipped] == [
+        "not run yet: vanilla · grpo · tiny · sums · seed 2 · probe"
+    ]
+
+
+def test_truncation_over_one_percent_marks_the_row(suite):
+    for strategy, truncated in (("vanilla", 0.01), ("bridge", 0.011)):
+        pre = suite.outcomes("1111", truncated=0.0, unparsed=0.25, tokens=10.0)
+        post = suite.outcomes("1111", truncated=truncated, tokens=30.0)
+        suite.run(suite.cell(strategy), pre, post)
+    vanilla, bridge = report(suite).rows
+    assert (vanilla.marks, bridge.marks) == ("C", "CT")
+    assert (vanilla.pre_answers.unparsed, vanilla.post_answers.unparsed) == (0.25, 0)
+    assert (vanilla.pre_answers.tokens, vanilla.post_answers.tokens) == (10, 30)
+
+
+def test_wrong_derivations_are_a_share_of_the_right_answers(suite):
+    pre = suite.outcomes("1110", derivation=[True, True, False, False])
+    post = suite.outcomes("1111", derivation=[True, None, False, False])
+    suite.run(suite.cell(), pre, post)
+    (row,) = report(suite).rows
+    assert row.pre_answers.derivation == 2 / 4
+    assert row.pre_answers.wrong_derivation == pytest.approx(1 / 3)
+    assert row.post_answers.derivation == pytest.approx(1 / 3)
+    assert row.post_answers.wrong_derivation == pytest.approx(2 / 3)
+
+
+def test_no_derivations_where_the_benchmark_cannot_tell(suite):
+    suite.arm("vanilla", "1100", "1110", seeds=(0,))
+    (row,) = report(suite).rows
+    assert row.pre_answers.derivation is None
+    assert row.post_answers.wrong_derivation is None

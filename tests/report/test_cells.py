@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from bi_bench.report import build_report, render
+
+
+def lines(suite):
+    return [item.line for item in build_report(suite.record, suite.store).skipped]
+
+
+def test_a_finished_suite_has_nothing_to_show(suite):
+    suite.arm("vanilla", "1100", "1110")
+    assert lines(suite) == []
+
+
+def test_every_cell_that_is_not_complete_is_a_line(suite):
+    suite.arm("vanilla", "1100", "1110", seeds=(0, 1))
+    suite.cell("vanilla", 2)
+    failed, declined = suite.cell("bridge", 0), suite.cell("rc-aug", 0)
+    suite.store.write_failure(failed["stages"]["sft"], {"type": "Crash", "message": "killed"})
+    suite.commit(declined["stages"]["augment"], declined="no graph\nhere")
+    for seed in (0, 1):
+        suite.cell("rejection", seed, skip="it needs rollouts")
+    found = build_report(suite.record, suite.store)
+    assert [item.line for item in found.skipped] == [
+        "not run yet: vanilla · grpo · tiny · sums · seed 2",
+        "failed: bridge · grpo · tiny · sums · seed 0 · sft: killed",
+        "declined: rc-aug · grpo · tiny · sums · seed 0 · augment: no graph here",
+        "skipped: rejection · grpo · tiny · sums · seeds 0, 1: it needs rollouts",
+    ]
+    assert [(row.strategy, row.seed_count) for row in found.rows] == [("vanilla", "2 of 3")]
+    for text in (render(found, "terminal"), render(found, "markdown")):
+        assert "2 of 3" in text
+        assert all(status in text for status in ("not run yet", "failed:", "declined:", "skipped:"))
+
+
+def test_a_split_that_is_missing_does_not_hide_the_other(suite):
+    cell = suite.cell(splits=("test-id", "test-ood"))
+    suite.run(cell, suite.outcomes("1100"), suite.outcomes("1110"))
+    suite.store.write_failure(cell["stages"]["post/test-ood"], {"type": "OSError", "message": ""})
+    found = build_report(suite.record, suite.store)
+    assert [row.split for row in found.rows] == ["test-id"]
+    assert lines(suite) == [
+        "failed: vanilla · grpo · tiny · sums · seed 0 · post/test-ood: OSError"
+    ]
+
+
+def test_a_failed_analysis_leaves_the_row_and_is_shown(suite):
+    suite.arm("vanilla", "1100", "1110", seeds=(0,))
+    suite.cells[0]["stages"]["analyse/difficulty"] = "analysis"
+    suite.store.write_failure("analysis", {"type": "KeyError", "message": "ops"})
+    assert len(build_report(suite.record, suite.store).rows) == 1
+    (line,) = lines(suite)
+    assert line.endswith("analyse/difficulty: ops")
+
+
+def test_a_suite_of_which_nothing_ran(suite):
+    suite.cell("vanilla", 0)
+    found = build_report(suite.record, suite.store)
+    assert found.rows == ()
+    text = render(found, "terminal")
+    assert "No cell is finished yet" in text
+    assert "not run yet: vanilla" in text

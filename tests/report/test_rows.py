@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import pytest
+
+from bi_bench.api import UserError
+from bi_bench.report import build_report
+from bi_bench.stats import crossed_interval
+
+
+def report(suite):
+    return build_report(suite.record, suite.store)
+
+
+def test_scores_and_gain_by_hand(suite):
+    suite.arm("vanilla", ["1100", "1000", "1100"], ["1110", "1100", "1101"])
+    (row,) = report(suite).rows
+    assert row.greedy.pre.estimate == pytest.approx(5 / 12)
+    assert row.greedy.post.estimate == pytest.approx(8 / 12)
+    assert row.greedy.gain.estimate == pytest.approx(3 / 12)
+    gains = [[0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
+    assert row.greedy.gain == crossed_interval(gains)
+    assert row.greedy.headroom == pytest.approx(3 / 7)
+    assert (row.seeds, row.planned_seeds, row.problems, row.samples) == ((0, 1, 2), 3, 4, 2)
+    assert (row.floor_answer, row.floor) == ("3", 0.75)
+    assert row.greedy.gain_labels[0] == "no detectable change"
+    assert row.is_reference
+    assert row.greedy.final_difference is None
+
+
+def test_sampled_scores_are_means_over_answers(suite):
+    cell = suite.cell()
+    pre = suite.outcomes("1100", [[1, 0], [0, 0], [0, 0], [0, 0]])
+    suite.run(cell, pre, suite.outcomes("1100", [[1, 1], [0, 1], [1, 1], [0, 0]]))
+    (row,) = report(suite).rows
+    assert row.sampled.pre.estimate == 1 / 8
+    assert row.sampled.post.estimate == 5 / 8
+    assert row.sampled.gain.estimate == 4 / 8
+    assert row.greedy.gain.estimate == 0
+
+
+def test_no_samples_no_sampled_scores(suite):
+    settings = {**suite.settings, "samples": 0}
+    pre = suite.outcomes("1100", [], settings=settings)
+    suite.run(suite.cell(), pre, pre)
+    (row,) = report(suite).rows
+    assert row.sampled is None
+    assert row.samples == 0
+    assert (row.greedy.gain.low, row.greedy.gain.estimate, row.greedy.gain.high) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "note"),
+    [
+        ((0,), "seed variance unmeasured"),
+        ((0, 1), "conditional on two seeds"),
+        ((0, 1, 2), ""),
+    ],
+)
+def test_what_few_seeds_leave_out_is_said(suite, seeds, note):
+    suite.arm("vanilla", "1100", "1111", seeds)
+    found = report(suite)
+    assert found.rows[0].greedy.gain.note == note
+    assert any(note in line for line in found.notes)
+    assert ("no winner" in " ".join(found.notes)) == bool(note)
+
+
+def test_arm_against_reference_by_hand(suite):
+    suite.arm("vanilla", "1100", "1110")
+    suite.arm("bridge", "1000", "1111")
+    vanilla, bridge = report(suite).rows
+    assert vanilla.greedy.arm_label == ""
+    assert bridge.greedy.final_difference.estimate == 1 / 4
+    assert bridge.greedy.gain_difference.estimate == 2 / 4
+    assert bridge.sampled.gain_difference.estimate == 2 / 4
+
+
+def test_a_sabotaged_arm_is_recovered_and_not_improved(suite):
+    end = ["1" * 24 + "0" * 16, "1" * 25 + "0" * 15, "1" * 23 + "0" * 17]
+    suite.arm("vanilla", "1" * 20 + "0" * 20, end)
+    suite.arm("sabotage", "1" * 4 + "0" * 36, end[::-1])
+    suite.arm("bridge", "1" * 20 + "0" * 20, "1" * 38 + "0" * 2)
+    _, sabotage, bridge = report(suite).rows
+    assert sabotage.greedy.gain_difference.estimate == pytest.approx(0.4)
+    assert sabotage.greedy.arm_label == "recovered, not improved"
+    assert sabotage.greedy.gain_labels == ("gain",)
+    assert bridge.greedy.arm_label == "improved"
+
+
+def test_only_seeds_of_both_arms_are_compared(suite):
+    suite.arm("vanilla", ["1100", "1100", "1000"], "1110", seeds=(0, 1, 2))
+    suite.arm("bridge", ["1100", "1100", "1100", "0000"], "1111", seeds=(1, 2, 3))
+    bridge = report(suite).rows[1]
+    assert bridge.greedy.gain.seeds == 3
+    assert bridge.greedy.final_difference.seeds == 2
+    assert bridge.greedy.arm_label == "no winner (conditional on two seeds)"
+    assert "against the reference over seeds 1, 2 only" in bridge.notes
+
+
+def test_without_a_common_seed_there_is_no_comparison(suite):
+    suite.arm("vanilla", "1100", "1110", seeds=(0,))
+    suite.arm("bridge", "1100", "1110", seeds=(1,))
+    suite.arm("bridge", "1100", "1110", seeds=(1,), algorithm="rloo")
+    _, bridge, rloo = report(suite).rows
+    assert bridge.no_comparison == "no seed in common"
+    assert rloo.no_comparison == "no finished seed of the reference"
+
+
+def test_clusters_count_only_where_one_repeats(suite):
+    for strategy, clusters in (
+        ("vanilla", ["a", "b", "c", None]),
+        ("bridge", ["a", "a", None, None]),
+    ):
+        for seed in range(3):
+            pre, post = (
+                suite.outcomes(right, seed=seed, clusters=clusters) for right in ("1100", "1111")
+            )
+            suite.run(suite.cell(strategy, seed), pre, post)
+    vanilla, bridge = report(suite).rows
+    assert vanilla.greedy.gain.method == "two-way t"
+    assert bridge.greedy.gain.method == "clustered two-way t"
+    assert "cluster" in " ".join(bridge.notes)
+    # The rows of two unclustered problems are independent: two draws, not one cluster "None".
+    expected = crossed_interval([[0, 0, 1, 1]] * 3, clusters=["a", "a", "x", "y"])
+    assert bridge.greedy.gain == expected
+
+
+def test_one_problem_gives_no_interval(suite):
+    suite.run(suite.cell(), suite.outcomes("0"), suite.outcomes("1"))
+    (row,) = report(suite).rows
+    assert row.greedy is None
+    assert "2 problems" in row.refused
+
+
+def test_rows_stand_with_what_they_are_compared_to(suite):
+    suite.arm("vanilla", "1100", "1110", algorithm="grpo")
+    suite.arm("vanilla", "1100", "1110", algorithm="rloo")
+    suite.arm("bridge", "1100", "1110", algorithm="grpo")
+    suite.arm("bridge", "1100", "1111", algorithm="rloo")
+    rows = report(suite).rows
+    found = [(row.algorithm, row.strategy) for row in rows]
+    assert found == [
+        ("grpo", "vanilla"),
+        ("grpo", "bridge"),
+        ("rloo", "vanilla"),
+        ("rloo", "bridge"),
+    ]
+    assert rows[1].greedy.final_difference.estimate == 0
+    assert rows[3].greedy.final_difference.estimate == 1 / 4
+
+
+def test_a_record_of_another_schema_is_refused(suite):
+    with pytest.raises(UserError, match="schema 7"):
+        build_report({**suite.record, "schema": 7}, suite.store)
+
+
+def test_a_damaged_result_names_its_file(suite):
+    suite.arm("vanilla", "1100", "1110", seeds=(0,))
+    file = suite.store.folder(suite.cells[0]["stages"]["pre/test-id"]) / "outcomes.json"
+    file.write_text("{")
+    with pytest.raises(UserError, match=r"outcomes\.json.*run the suite again"):
+        report(suite)

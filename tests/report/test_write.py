@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import struct
+import subprocess
+import sys
+
+import pytest
+
+from bi_bench.report import cached_text, write_report
+from bi_bench.report.curves import read_curves
+
+RUN = "quick-12ab"
+
+
+@pytest.fixture
+def small(suite):
+    suite.arm("vanilla", "1100", "1110", seeds=(0, 1))
+    suite.arm("$x$ _bridge", "1000", "1111", seeds=(0,))
+    suite.cell("$x$ _bridge", 1)
+    return suite
+
+
+def cached(suite):
+    return cached_text(suite.record, suite.store, RUN)
+
+
+def test_a_written_report_is_found_again(small):
+    assert cached(small) is None
+    text = write_report(small.record, small.store, RUN)
+    assert cached(small) == text
+    folder = small.store.run_folder(RUN)
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["curves.png", "report.csv", "report.json", "report.md"]
+    data = json.loads((folder / "report.json").read_text())
+    assert data["text"] == text
+    assert len(data["rows"]) == 2
+    assert (folder / "report.md").read_text().startswith("# quick\n")
+
+
+def test_a_report_is_old_once_a_stage_appears_or_fails(small):
+    write_report(small.record, small.store, RUN)
+    keys = small.cells[-1]["stages"]
+    small.store.write_failure(keys["sft"], {"type": "Crash", "message": "killed"})
+    assert cached(small) is None
+    assert "killed" in write_report(small.record, small.store, RUN)
+    assert cached(small)
+    small.commit(keys["sft"])
+    assert cached(small) is None
+
+
+def test_a_report_is_old_once_the_reference_changes_or_a_file_is_gone(small):
+    write_report(small.record, small.store, RUN)
+    small.reference = "$x$ _bridge"
+    assert cached(small) is None
+    small.reference = "vanilla"
+    assert cached(small)
+    (small.store.run_folder(RUN) / "curves.png").unlink()
+    assert cached(small) is None
+
+
+def test_a_damaged_report_is_made_again(small):
+    write_report(small.record, small.store, RUN)
+    (small.store.run_folder(RUN) / "report.json").write_text("[1")
+    assert cached(small) is None
+
+
+def test_the_picture_is_a_png_of_1500_pixels(small):
+    write_report(small.record, small.store, RUN)
+    data = (small.store.run_folder(RUN) / "curves.png").read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", data[16:24])
+    assert width == 1500
+    assert 400 <= height <= 1500
+    assert len(data) > 20_000
+
+
+def test_a_suite_of_which_nothing_ran_has_a_report(suite):
+    suite.cell()
+    assert "not run yet" in write_report(suite.record, suite.store, RUN)
+    assert cached(suite)
+
+
+def test_curves_are_read_phase_after_phase(small):
+    history = [
+        {"phase": 0, "step": 1, "reward": 0.1},
+        {"phase": 0, "step": 1, "loss": 2.0},
+        {"phase": 1, "step": 1, "reward": 0.4},
+    ]
+    key = small.cells[0]["stages"]["rft"]
+    lines = "".join(json.dumps(row) + "\n" for row in history)
+    (small.store.folder(key) / "history.jsonl").write_text(lines)
+    vanilla, bridge = read_curves(small.record, small.store)
+    assert vanilla.rewards == {0: [0.1, 0.4], 1: [0.1, 0.2, 0.3, 0.4]}
+    assert list(bridge.rewards) == [0]
+    assert vanilla.histogram == [0, 0.5, 0, 0, 0.5]
+
+
+def test_a_cached_report_needs_no_numpy(small):
+    text = write_report(small.record, small.store, RUN)
+    small.store.write_run(RUN, small.record)
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "import bi_bench.report\n"
+        "from bi_bench.store import Store\n"
+        f"store = Store(Path({str(small.store.root)!r}))\n"
+        f"text = bi_bench.report.cached_text(store.read_run({RUN!r}), store, {RUN!r})\n"
+        "heavy = {'numpy', 'scipy', 'matplotlib', 'tabulate', 'torch'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+        "sys.stdout.buffer.write(text.encode())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.stderr == b""
+    assert done.stdout.decode() == text

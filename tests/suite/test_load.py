@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bi_bench.api import UserError
+from bi_bench.suite import load_suite
+
+ROOT = Path(__file__).parents[2]
+SUITE = """
+name = "mine"
+[matrix]
+benchmarks = [{ name = "igsm", tier = "embedded", ops = [2, 3] }]
+models = [{ name = "hub", id = "some/model", revision = "abc" }]
+strategies = ["vanilla", { name = "bridge", reflection = 0.2, label = "bridge-20" }]
+algorithms = ["grpo"]
+seeds = [0, 1]
+[defaults.sft]
+epochs = 2
+"""
+
+
+@pytest.fixture
+def suite_file(tmp_path: Path) -> Path:
+    file = tmp_path / "mine.toml"
+    file.write_text(SUITE)
+    return file
+
+
+def change(file: Path, before: str, after: str) -> None:
+    text = file.read_text()
+    assert before in text
+    file.write_text(text.replace(before, after))
+
+
+def test_axes_labels_and_defaults(suite_file: Path) -> None:
+    suite = load_suite(suite_file)
+    assert [entry.label for entry in suite.axes["strategies"]] == ["vanilla", "bridge-20"]
+    assert suite.axes["strategies"][1].params.reflection == 0.2
+    assert suite.defaults.sft.epochs == 2
+    assert suite.reference == "vanilla"
+    assert len(list(suite.cells())) == 4
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("[matrix]", "[matrx]", r'mine.toml: matrx: unknown key; did you mean "matrix"\?'),
+        ("epochs", "epoch", r'defaults.sft.epoch: unknown key; did you mean "epochs"\?'),
+        ("epochs = 2", 'epochs = "two"', r"defaults.sft.epochs: .*number.*'two'"),
+        ('"vanilla"', '"vanila"', r'matrix.strategies\[0\]: .*"vanila"; did you mean "vanilla"\?'),
+        ("reflection = 0.2", "reflection = 1.2", r"strategies\[1\].reflection: .*less than or equal"),
+        ("reflection", "reflexion", r'reflexion: unknown key; did you mean "reflection"\?'),
+        ('tier = "embedded"', 'tier = "embeded"', r"benchmarks\[0\].tier: .*did you mean"),
+        ("seeds = [0, 1]", "seeds = [0, 0]", r"matrix.seeds: a seed is listed twice"),
+        ("seeds = [0, 1]", "seeds = []", r"matrix.seeds: .*at least 1 item"),
+        ('algorithms = ["grpo"]', "algorithms = [3]", r"algorithms\[0\]: write a plugin name"),
+        ('["grpo"]', '["grpo", "grpo"]', r'algorithms\[1\]: "grpo" is listed twice; .*labels'),
+        ('label = "bridge-20"', 'label = "vanilla"', r'"vanilla" is listed twice'),
+        ('id = "some/model", revision = "abc"', "", r"models\[0\]: give either id .* or path"),
+        ('name = "mine"', "", r"name: this key is missing"),
+        ("[matrix]", "[matrix", r"not valid TOML"),
+    ],
+)
+def test_mistakes_name_file_key_path_and_the_way_out(
+    suite_file: Path, before: str, after: str, message: str
+) -> None:
+    change(suite_file, before, after)
+    with pytest.raises(UserError, match=message) as caught:
+        load_suite(suite_file)
+    assert "mine.toml" in str(caught.value)
+
+
+def test_a_missing_file_gets_a_suggestion(suite_file: Path) -> None:
+    with pytest.raises(UserError, match=r"mine2.toml: no such file; did you mean"):
+        load_suite(suite_file.with_name("mine2.toml"))
+
+
+def test_an_unreadable_file_is_a_user_error(tmp_path: Path) -> None:
+    folder = tmp_path / "folder.toml"
+    folder.mkdir()
+    with pytest.raises(UserError, match="cannot be read"):
+        load_suite(folder)
+    binary = tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="cannot be read"):
+        load_suite(binary)
+
+
+def test_overrides_reach_every_key_and_are_checked(suite_file: Path) -> None:
+    suite = load_suite(
+        suite_file,
+        ["matrix.seeds=[5]", "matrix.strategies[0].label=plain", "defaults.data.test=7"],
+    )
+    assert suite.seeds == (5,)
+    assert suite.axes["strategies"][0].label == "plain"
+    assert suite.defaults.data.test == 7
+    for override, message in (
+        ("matrix.sedes=[1]", "matrix.sedes: unknown key"),
+        ("matrix.strategies[7].label=x", r"no entry \[7\]"),
+        ("seed", "write KEY=VALUE"),
+        ("name.x=1", '"x" is not inside a table'),
+    ):
+        with pytest.raises(UserError, match=message):
+            load_suite(suite_file, [override])
+
+
+def test_an_unknown_reference_arm_is_an_error(suite_file: Path) -> None:
+    with pytest.raises(UserError, match="report.reference: no strategy has the label"):
+        load_suite(suite_file, ["report.reference=bridge"])
+
+
+def test_a_local_plugin_file_must_exist(suite_file: Path) -> None:
+    with pytest.raises(UserError, match=r'plugins: there is no file "./none.py"'):
+        load_suite(suite_file, ['plugins=["./none.py"]'])
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "suites").glob("*.toml")), ids=lambda f: f.name)
+def test_every_suite_in_the_repository_loads_and_opens_with_its_needs(file: Path) -> None:
+    suite = load_suite(file)
+    assert suite.name == file.stem
+    head = file.read_text().split("\nname")[0]
+    assert "Needs:" in head
+    assert "Takes:" in head

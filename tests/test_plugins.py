@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+
+import pytest
+
+from bi_bench.api import UserError
+from bi_bench.plugins import discover
+
+GOOD = """
+from bi_bench.api import Draft, Strategy, hookimpl
+
+class Mine(Strategy):
+    '''Mine.'''
+    name = "NAME"
+    def drafts(self, problem, plan, context):
+        return [Draft(plan=plan)]
+
+@hookimpl
+def bi_bench_strategies():
+    return [Mine]
+"""
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    file = folder / name
+    file.write_text(text)
+    return file
+
+
+def fake_entry_points(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
+    """Entry points of a distribution that is not installed, beside the real ones."""
+    real = importlib.metadata.entry_points(group="bi_bench")
+    extra = [importlib.metadata.EntryPoint(m, m, "bi_bench") for m in modules]
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [*real, *extra])
+
+
+def test_first_party_plugins_come_through_their_entry_point() -> None:
+    registry = discover()
+    assert registry.names("strategies") == ["bridge", "sabotage", "vanilla"]
+    assert registry.broken == []
+    assert str(registry.get("models", "tiny").origin).startswith("bi-bench ")
+
+
+def test_a_broken_entry_point_is_a_row_and_the_rest_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "broken_plugin.py", "raise RuntimeError('out of order')")
+    monkeypatch.syspath_prepend(tmp_path)
+    fake_entry_points(monkeypatch, "broken_plugin")
+    registry = discover()
+    assert registry.get("strategies", "vanilla")
+    (broken,) = registry.broken
+    assert "out of order" in broken.cause
+    with pytest.raises(UserError, match=r'no "broken".*broken_plugin.*out of order'):
+        registry.get("strategies", "broken")
+
+
+def test_a_misspelt_hook_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = GOOD.replace("def bi_bench_strategies", "def bi_bench_strategy")
+    write(tmp_path, "misspelt_plugin.py", text)
+    monkeypatch.syspath_prepend(tmp_path)
+    fake_entry_points(monkeypatch, "misspelt_plugin")
+    registry = discover()
+    assert "bi_bench_strategy" in registry.broken[0].cause
+    assert registry.get("strategies", "vanilla")
+
+
+def test_a_name_provided_twice_names_both(tmp_path: Path) -> None:
+    file = write(tmp_path, "mine.py", GOOD.replace("NAME", "vanilla"))
+    registry = discover([file])
+    with pytest.raises(UserError, match=r"provided by bi-bench .* and .*mine\.py"):
+        registry.get("strategies", "vanilla")
+
+
+def test_an_unknown_name_gets_a_suggestion() -> None:
+    with pytest.raises(UserError, match='no "brigde"; did you mean "bridge"'):
+        discover().get("strategies", "brigde")
+
+
+def test_a_local_file_is_found_and_identified_by_its_source(tmp_path: Path) -> None:
+    file = write(tmp_path, "mine.py", GOOD.replace("NAME", "mine"))
+    before = discover([file]).get("strategies", "mine").identity()
+    file.write_text(file.read_text() + "# changed\n")
+    after = discover([file]).get("strategies", "mine").identity()
+    assert before["name"] == after["name"] == "mine"
+    assert before["source"] != after["source"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import nothing_of_that_name", "ModuleNotFoundError"),
+        ("def oops(:", "SyntaxError"),
+        (GOOD.replace("    name =", "    title ="), "has no name"),
+        (GOOD.replace("return [Mine]", "return [Mine()]"), "must yield classes"),
+        (GOOD.replace("def drafts", "def draft"), "lacks drafts"),
+    ],
+)
+def test_an_unusable_file_says_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:
+    file = write(tmp_path, "mine.py", text)
+    with pytest.raises(UserError, match=message) as caught:
+        discover([file])
+    assert "mine.py" in str(caught.value)
