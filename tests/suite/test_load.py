@@ -58,7 +58,7 @@ def test_axes_labels_and_defaults(suite_file: Path) -> None:
         ('algorithms = ["grpo"]', "algorithms = [3]", r"algorithms\[0\]: write a plugin name"),
         ('["grpo"]', '["grpo", "grpo"]', r'algorithms\[1\]: "grpo" is listed twice; .*labels'),
         ('label = "bridge-20"', 'label = "vanilla"', r'"vanilla" is listed twice'),
-        ('id = "some/model", revision = "abc"', "", r"models\[0\]: give either id .* or path"),
+        (', id = "some/model", revision = "abc"', "", r"models\[0\]: give either id .* or path"),
         ('name = "mine"', "", r"name: this key is missing"),
         ("[matrix]", "[matrix", r"not valid TOML"),
     ],

@@ -175,7 +175,7 @@ def test_grades(igsm, draw):
     problem = next(p for p in draw(igsm, 20) if len(p.graph.needed) > 2)
     right = igsm.speak(problem, igsm.plan(problem, random.Random(0)), "w").text
     thought, end, answer = right.partition("</think>")
-    assert igsm.grade(problem, right) == igsm.grade(problem, "x " + right)
+    assert igsm.grade(problem, right) == igsm.grade(problem, "x ; " + right)
     guess = igsm.grade(problem, end + answer)
     assert (guess.correct, guess.parsed, guess.derivation) == (True, True, False)
     assert guess.answer == problem.answer

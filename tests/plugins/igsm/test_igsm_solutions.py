@@ -38,18 +38,27 @@ def test_every_plan_reads_back_and_verifies(igsm, draw, inject, order):
 
 
 def test_subgoals_are_read_as_intermediate_results(igsm, draw):
-    seen = 0
     for problem in draw(igsm, 60):
         plan = igsm.plan(problem, random.Random(0))
-        with_subgoals: list[Step] = []
-        for step in plan.steps:
-            count = subgoal_count(problem.graph, step.quantity) if step.kind == "compute" else 0
-            with_subgoals += [step, *[Step("subgoal", step.quantity, injected=True)] * count]
-        plain = igsm.steps(problem, igsm.speak(problem, plan, "w").text)
-        full = igsm.steps(problem, igsm.speak(problem, Plan(tuple(with_subgoals)), "w").text)
-        seen += (more := sum(len(step.chain) for step in full)) - sum(len(s.chain) for s in plain)
-        assert more - sum(len(s.chain) for s in plain) == len(with_subgoals) - len(plan.steps)
-    assert seen > 0
+        counts = {
+            step.quantity: subgoal_count(problem.graph, step.quantity)
+            for step in plan.steps
+            if step.kind == "compute"
+        }
+        detailed = Plan(
+            tuple(
+                spoken
+                for step in plan.steps
+                for spoken in (
+                    step,
+                    *[Step("subgoal", step.quantity, True)] * counts.get(step.quantity, 0),
+                )
+            )
+        )
+        before = igsm.steps(problem, igsm.speak(problem, plan, "w").text)
+        after = igsm.steps(problem, igsm.speak(problem, detailed, "w").text)
+        for short, long in zip(before, after, strict=True):
+            assert len(long.chain) - len(short.chain) == counts.get(short.quantity, 0)
 
 
 def test_without_the_injected_steps_the_words_are_the_plain_ones(igsm, draw, inject):
@@ -106,19 +115,20 @@ def test_embedded_words_are_single_tokens_beside_their_values(draw, inject):
         assert problem.graph.modulus == 11
 
 
-@pytest.mark.parametrize("ops", [(2, 5), (15, 20)])
-def test_the_longest_embedded_solutions_fit(draw, inject, ops):
-    igsm = IGSM(IGSMParameters(tier="embedded", ops=ops, ops_ood=ops))
-    for problem in draw(igsm, 50):
-        steps: list[Step] = []
-        for step in igsm.plan(problem, random.Random(0)).steps:
-            if step.kind == "compute":
-                steps += [Step("attempt", step.quantity, True)] if steps == [] else []
+@pytest.mark.parametrize("ops", [(1, 2), (2, 5), (15, 20)])
+def test_the_longest_embedded_solutions_fit(draw, ops):
+    params = IGSMParameters(tier="embedded", ops=ops, ops_ood=ops, ops_pretrain=(1, 1))
+    igsm = IGSM(params)
+    for problem in draw(igsm, 100):
+        plan = igsm.plan(problem, random.Random(0))
+        computed = [step.quantity for step in plan.steps if step.kind == "compute"]
+        steps = [Step("attempt", name, True) for name in computed]
+        for step in plan.steps:
+            steps += [Step("return", step.quantity, True)] * (step.quantity in computed)
             steps += [Step("restate", step.quantity, True), step]
-            if step.kind == "compute":
-                steps += [Step("subgoal", step.quantity, True)] * subgoal_count(
-                    problem.graph, step.quantity
-                )
+            if step.quantity in computed:
+                count = subgoal_count(problem.graph, step.quantity)
+                steps += [Step("subgoal", step.quantity, True)] * count
         words = igsm.speak(problem, Plan(tuple(steps)), "w").text.split()
         assert len(words) < igsm.max_new_tokens
 

@@ -68,8 +68,6 @@ def _read_product(text: str) -> Expression | None:
     return factors[0] if len(factors) == 1 else _built("*", factors)
 
 
-def _built(
-    operator: str, operands: list[Expression] | list[Expression | None]
-) -> Expression | None:
+def _built(operator: str, operands: list[Expression | None]) -> Expression | None:
     complete = [operand for operand in operands if operand is not None]
     return (operator, *complete) if len(complete) == len(operands) else None
