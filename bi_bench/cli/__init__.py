@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -15,9 +16,17 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (run.run, plan.plan, report.report, sample.sample, plugins.plugins, why.why):
-    app.command()(verb)
-for verb in (stage.stage, gc.gc):
+VERBS: tuple[Callable[..., None], ...] = (
+    run.run,
+    plan.plan,
+    report.report,
+    sample.sample,
+    plugins.plugins,
+    why.why,
+    stage.stage,
+    gc.gc,
+)
+for verb in VERBS:
     app.command()(verb)
 
 

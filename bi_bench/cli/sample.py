@@ -55,7 +55,7 @@ def sample(
     if unknown := tables.keys() - {"benchmark", "strategy"}:
         raise UserError(f"--set {unknown.pop()}: write benchmark.KEY=VALUE or strategy.KEY=VALUE")
     registry = discover(plugin or ())
-    made = []
+    made: list[Any] = []
     for kind, name, table in (
         ("benchmarks", benchmark, "benchmark"),
         ("strategies", strategy, "strategy"),

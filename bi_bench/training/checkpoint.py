@@ -65,7 +65,8 @@ class Checkpoint:
             ) from error
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token
-        return cls(model.to(numerics.device), tokenizer)
+        model.to(numerics.device)
+        return cls(model, tokenizer)
 
     def save(self, folder: Path) -> None:
         """Write weights (safetensors), configuration and tokenizer into ``folder``."""

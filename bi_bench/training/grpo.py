@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
-from trl import GRPOConfig, GRPOTrainer
+from trl.trainer.grpo_config import GRPOConfig
+from trl.trainer.grpo_trainer import GRPOTrainer
 
 from bi_bench.api import Phase, UserError, derive_seed, did_you_mean
 from bi_bench.training.callbacks import Log, ProgressCallback, silence, trainer_defaults
@@ -68,7 +69,7 @@ def train_grpo(
         asked = repeated[:: phase.group]
         prompt_ids = [encoded[prompt] for prompt in asked]
         completions = sample(
-            trainer.model,
+            checkpoint.model,
             prompt_ids,
             decoding,
             end=tokenizer.eos_token_id,
@@ -79,8 +80,8 @@ def train_grpo(
         repeated_ids: Rows = [ids for ids in prompt_ids for _ in range(phase.group)]
         return {"prompt_ids": repeated_ids, "completion_ids": completions, "logprobs": None}
 
-    def rewarded(completion_ids: Rows, index: list[int], **_: Any) -> list[float]:
-        return checked_rewards(reward(index, decode(tokenizer, completion_ids)), len(index))
+    def rewarded(completion_ids: Rows, index: list[int], **_: Any) -> list[float | None]:
+        return [*checked_rewards(reward(index, decode(tokenizer, completion_ids)), len(index))]
 
     log = Log()
     trainer = GRPOTrainer(

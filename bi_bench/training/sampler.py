@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from transformers import DynamicCache, PreTrainedModel
@@ -44,7 +45,7 @@ def sample(
     how many rows are done. Prompts of similar length share a batch.
     """
     was_training = model.training
-    model.eval()
+    model.train(False)
     rows: Rows = [[] for _ in range(len(prompts) * group)]
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
     done, size = 0, max(1, batch // group)
@@ -91,7 +92,7 @@ def _sample_batch(
     logits = _forward(model, ids, mask, (mask.cumsum(-1) - 1).clamp(min=0), cache)
 
     repeat = torch.arange(len(prompts), device=device).repeat_interleave(group)
-    cache.reorder_cache(repeat)
+    _select(cache, repeat)
     logits, mask = logits[repeat], mask[repeat]
     alive = torch.arange(len(repeat), device=device)  # which result row each batch row writes
     running = torch.ones_like(alive, dtype=torch.bool)
@@ -111,11 +112,16 @@ def _sample_batch(
         # Dropping a row copies the cache, so wait until an eighth of the batch has finished.
         if left <= len(alive) * 7 // 8:
             keep = running.nonzero().squeeze(-1)
-            cache.reorder_cache(keep)
+            _select(cache, keep)
             alive, tokens, mask, running = alive[keep], tokens[keep], mask[keep], running[keep]
         mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=-1)
         logits = _forward(model, tokens[:, None], mask, mask.sum(-1, keepdim=True) - 1, cache)
     return result
+
+
+def _select(cache: DynamicCache, rows: torch.Tensor) -> None:
+    """Keep, drop or repeat rows of the cache: what transformers calls reordering, for any index."""
+    cache.reorder_cache(cast(torch.LongTensor, rows))
 
 
 def _forward(
@@ -133,7 +139,8 @@ def _forward(
         use_cache=True,
         logits_to_keep=1,
     )
-    return output.logits[:, -1].float()
+    logits: torch.Tensor = output.logits[:, -1].float()
+    return logits
 
 
 def _pick(

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from datasets import Dataset
-from trl import SFTConfig, SFTTrainer
+from trl.trainer.sft_config import SFTConfig
+from trl.trainer.sft_trainer import SFTTrainer
 
 from bi_bench.api import UserError
 from bi_bench.training.callbacks import Log, ProgressCallback, silence, trainer_defaults

@@ -46,7 +46,9 @@ def test_values_beside_names_are_names_or_numbers_as_asked() -> None:
     assert parse_numeric("a - g 2") is None
 
 
-@pytest.mark.parametrize("text", ["", "1 +", "( 1", "1 ) 2", "__import__('os')", "1 ** 2 ** 3", "9" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "1 +", "( 1", "1 ) 2", "__import__('os')", "1 ** 2 ** 3", "9" * 5000]
+)
 def test_what_is_no_arithmetic_is_none(text: str) -> None:
     assert parse_expression(text) is None
 

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from bi_bench_plugins.benchmarks.igsm import IGSM
-from bi_bench_plugins.strategies.bridge import Bridge
 
 from bi_bench.api import (
     DraftContext,
@@ -19,6 +17,8 @@ from bi_bench.api import (
     subgoal_count,
     verify,
 )
+from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.strategies.bridge import Bridge
 
 
 def benchmark(tier: str) -> IGSM:
@@ -92,7 +92,7 @@ def test_a_planted_value_is_found_and_carried_on(tier: str) -> None:
 
 
 def test_the_verifier_names_each_kind_of_fault() -> None:
-    source, problems = some("embedded", 1)
+    _source, problems = some("embedded", 1)
     graph = problems[0].graph
     assert graph is not None
     leaf = next(q for q in graph.quantities if not q.parents)

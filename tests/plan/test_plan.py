@@ -65,9 +65,7 @@ def test_stages_are_shared_and_parents_come_first(suite_file: Path) -> None:
 
 
 def test_arms_share_problems_and_algorithms_share_the_sft_model(suite_file: Path) -> None:
-    plan = planned(
-        suite_file, 'matrix.algorithms=["grpo",{name="grpo",steps=9,label="long"}]'
-    )
+    plan = planned(suite_file, 'matrix.algorithms=["grpo",{name="grpo",steps=9,label="long"}]')
     by_axes = {(c.axes["strategy"], c.axes["algorithm"], c.axes["seed"]): c for c in plan.cells}
     vanilla, bridge = (by_axes[name, "grpo", 0].stages for name in ("vanilla", "bridge"))
     for role in ("problems/sft", "problems/rl", "problems/probe", "problems/test-id"):
@@ -114,9 +112,11 @@ def test_reference_keys_are_pinned(suite_file: Path, monkeypatch: pytest.MonkeyP
 
     To accept a wanted change, write the printed keys into golden_keys.json.
     """
-    monkeypatch.setattr("bi_bench.plan.identity.library_versions", lambda names: dict.fromkeys(names, "1"))
+    monkeypatch.setattr(
+        "bi_bench.plan.identity.library_versions", lambda names: dict.fromkeys(names, "1")
+    )
     plan = planned(suite_file)
-    found = {role: key for role, key in plan.cells[0].stages.items()}
+    found = dict(plan.cells[0].stages.items())
     assert found == json.loads(GOLDEN.read_text()), json.dumps(found, indent=1)
 
 

@@ -50,7 +50,11 @@ def test_axes_labels_and_defaults(suite_file: Path) -> None:
         ("epochs", "epoch", r'defaults.sft.epoch: unknown key; did you mean "epochs"\?'),
         ("epochs = 2", 'epochs = "two"', r"defaults.sft.epochs: .*number.*'two'"),
         ('"vanilla"', '"vanila"', r'matrix.strategies\[0\]: .*"vanila"; did you mean "vanilla"\?'),
-        ("reflection = 0.2", "reflection = 1.2", r"strategies\[1\].reflection: .*less than or equal"),
+        (
+            "reflection = 0.2",
+            "reflection = 1.2",
+            r"strategies\[1\].reflection: .*less than or equal",
+        ),
         ("reflection", "reflexion", r'reflexion: unknown key; did you mean "reflection"\?'),
         ('tier = "embedded"', 'tier = "embeded"', r"benchmarks\[0\].tier: .*did you mean"),
         ("seeds = [0, 1]", "seeds = [0, 0]", r"matrix.seeds: a seed is listed twice"),
@@ -107,7 +111,7 @@ def test_overrides_reach_every_key_and_are_checked(suite_file: Path) -> None:
 
 
 def test_an_unknown_reference_arm_is_an_error(suite_file: Path) -> None:
-    with pytest.raises(UserError, match="report.reference: no strategy has the label"):
+    with pytest.raises(UserError, match=r"report\.reference: no strategy has the label"):
         load_suite(suite_file, ["report.reference=bridge"])
 
 

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SMOKE = ROOT / "suites" / "smoke.toml"
+
+
+def run(*arguments: object, module: bool = True) -> subprocess.CompletedProcess[str]:
+    start = (
+        [sys.executable, "-m", "bi_bench"]
+        if module
+        else [str(Path(sys.executable).parent / "bi-bench")]
+    )
+    return subprocess.run(
+        [*start, *map(str, arguments)], capture_output=True, text=True, timeout=120
+    )
+
+
+def test_the_module_and_the_command_are_the_same() -> None:
+    assert run("--help").stdout == run("--help", module=False).stdout.replace(
+        "bi-bench", "bi-bench"
+    )
+    assert "leaderboard" in run("--help").stdout
+
+
+def test_help_is_fast_and_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, contextlib; from bi_bench.cli import app\n"
+        "with contextlib.suppress(SystemExit): app(['--help'])\n"
+        "print({'torch', 'numpy', 'pydantic', 'datasets'} & set(sys.modules), file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stderr.strip() == "set()"
+    seconds = []
+    for _ in range(5):
+        started = time.monotonic()
+        run("--help", module=False)
+        seconds.append(time.monotonic() - started)
+    assert min(seconds) < 0.5, seconds
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["plan", "no-such.toml"], "no such file"),
+        (
+            ["plan", SMOKE, "--set", "matrix.sed=1"],
+            'matrix.sed: unknown key; did you mean "seeds"?',
+        ),
+        (["plan", SMOKE, "--set", 'matrix.strategies=["brdge"]'], 'did you mean "bridge"?'),
+        (["plan", SMOKE, "--set", "matrix.strategies[1].reflection=7"], "less than or equal to 1"),
+        (["report", "nothing", "--store", "no-store"], "no run matches"),
+        (["sample", "igms"], 'did you mean "igsm"?'),
+        (["sample", "igsm", "--split", "tests"], "none of"),
+        (["sample", "igsm", "--set", "benchmark.tire=1"], 'did you mean "tier"?'),
+        (["why", SMOKE, "zzz"], "0 stages"),
+        (["stage", SMOKE, "zzz"], "no stage"),
+    ],
+)
+def test_mistakes_are_one_clear_message_and_exit_code_2(
+    arguments: list[object], message: str, tmp_path: Path
+) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_plan_as_json_names_cells_and_stages(tmp_path: Path) -> None:
+    plan = json.loads(run("plan", SMOKE, "--store", tmp_path, "--json").stdout)
+    assert len(plan["cells"]) == 2
+    assert plan["stages"] == len(plan["stage_list"]) == 22
+    assert plan["done"] == 0
+    assert plan["smallest_detectable_gain"] > 0
+    assert plan["estimated_seconds"] > 0
+
+
+def test_one_stage_by_hand_then_why(tmp_path: Path) -> None:
+    plan = json.loads(run("plan", SMOKE, "--store", tmp_path, "--json").stdout)
+    key = next(s["key"] for s in plan["stage_list"] if s["kind"] == "problems")
+    result = run("stage", SMOKE, key[:16], "--store", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "in the store" in run("why", SMOKE, key, "--store", tmp_path).stdout
+    changed = ["--set", "defaults.data.sft=7"]
+    other = json.loads(run("plan", SMOKE, "--store", tmp_path, "--json", *changed).stdout)
+    missing = next(s["key"] for s in other["stage_list"] if s["kind"] == "problems")
+    why = run("why", SMOKE, missing, "--store", tmp_path, *changed)
+    assert "n: 200 there, 7 here" in why.stdout
+    freed = run("gc", "--store", tmp_path)
+    assert "in 1 stages" in freed.stdout
+
+
+def test_sample_shows_plain_and_injected_demonstrations_as_json() -> None:
+    common = ["sample", "igsm", "-n", "4", "--set", 'benchmark.tier="embedded"', "--json"]
+    plain = [json.loads(line) for line in run(*common).stdout.splitlines()]
+    arguments = [*common, "--strategy", "bridge", "--set", "strategy.analysis=4"]
+    injected = [json.loads(line) for line in run(*arguments).stdout.splitlines()]
+    assert len(plain) == len(injected) == 4
+    for before, after in zip(plain, injected, strict=True):
+        assert before["question"] == after["question"]
+        assert set(before) == {
+            "id",
+            "question",
+            "prompt",
+            "answer",
+            "solution",
+            "spans",
+            "graph",
+            "metadata",
+        }
+        assert any(span["injected"] for span in after["spans"])
+        assert len(after["solution"]) > len(before["solution"])
+
+
+def test_sample_colours_injected_steps_on_a_terminal() -> None:
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "bi_bench",
+            "sample",
+            "igsm",
+            "--strategy",
+            "bridge",
+            "-n",
+            "2",
+            "--set",
+            "strategy.analysis=4",
+        ],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin", "FORCE_COLOR": "1"},
+        check=True,
+    )
+    assert "\x1b[" in result.stdout
+
+
+def test_plugins_lists_what_is_there() -> None:
+    rows = json.loads(run("plugins", "--json").stdout)
+    assert {"strategies", "models", "algorithms", "benchmarks", "analyses"} == {
+        r["kind"] for r in rows
+    }
+    assert all(row["status"] == "ok" for row in rows)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Columns = Callable[..., list[dict[str, Any]]]
+
+
+def test_killed_three_times_and_run_again_gives_the_same_results_bit_for_bit(
+    smoke: subprocess.CompletedProcess[str],
+    smoke_file: Path,
+    bi_bench: Run,
+    store: Path,
+    tmp_path: Path,
+    columns: Columns,
+) -> None:
+    other = tmp_path / "store"
+    rng = random.Random(os.getpid())
+    command = [sys.executable, "-m", "bi_bench", "run", str(smoke_file), "--store", str(other)]
+    finished = []
+    for _ in range(3):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(rng.uniform(4, 20))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        finished.append(len(list((other / "stages").glob("*/stage.json"))))
+    assert finished == sorted(finished), "a finished stage was lost"
+    result = bi_bench("run", smoke_file, "--store", other)
+    assert result.returncode == 0, result.stderr
+    assert columns(other) == columns(store)
+    assert list((other / "stages").glob("*.tmp-*")) == []
+    for file in sorted((store / "stages").glob("*/outcomes.json")):
+        if (other / "stages" / file.parent.name).exists():
+            assert (
+                other / "stages" / file.parent.name / file.name
+            ).read_bytes() == file.read_bytes()

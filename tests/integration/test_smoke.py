@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Columns = Callable[..., list[dict[str, Any]]]
+
+
+def test_the_whole_path_runs_and_writes_its_report(
+    smoke: subprocess.CompletedProcess[str], store: Path, columns: Columns
+) -> None:
+    assert smoke.returncode == 0, smoke.stderr
+    for word in ("vanilla", "bridge", "gain", "floor", "seed variance unmeasured"):
+        assert word in smoke.stdout
+    (folder,) = (store / "runs").glob("smoke-*")
+    assert {file.name for file in folder.iterdir()} >= {
+        "run.json",
+        "report.md",
+        "report.csv",
+        "report.json",
+        "curves.png",
+    }
+    rows = columns(store)
+    assert {(row["strategy"], row["split"]) for row in rows} == {
+        (strategy, split) for strategy in ("vanilla", "bridge") for split in ("test-id", "test-ood")
+    }
+
+
+def test_running_again_trains_nothing_and_prints_the_same_table(
+    smoke: subprocess.CompletedProcess[str], smoke_file: Path, bi_bench: Run, store: Path
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (store / "stages").glob("*/stage.json")}
+    started = time.monotonic()
+    again = bi_bench("run", smoke_file, "--store", store)
+    seconds = time.monotonic() - started
+    assert again.returncode == 0, again.stderr
+    table = smoke.stdout[smoke.stdout.index("smoke") :]
+    assert again.stdout.strip().splitlines()[2:6] == table.strip().splitlines()[2:6]
+    after = {path: path.stat().st_mtime_ns for path in (store / "stages").glob("*/stage.json")}
+    assert after == before
+    assert seconds < 3
+
+
+def test_learning_rate_zero_gains_exactly_nothing(
+    smoke: subprocess.CompletedProcess[str],
+    smoke_file: Path,
+    bi_bench: Run,
+    store: Path,
+    columns: Columns,
+) -> None:
+    arguments = ["--set", "matrix.algorithms[0].learning_rate=0.0", "--set", "name=frozen"]
+    result = bi_bench("run", smoke_file, "--store", store, *arguments)
+    assert result.returncode == 0, result.stderr
+    for row in columns(store, "frozen"):
+        assert row["gain"] == row["gain_low"] == row["gain_high"] == 0
+        assert row["gain_k"] == 0
+
+
+def test_every_stage_has_costs_of_its_own(
+    smoke: subprocess.CompletedProcess[str], store: Path
+) -> None:
+    trained = set()
+    for file in (store / "stages").glob("*/stage.json"):
+        costs = json.loads((file.parent / "costs.json").read_text())
+        assert costs["wall_seconds"] > 0
+        assert costs["peak_memory_mb"] > 0
+        trained |= {key for key in costs if key.startswith("tokens")}
+    assert trained == {"tokens_trained", "tokens_generated"}
