@@ -65,7 +65,7 @@ class Checkpoint:
             ) from error
         if tokenizer.pad_token_id is None:
             tokenizer.pad_token = tokenizer.eos_token
-        model.to(numerics.device)
+        model.to(numerics.device)  # type: ignore[arg-type]
         return cls(model, tokenizer)
 
     def save(self, folder: Path) -> None:
