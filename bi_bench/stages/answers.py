@@ -5,14 +5,37 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bi_bench.api import Benchmark, Problem
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
+from bi_bench.stages.tables import read_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.sampler import Decoding, sample, truncated
+from bi_bench.training.seeding import seed_everything
 from bi_bench.training.text import decode, encode_prompts
+
+
+class Setting(NamedTuple):
+    """What a stage that lets a model answer works with."""
+
+    numerics: Numerics
+    benchmark: Benchmark
+    checkpoint: Checkpoint
+    problems: list[Problem]
+
+
+def prepare(context: StageContext) -> Setting:
+    """Seed this process, load the checkpoint and the problems among the parents."""
+    numerics = Numerics.from_identity(context.identity["numerics"])
+    seed_everything(context.seed)
+    return Setting(
+        numerics,
+        context.plugin("benchmarks", "benchmark"),
+        load_checkpoint(context.inputs["checkpoint"], numerics),
+        read_problems(context.inputs["problems"]),
+    )
 
 
 def load_checkpoint(folder: Path, numerics: Numerics) -> Checkpoint:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from bi_bench.api import Benchmark
 from bi_bench.stages.answers import (
     answer,
     generated,
     gpu_costs,
-    load_checkpoint,
     per_problem,
+    prepare,
     read_summary,
 )
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import read_problems, write_json, write_rows
-from bi_bench.training.checkpoint import Numerics
+from bi_bench.stages.tables import write_json, write_rows
 from bi_bench.training.sampler import Decoding
-from bi_bench.training.seeding import seed_everything
 
 
 def run(context: StageContext) -> dict[str, Any]:
@@ -26,11 +23,7 @@ def run(context: StageContext) -> dict[str, Any]:
     ``outcomes.json`` carries the evaluation identity: contrasts between evaluations that differ
     in it are refused.
     """
-    numerics = Numerics.from_identity(context.identity["numerics"])
-    seed_everything(context.seed)
-    benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
-    checkpoint = load_checkpoint(context.inputs["checkpoint"], numerics)
-    problems = read_problems(context.inputs["problems"])
+    numerics, benchmark, checkpoint, problems = prepare(context)
     settings = context.identity["settings"]
     length, group = settings["max_new_tokens"], settings["samples"]
     greedy = answer(context, checkpoint, benchmark, problems, Decoding(length, 0.0), 1)

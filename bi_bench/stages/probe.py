@@ -6,22 +6,15 @@ import math
 from collections import Counter
 from typing import Any
 
-from bi_bench.api import Benchmark
-from bi_bench.stages.answers import answer, generated, gpu_costs, load_checkpoint, per_problem
+from bi_bench.stages.answers import answer, generated, gpu_costs, per_problem, prepare
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import read_problems, write_json, write_rows
-from bi_bench.training.checkpoint import Numerics
+from bi_bench.stages.tables import write_json, write_rows
 from bi_bench.training.sampler import Decoding
-from bi_bench.training.seeding import seed_everything
 
 
 def run(context: StageContext) -> dict[str, Any]:
     """Write the rollouts and a summary of their accuracy a problem (BRIDGE, section 3)."""
-    numerics = Numerics.from_identity(context.identity["numerics"])
-    seed_everything(context.seed)
-    benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
-    checkpoint = load_checkpoint(context.inputs["checkpoint"], numerics)
-    problems = read_problems(context.inputs["problems"])
+    numerics, benchmark, checkpoint, problems = prepare(context)
     settings = context.identity["settings"]
     decoding = Decoding(settings["max_new_tokens"], settings["temperature"])
     group = settings["samples"]

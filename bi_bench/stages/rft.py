@@ -8,25 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Algorithm, Benchmark, Phase, Problem, UserError, derive_seed
-from bi_bench.stages.answers import gpu_costs, load_checkpoint
+from bi_bench.stages.answers import gpu_costs, prepare
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import read_problems, write_lines
-from bi_bench.training.checkpoint import Numerics
+from bi_bench.stages.tables import write_lines
 from bi_bench.training.grpo import RewardFunction, train_grpo
 from bi_bench.training.sampler import Decoding
-from bi_bench.training.seeding import seed_everything
 
 TRAINERS = {"grpo": train_grpo}
 
 
 def run(context: StageContext) -> dict[str, Any]:
     """Write the checkpoint after the last phase and ``history.jsonl`` over all phases."""
-    numerics = Numerics.from_identity(context.identity["numerics"])
-    seed_everything(context.seed)
-    benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
+    numerics, benchmark, checkpoint, problems = prepare(context)
     algorithm: Algorithm = context.plugin("algorithms", "algorithm")
-    checkpoint = load_checkpoint(context.inputs["checkpoint"], numerics)
-    problems = read_problems(context.inputs["problems"])
     settings = context.identity["settings"]
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = 0
