@@ -103,9 +103,8 @@ class Registry:
             both = " and ".join(str(entry.origin) for entry in matches)
             raise UserError(f'{kind}: "{name}" is provided by {both}; uninstall or rename one')
         names = self.names(kind)
-        message = (
-            f'{kind}: there is no "{name}"{did_you_mean(name, names)} Known: {", ".join(names)}'
-        )
+        hint = did_you_mean(name, names) or "."
+        message = f'{kind}: there is no "{name}"{hint} Known: {", ".join(names)}'
         if self.broken:
             causes = "; ".join(f"{b.name} ({b.origin}): {b.cause}" for b in self.broken)
             message += f". These plugins could not be loaded: {causes}"

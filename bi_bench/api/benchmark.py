@@ -18,11 +18,11 @@ class Benchmark(Plugin, ABC):
     """A source of problems that can be asked, solved in words and graded.
 
     ``provides`` says what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
-    :meth:`steps` work) or only "solution" (then problems carry a reference ``solution``).
+    :meth:`steps` work), "solution" (then problems carry a reference ``solution``), or both.
     ``max_new_tokens`` is the response length that its solutions need, injected steps included.
     """
 
-    provides: ClassVar[frozenset[str]] = frozenset({"graph", "solution"})
+    provides: ClassVar[frozenset[str]] = frozenset({"graph"})
 
     @property
     def max_new_tokens(self) -> int:

@@ -89,7 +89,7 @@ def _fault(graph: ReasoningGraph, step: Stated, known: set[str], attempted: set[
     if step.kind == "return":
         return "" if quantity.name in attempted else "returns to what was never attempted"
     if step.kind == "restate":
-        same = step.chain == (quantity.equation,)
+        same = quantity.premise and step.chain == (quantity.equation,)
         return "" if same else "the premise is not what the question says"
     if unsolved:
         return f"uses {', '.join(unsolved)} before it is known"

@@ -66,7 +66,13 @@ def plan(
     }
     if stages or as_json:
         facts["stage_list"] = [
-            {"key": s.key, "kind": s.kind, "label": s.label, "done": shelf.has(s.key)}
+            {
+                "key": s.key,
+                "kind": s.kind,
+                "label": s.label,
+                "parents": sorted(s.parents.values()),
+                "done": shelf.has(s.key),
+            }
             for s in planned.stages
         ]
     if as_json:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+ABSENT = "absent"
+
 
 def differences(before: Any, after: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
-    """Dotted paths at which two identities differ, with both values; None where one lacks it."""
+    """Dotted paths at which two identities differ, with both values; "absent" where one lacks it."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         result: dict[str, tuple[Any, Any]] = {}
         for key in sorted(before.keys() | after.keys()):
             deeper = f"{path}.{key}" if path else str(key)
-            result |= differences(before.get(key), after.get(key), deeper)
+            result |= differences(before.get(key, ABSENT), after.get(key, ABSENT), deeper)
         return result
     return {} if before == after else {path: (before, after)}
 

@@ -99,7 +99,8 @@ class Identities:
     def _decoding(self, benchmark: Entry) -> dict[str, Any]:
         rollouts = self.defaults.rollouts
         length = rollouts.max_new_tokens or benchmark.plugin.max_new_tokens
-        return {"temperature": rollouts.temperature, "max_new_tokens": length}
+        decoding = rollouts.model_dump(mode="json", include={"temperature", "batch_size"})
+        return {**decoding, "max_new_tokens": length}
 
     def _seed(self, *names: object) -> int:
         return derive_seed(self.suite.seed, *names)

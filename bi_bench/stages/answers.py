@@ -62,7 +62,8 @@ def answer(
         end=end,
         group=group,
         seed=context.seed,
-        batch=context.identity["settings"].get("batch_size", 256),
+        batch=context.identity["settings"]["batch_size"],
+        bf16=Numerics.from_identity(context.identity["numerics"]).bf16,
         on_batch=lambda done: context.progress(step=done, total=total),
     )
     texts = decode(checkpoint.tokenizer, completions)

@@ -7,6 +7,7 @@ from bi_bench.api import (
     Decline,
     Draft,
     DraftContext,
+    Plan,
     Problem,
     Solution,
     Strategy,
@@ -27,14 +28,16 @@ def demonstrations(
     drafts = strategy.drafts(problem, plan, DraftContext(stream(seed, "inject", problem.id)))
     if isinstance(drafts, Decline):
         return drafts
-    return [(draft, _solution(benchmark, problem, draft, seed)) for draft in drafts]
+    return [(draft, _solution(benchmark, problem, plan, draft, seed)) for draft in drafts]
 
 
-def _solution(benchmark: Benchmark, problem: Problem, draft: Draft, seed: int) -> Solution:
+def _solution(
+    benchmark: Benchmark, problem: Problem, plain: Plan | None, draft: Draft, seed: int
+) -> Solution:
     if draft.text is not None:
         return Solution(draft.text)
-    if draft.plan is not None:
-        return benchmark.speak(problem, draft.plan, f"{seed}/{problem.id}")
+    if plan := draft.plan or plain:
+        return benchmark.speak(problem, plan, f"{seed}/{problem.id}")
     if problem.solution is None:
         raise UserError(
             f"problem {problem.id} has no solution, and the draft neither plan nor text"

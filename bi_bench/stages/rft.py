@@ -36,6 +36,7 @@ def run(context: StageContext) -> dict[str, Any]:
                 Decoding(settings["max_new_tokens"], settings["temperature"]),
                 numerics,
                 seed=derive_seed(context.seed, "phase", number),
+                batch=settings["batch_size"],
                 micro_batch=settings["micro_batch_size"],
                 scratch=Path(scratch),
                 progress=context.progress,

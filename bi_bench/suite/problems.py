@@ -35,7 +35,9 @@ def _explain(model: type[Parameters], problem: Any, path: Sequence[str | int]) -
     if problem["type"] == "extra_forbidden":
         allowed = list(_model_at(model, location[:-1]).model_fields)
         hint = did_you_mean(str(location[-1]), allowed)
-        return f"{where}: unknown key{hint} Allowed: {', '.join(allowed) or 'no keys at all'}"
+        return (
+            f"{where}: unknown key{hint or '.'} Allowed: {', '.join(allowed) or 'no keys at all'}"
+        )
     if problem["type"] == "missing":
         return f"{where}: this key is missing"
     message = problem["msg"].removeprefix("Value error, ")

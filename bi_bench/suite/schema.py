@@ -41,10 +41,15 @@ class SFT(Parameters):
 
 
 class Rollouts(Parameters):
-    """Rollouts during RFT. ``max_new_tokens`` 0 takes the benchmark's own response length."""
+    """Rollouts in probe and RFT. ``max_new_tokens`` 0 takes the benchmark's own response length.
+
+    ``batch_size`` bounds the rows that are sampled at a time, ``micro_batch_size`` those of one
+    forward and backward pass.
+    """
 
     temperature: Positive = 1.0
     max_new_tokens: Annotated[int, Field(ge=0)] = 0
+    batch_size: Count = 256
     micro_batch_size: Count = 128
 
 

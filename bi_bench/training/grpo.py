@@ -22,6 +22,19 @@ from bi_bench.training.text import decode, encode_prompts
 
 RewardFunction = Callable[[Sequence[int], Sequence[str]], list[float]]
 SHOWN = ("reward", "frac_reward_zero_std", "completions/mean_length", "completions/clipped_ratio")
+# What the phase, the suite or the stage decides; a phase's own configuration may not.
+RESERVED = (
+    "max_steps",
+    "per_device_train_batch_size",
+    "gradient_accumulation_steps",
+    "num_generations",
+    "max_completion_length",
+    "temperature",
+    "top_k",
+    "seed",
+    "gradient_checkpointing",
+    *trainer_defaults(Path(), Numerics()),
+)
 LOSS_TYPES = ("grpo", "dr_grpo", "dapo", "bnpo", "cispo", "sapo", "luspo", "vespo")
 
 
@@ -34,15 +47,16 @@ def train_grpo(
     numerics: Numerics,
     *,
     seed: int,
+    batch: int,
     micro_batch: int,
     scratch: Path,
     progress: Callable[..., None],
 ) -> Trained:
     """Fine-tune the checkpoint's model in place on ``prompts``, one update per rollout batch.
 
-    ``reward`` maps problem indices and completions to finite numbers, one each. ``micro_batch``
-    bounds the rows of one forward pass. Raises UserError for settings that TRL would take in
-    silence or refuse only after the first rollout.
+    ``reward`` maps problem indices and completions to finite numbers, one each. ``batch`` bounds
+    the rows sampled at a time, ``micro_batch`` those of one forward and backward pass. Raises
+    UserError for settings that TRL would take in silence or refuse only after the first rollout.
     """
     rows = phase.prompts * phase.group
     micro = min(micro_batch, rows)
@@ -75,6 +89,8 @@ def train_grpo(
             end=tokenizer.eos_token_id,
             group=phase.group,
             seed=derive_seed(seed, "rollout", trainer.state.global_step),
+            batch=batch,
+            bf16=numerics.bf16,
         )
         counts["tokens"] += sum(map(len, completions))
         repeated_ids: Rows = [ids for ids in prompt_ids for _ in range(phase.group)]
@@ -115,6 +131,8 @@ def _check(phase: Phase, rows: int, micro: int, problems: int) -> None:
     for key in phase.config:
         if key not in known:
             raise UserError(f'GRPOConfig has no field "{key}"{did_you_mean(key, known)}')
+        if key in RESERVED:
+            raise UserError(f'the field "{key}" of GRPOConfig is set by bi_bench; leave it out')
     loss = phase.config.get("loss_type", "grpo")
     if loss not in LOSS_TYPES:
         hint = did_you_mean(loss, LOSS_TYPES)

@@ -36,6 +36,7 @@ def sample(
     group: int = 1,
     seed: int = 0,
     batch: int = 256,
+    bf16: bool = False,
     on_batch: Callable[[int], None] | None = None,
 ) -> Rows:
     """``group`` completions for each prompt, in order (all of the first prompt, then the next).
@@ -43,6 +44,7 @@ def sample(
     ``prompts`` are token ids, ``end`` the id that ends a completion and is kept in it; a
     completion without it was truncated. At most ``batch`` rows run at a time; ``on_batch`` hears
     how many rows are done. Prompts of similar length share a batch.
+    ``bf16`` computes in bfloat16.
     """
     was_training = model.training
     model.train(False)
@@ -52,9 +54,10 @@ def sample(
     for start in range(0, len(order), size):
         chosen = order[start : start + size]
         noise = _noise(chosen, group, seed, decoding)
-        completions = _sample_batch(
-            model, [prompts[i] for i in chosen], decoding, end=end, group=group, noise=noise
-        )
+        with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=bf16):
+            completions = _sample_batch(
+                model, [prompts[i] for i in chosen], decoding, end=end, group=group, noise=noise
+            )
         for position, completion in enumerate(completions):
             rows[chosen[position // group] * group + position % group] = completion
         done += len(completions)

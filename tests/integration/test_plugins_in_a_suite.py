@@ -23,7 +23,8 @@ class RestateAll(Strategy):
     def drafts(self, problem, plan, context):
         steps = []
         for step in plan.steps:
-            steps.append(Step("restate", step.quantity, injected=True))
+            if problem.graph[step.quantity].premise:
+                steps.append(Step("restate", step.quantity, injected=True))
             steps.append(step)
         return [Draft(plan=Plan(tuple(steps)))]
 

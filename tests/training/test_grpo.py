@@ -27,6 +27,7 @@ def train(tiny: Checkpoint, scratch: Path, *, seed: int = 1, **config: object) -
         Decoding(12),
         Numerics(),
         seed=seed,
+        batch=16,
         micro_batch=16,
         scratch=scratch,
         progress=lambda **_: None,
@@ -68,6 +69,7 @@ def test_what_trl_would_swallow_is_refused() -> None:
     ("config", "message"),
     [
         ({"loss_type": "gpro"}, 'loss_type "gpro" is none of .*did you mean "grpo"'),
+        ({"max_steps": 3}, 'field "max_steps" of GRPOConfig is set by bi_bench'),
         ({"learning_rat": 1.0}, 'no field "learning_rat"; did you mean "learning_rate"'),
     ],
 )

@@ -22,7 +22,7 @@ def test_toml_lists_become_ranges():
     ("tier", "modulus", "expected"),
     [
         ("natural", None, None),
-        ("embedded", None, 11),
+        ("embedded", None, 7),
         ("natural", 23, 23),
         ("embedded", 0, None),
         ("embedded", 7, 7),

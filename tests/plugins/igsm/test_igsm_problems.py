@@ -170,3 +170,14 @@ def test_a_thousand_problems_do_not_take_long():
         return n / (time.process_time() - start)
 
     assert max(rate(300) for _ in range(4)) > 500  # about 1,000 on a core of its own
+
+
+def test_redundant_premises_can_be_limited():
+    sizes = {}
+    for limit in (None, 1, 0):
+        source = IGSM(IGSMParameters(tier="embedded", ops=(3, 5), redundant=limit))
+        problems = list(source.problems("sft", 60, random.Random(2)))
+        sizes[limit] = max(sum(q.premise for q in p.graph.redundant) for p in problems)
+        assert all(ReasoningGraph.from_json(p.graph.to_json()) == p.graph for p in problems)
+    assert sizes[None] > 4
+    assert (sizes[1], sizes[0]) == (1, 0)

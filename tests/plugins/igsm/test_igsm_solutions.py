@@ -105,14 +105,14 @@ def test_another_wording_says_the_same_in_other_words(draw):
 
 def test_embedded_words_are_single_tokens_beside_their_values(draw, inject):
     igsm = IGSM(IGSMParameters(tier="embedded", ops=(2, 5), ops_ood=(6, 8)))
-    vocabulary = {*"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", *map(str, range(11))}
+    vocabulary = {*"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", *map(str, range(7))}
     vocabulary |= set(":;.?=+-*()") | {"try", "need", "back", "recall"}
     vocabulary |= {"<think>", "</think>", "<answer>", "</answer>"}
     for problem in draw(igsm, 50):
         plan = inject(problem.graph, igsm.plan(problem, random.Random(0)), random.Random(1))
         text = f"{igsm.ask(problem)} {igsm.speak(problem, plan, 'w').text}"
         assert set(text.split(" ")) <= vocabulary
-        assert problem.graph.modulus == 11
+        assert problem.graph.modulus == 7
 
 
 @pytest.mark.parametrize("ops", [(1, 2), (2, 5), (15, 20)])

@@ -70,9 +70,11 @@ def draw_necessary(rng: random.Random, ops: tuple[int, int], setting: Setting) -
     return draw
 
 
-def with_redundant(rng: random.Random, draw: Draw, setting: Setting) -> Draw:
-    """The same problem with every unused instance parameter as a redundant one."""
-    redundant, dependencies = draw_redundant(rng, draw.structure, draw.order)
+def with_redundant(
+    rng: random.Random, draw: Draw, setting: Setting, most: int | None = None
+) -> Draw:
+    """The same problem with unused instance parameters as redundant ones, all or ``most``."""
+    redundant, dependencies = draw_redundant(rng, draw.structure, draw.order, most)
     complete = draw._replace(redundant=redundant, forms={**draw.forms}, values={**draw.values})
     _solve(rng, complete, redundant, dependencies, setting)
     return complete

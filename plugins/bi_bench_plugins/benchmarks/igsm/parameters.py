@@ -10,7 +10,7 @@ from bi_bench.api import Parameters, Split
 from bi_bench.api.graph import Order
 
 HARDEST = 40
-_EMBEDDED_MODULUS = 11
+_EMBEDDED_MODULUS = 7
 
 
 def _tuple_of_list(value: Any) -> Any:
@@ -56,7 +56,7 @@ class IGSMParameters(Parameters):
     modulus: int | None = pydantic.Field(
         default=None,
         ge=0,
-        description="arithmetic modulo this number, 0 for integers; natural 0, embedded 11",
+        description="arithmetic modulo this number, 0 for integers; natural 0, embedded 7",
     )
     answer_bound: int = pydantic.Field(
         default=1000,
@@ -65,6 +65,11 @@ class IGSMParameters(Parameters):
     )
     zero_filter: float = pydantic.Field(
         default=0.0, ge=0.0, le=1.0, description="share of the problems with answer 0 to drop"
+    )
+    redundant: int | None = pydantic.Field(
+        default=None,
+        ge=0,
+        description="at most so many redundant premises, drawn at random; all as in the original",
     )
     order: Order = pydantic.Field(
         default="topological", description="order of the steps in the plain solution"

@@ -52,7 +52,7 @@ def draw_accepted(rng: random.Random, ops: tuple[int, int], params: IGSMParamete
         return None
     if answer == 0 and params.zero_filter > rng.random():
         return None
-    return with_redundant(rng, draw, setting)
+    return with_redundant(rng, draw, setting, params.redundant)
 
 
 def graph_of(

@@ -15,9 +15,9 @@ _MOST_DEPENDENCIES = 4
 
 
 def draw_redundant(
-    rng: random.Random, structure: Structure, order: Sequence[int]
+    rng: random.Random, structure: Structure, order: Sequence[int], most: int | None
 ) -> tuple[list[int], dict[int, list[int]]]:
-    """What all remaining instance parameters depend on.
+    """What the remaining instance parameters depend on, or ``most`` of them drawn at random.
 
     Returns the redundant parameters in an order in which they can be computed (with the abstract
     ones that they use) and the dependencies of the instance ones. An isolated parameter depends on
@@ -26,6 +26,7 @@ def draw_redundant(
     present = set(order)
     unused = [p for p in range(len(structure.instances)) if p not in present]
     rng.shuffle(unused)
+    unused = unused[:most]
     computable = _computable(structure, order)
     isolated: list[int] = []
     redundant: list[int] = []

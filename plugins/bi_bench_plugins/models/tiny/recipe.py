@@ -5,7 +5,7 @@ Four kinds of document, drawn by weight:
 - problems: iGSM embedded graphs of up to three operations; up to four of their quantities are asked
   for one after the other, each with its plain solution in random solvable order (the loss covers
   the solutions alone);
-- arithmetic: single operations modulo 11 (the loss covers the results alone);
+- arithmetic: single operations modulo 7 (the loss covers the results alone);
 - look-up: a list of names with values, then some of them again in another order;
 - copy: random tokens of the whole vocabulary, then the same again, so that no token is new to the
   model later.
@@ -20,7 +20,7 @@ from dataclasses import replace
 from bi_bench.api import Benchmark, Problem, ReasoningGraph, base_plan, stream
 from bi_bench_plugins.models.tiny.vocabulary import BOS, EOS, NAMES, RESERVED, SPACE, tokens
 
-MODULUS = 11
+MODULUS = 7
 STEPS = 4  # quantities in the longest solution, those that are only read included
 QUESTIONS = 4
 Part = tuple[list[str], bool]  # tokens, and whether the loss covers them
@@ -37,7 +37,7 @@ def documents(benchmark: Benchmark, seed: int, pool: int = 30_000) -> Iterator[l
 
     kinds: list[Kind] = [problem, arithmetic, look_up, copy]
     while True:
-        parts = rng.choices(kinds, weights=(6, 1, 2, 1))[0](rng)
+        parts = rng.choices(kinds, weights=(14, 2, 2, 1))[0](rng)
         yield [([BOS], False), *parts, ([EOS], True)]
 
 

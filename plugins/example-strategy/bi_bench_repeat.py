@@ -1,0 +1,40 @@
+"""A length control for bi_bench: longer demonstrations that say nothing new."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pydantic import Field
+
+from bi_bench.api import Decline, Draft, DraftContext, Parameters, Plan, Problem, Strategy, hookimpl
+
+
+class RepeatParameters(Parameters):
+    """How much longer the demonstrations get."""
+
+    share: float = Field(0.5, ge=0, le=1, description="share of the steps that are said twice")
+
+
+class Repeat(Strategy):
+    """A length control: a share of the steps is said twice, nothing new is said."""
+
+    name = "repeat"
+    Params = RepeatParameters
+
+    def drafts(
+        self, problem: Problem, plan: Plan | None, context: DraftContext
+    ) -> list[Draft] | Decline:
+        """The plain plan with some of its steps repeated at once."""
+        if plan is None:
+            return Decline("there are no steps to repeat")
+        steps = []
+        for step in plan.steps:
+            twice = context.rng.random() < self.params.share
+            steps += [step, replace(step, injected=True)] if twice else [step]
+        return [Draft(plan=Plan(tuple(steps)))]
+
+
+@hookimpl
+def bi_bench_strategies() -> list[type[Strategy]]:
+    """What this package adds to bi_bench."""
+    return [Repeat]
