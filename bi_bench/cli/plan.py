@@ -28,13 +28,13 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Print cells, stages, an estimate of time and the smallest detectable gain."""
+    from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.estimate import total_seconds
     from bi_bench.stats import smallest_detectable_gain
     from bi_bench.store import Store
-    from bi_bench.suite import load_suite
 
-    loaded = load_suite(suite, set_ or ())
+    loaded = load_pinned(suite, set_, store)
     planned, shelf = plan_suite(loaded), Store(store)
     missing = [stage for stage in planned.stages if not shelf.has(stage.key)]
     defaults = loaded.defaults

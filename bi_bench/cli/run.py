@@ -36,18 +36,14 @@ def run(
     gpus: GpusOption = -1,
 ) -> None:
     """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
-    from bi_bench.cli.resolve import revision_overrides
+    from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.report import cached_text, write_report
     from bi_bench.store import Store
-    from bi_bench.suite import load_suite
 
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    overrides = list(set_ or ())
-    loaded = load_suite(suite, overrides)
-    if pins := revision_overrides(loaded, store):
-        loaded = load_suite(suite, overrides + pins)
-    planned, shelf = plan_suite(loaded), Store(store)
+    planned = plan_suite(load_pinned(suite, set_, store, ask=True))
+    shelf = Store(store)
     name, record = run_record(planned)
     shelf.write_run(name, record)
     left = [stage for stage in planned.stages if not shelf.has(stage.key)]

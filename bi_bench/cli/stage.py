@@ -18,12 +18,12 @@ def stage(
 ) -> None:
     """Run one stage whose parents are done; for a person, a job array or another engine."""
     from bi_bench.api import UserError
+    from bi_bench.cli.resolve import load_pinned
     from bi_bench.engines import run_stage_here
     from bi_bench.plan import plan_suite
     from bi_bench.store import Store
-    from bi_bench.suite import load_suite
 
-    stages = plan_suite(load_suite(suite, set_ or ())).stages
+    stages = plan_suite(load_pinned(suite, set_, store)).stages
     matches = [stage for stage in stages if stage.key.startswith(key)]
     if len(matches) != 1:
         found = "no stage" if not matches else f"{len(matches)} stages"

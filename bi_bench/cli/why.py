@@ -25,12 +25,12 @@ def why(
 ) -> None:
     """Compare a stage with the most similar stored one and name the fields that differ."""
     from bi_bench.api import UserError
+    from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.explain import differences, nearest
     from bi_bench.store import Store
-    from bi_bench.suite import load_suite
 
-    stages = plan_suite(load_suite(suite, set_ or ())).stages
+    stages = plan_suite(load_pinned(suite, set_, store)).stages
     matches = [stage for stage in stages if stage.key.startswith(key)]
     if len(matches) != 1:
         raise UserError(f'{len(matches)} stages of {suite} begin with "{key}"; give more digits')

@@ -76,7 +76,8 @@ class _Builder:
             roles[role] = self._add(ids.problems(benchmark, split, axis), text)
             return roles[role]
 
-        roles["base"] = self._add(ids.base(cell.model), cell.model.label)
+        unkeyed = {"model": cell.model.unkeyed}
+        roles["base"] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
         parents = {"problems": problems("sft")}
         identity = ids.augment(parents, benchmark, strategy, seed)
         roles["augment"] = self._add(identity, f"{strategy.label} · {data}")
@@ -104,7 +105,13 @@ class _Builder:
             )
         return CellPlan(cell.axes(), roles)
 
-    def _add(self, identity: Mapping[str, Any], label: str, estimate: float | None = None) -> str:
+    def _add(
+        self,
+        identity: Mapping[str, Any],
+        label: str,
+        estimate: float | None = None,
+        unkeyed: Mapping[str, Any] | None = None,
+    ) -> str:
         stage = Stage(
             kind=identity["kind"],
             identity=identity,
@@ -112,6 +119,7 @@ class _Builder:
             label=label,
             resources=self.heavy if "numerics" in identity else Resources(),
             plugin_files=self.plugin_files,
+            unkeyed=unkeyed or {},
             estimate=estimate,
         )
         return self.stages.setdefault(stage.key, stage).key

@@ -27,7 +27,8 @@ class Stage:
     ``identity`` holds everything that decides the result (plain JSON), and nothing else; the
     ``key`` is its hash. ``parents`` maps a role ("base", "problems", ...) to the key of the stage
     whose folder is read. ``label`` is for people. ``plugin_files`` are suite-local plugin files to
-    load in the worker (their digests, not their paths, are in the identity). ``estimate`` is the
+    load in the worker (their digests, not their paths, are in the identity); ``unkeyed`` holds
+    parameters that the worker needs and that decide nothing, by role, e.g. a path. ``estimate`` is the
     expected duration in seconds where it is known; like all but the identity it is not in the key.
     """
 
@@ -37,6 +38,7 @@ class Stage:
     label: str
     resources: Resources = Resources()
     plugin_files: tuple[str, ...] = ()
+    unkeyed: Mapping[str, Any] = field(default_factory=dict)
     estimate: float | None = None
     key: str = field(default="")
 

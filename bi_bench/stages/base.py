@@ -13,10 +13,11 @@ from bi_bench.stages.tables import write_json
 
 
 def run(context: StageContext) -> dict[str, Any]:
-    """Copy a local checkpoint, or note a hub id and revision for transformers to load."""
+    """Copy a local checkpoint; of a hub model fetch the files and note id and revision."""
     model: BaseModel = context.plugin("models", "model")
     source = model.source()
     if source.folder is None:
+        _fetch(source)
         reference = {"hub_id": source.hub_id, "revision": source.revision}
         write_json(context.folder / "source.json", reference)
         return {}
@@ -31,6 +32,22 @@ def weights(folder: Path) -> tuple[Path | str, str | None]:
         data = json.loads(reference.read_text())
         return data["hub_id"], data["revision"]
     return folder, None
+
+
+def _fetch(source: ModelSource) -> None:
+    """Into the hub's own cache: every later stage works offline."""
+    import httpx
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    patterns = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
+    try:
+        snapshot_download(str(source.hub_id), revision=source.revision, allow_patterns=patterns)
+    except (HfHubHTTPError, LocalEntryNotFoundError, httpx.HTTPError, OSError) as error:
+        raise UserError(
+            f"{source.hub_id} cannot be fetched from the hub ({type(error).__name__}: {error}); "
+            "check the id and the licence, or use path = a local folder"
+        ) from None
 
 
 def _copy(source: ModelSource, folder: Path) -> None:

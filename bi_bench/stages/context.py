@@ -23,6 +23,7 @@ class StageContext:
     folder: Path
     progress: Callable[..., None]
     registry: Registry
+    unkeyed: Mapping[str, Any]
 
     @classmethod
     def make(
@@ -34,7 +35,8 @@ class StageContext:
     ) -> StageContext:
         """Load the plugins that the stage may name."""
         registry = discover([Path(file) for file in stage["plugin_files"]])
-        return cls(stage["identity"], inputs, folder, progress, registry)
+        unkeyed = stage.get("unkeyed", {})
+        return cls(stage["identity"], inputs, folder, progress, registry, unkeyed)
 
     @property
     def seed(self) -> int:
@@ -47,7 +49,7 @@ class StageContext:
         UserError if the plugin is not the one that the plan saw.
         """
         wanted = dict(self.identity[role])
-        params = wanted.pop("params")
+        params = {**wanted.pop("params"), **self.unkeyed.get(role, {})}
         registered = self.registry.get(kind, wanted["name"])
         if (found := registered.identity()) != wanted:
             raise UserError(

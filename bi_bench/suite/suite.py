@@ -32,6 +32,12 @@ class Entry:
         """The plugin object with its parameters."""
         return self.registered.cls(self.params)
 
+    @property
+    def unkeyed(self) -> dict[str, Any]:
+        """Parameters declared with ``exclude=True``: handed to workers, not in the content key."""
+        fields = type(self.params).model_fields
+        return {name: getattr(self.params, name) for name, field in fields.items() if field.exclude}
+
     def identity(self) -> dict[str, Any]:
         """Plugin and parameters, as they enter the content key."""
         return {**self.registered.identity(), "params": self.params.model_dump(mode="json")}

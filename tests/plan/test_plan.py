@@ -178,3 +178,19 @@ def test_planning_imports_nothing_heavy(suite_file: Path) -> None:
     )
     command = [sys.executable, "-c", code, str(suite_file)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_path_is_handed_to_the_worker_and_is_not_in_the_key(suite_file: Path) -> None:
+    folders = [suite_file.parent / name for name in ("here", "there")]
+    bases = []
+    for folder in folders:
+        folder.mkdir()
+        (folder / "config.json").write_text("{}")
+        (folder / "model.safetensors").write_bytes(b"the same weights")
+        plan = planned(suite_file, f'matrix.models=[{{name="hub",path="{folder}"}}]')
+        bases.append(next(stage for stage in plan.stages if stage.kind == "base"))
+    assert bases[0].key == bases[1].key
+    assert [base.unkeyed["model"]["path"] for base in bases] == list(map(str, folders))
+    (folders[1] / "model.safetensors").write_bytes(b"other weights")
+    plan = planned(suite_file, f'matrix.models=[{{name="hub",path="{folders[1]}"}}]')
+    assert plan.stages[0].key != bases[0].key

@@ -18,7 +18,9 @@ class HubParameters(Parameters):
     revision: Annotated[str, Field(description="commit, tag or branch; empty: resolved at run")] = (
         ""
     )
-    path: Annotated[str, Field(description="folder with config.json and safetensors")] = ""
+    path: Annotated[
+        str, Field(description="folder with config.json and safetensors", exclude=True)
+    ] = ""  # not in the content key: the digest of the weights is
 
     @model_validator(mode="after")
     def _one_source(self) -> HubParameters:
