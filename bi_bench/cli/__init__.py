@@ -33,7 +33,7 @@ for verb in VERBS:
 def main() -> None:
     """Run the command line; what a user can mend ends with exit code 2 and no traceback."""
     try:
-        app()
+        app(prog_name="bi-bench")
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
         sys.exit(130)

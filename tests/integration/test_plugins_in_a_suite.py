@@ -24,7 +24,6 @@ class RestateAll(Strategy):
         steps = []
         for step in plan.steps:
             if problem.graph[step.quantity].premise:
-                if problem.graph[step.quantity].premise:
                 steps.append(Step("restate", step.quantity, injected=True))
             steps.append(step)
         return [Draft(plan=Plan(tuple(steps)))]

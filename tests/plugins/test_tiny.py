@@ -10,7 +10,7 @@ import pytest
 
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.models.tiny import Tiny
-from bi_bench_plugins.models.tiny.recipe import documents
+from bi_bench_plugins.models.tiny.recipe import copy, documents
 from bi_bench_plugins.models.tiny.vocabulary import build_tokenizer, embedded_words, tokens
 
 FOLDER = Path(str(Tiny().source().folder))
@@ -53,14 +53,20 @@ def test_anything_else_is_spelt_in_bytes_and_comes_back(text: str) -> None:
     assert again == text.replace("\u2581", " ").lstrip(" ")
 
 
-def test_the_pretraining_text_contains_every_token_and_no_injected_step(benchmark: IGSM) -> None:
-    seen: set[str] = set()
-    for parts in islice(documents(benchmark, 0, pool=100), 6000):
-        seen.update(token for text, _ in parts for token in text)
-        if len(parts) > 4 and "<think>" in "".join(parts[2][0]):
-            said = "".join(token for text, learnt in parts for token in text if learnt)
+def test_the_pretraining_text_contains_every_token() -> None:
+    rng = random.Random(0)
+    seen = {token for _ in range(3000) for text, _ in copy(rng) for token in text}
+    assert seen == set(tokens()[3:])
+
+
+def test_the_pretraining_text_shows_no_injected_step(benchmark: IGSM) -> None:
+    solved = 0
+    for parts in islice(documents(benchmark, 0, pool=100), 600):
+        said = "".join(token for text, learnt in parts for token in text if learnt)
+        if said.count("</answer>") > 1 and "reserved" not in said:
+            solved += 1
             assert not any(word in said for word in ("\u2581try", "\u2581back", "\u2581recall"))
-    assert set(tokens()) - seen <= {"<pad>"}
+    assert solved > 200
 
 
 def test_the_card_says_what_it_is() -> None:
