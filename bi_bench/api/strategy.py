@@ -28,7 +28,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """A plugin cannot serve this problem or cell, and says why; shown as skipped, never lost."""
+    """A strategy cannot serve this problem, and says why.
+
+    If it declines every problem the cell is shown as skipped with the reason; otherwise the
+    declined ones are counted in the notes under the table.
+    """
 
     reason: str
 

@@ -21,8 +21,8 @@ class Lease:
         need = stage.resources
         if need.cpus > self._cpus:
             raise UserError(
-                f"{stage.label} needs {need.cpus} CPUs, but the engine has {self._cpus} workers; "
-                f"run with {need.cpus} workers or more"
+                f"{stage.label} needs {need.cpus} CPU threads, but the engine has {self._cpus}; "
+                f"give it more with --workers, or lower defaults.numerics.threads"
             )
         if need.gpus > len(self._devices):
             raise UserError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
@@ -50,6 +51,21 @@ def readiness(cells: Sequence[Cell], store: Store) -> Readiness | None:
         spread=fmean(summary["spread"] for summary in summaries),
         seeds=len(summaries),
     )
+
+
+def declined(cells: Sequence[Cell], store: Store) -> str:
+    """How many SFT problems the strategy declined in these cells, and why; empty if none."""
+    reasons: Counter[str] = Counter()
+    problems = 0
+    for cell in cells:
+        if cell.done("augment"):
+            summary = read_result(store.folder(cell.keys["augment"]) / "summary.json")
+            reasons.update(summary["declined"])
+            problems += summary["problems"]
+    if not reasons:
+        return ""
+    causes = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common())
+    return f"{reasons.total()} of {problems} SFT problems were declined by the strategy: {causes}"
 
 
 def costs(cells: Sequence[Cell], store: Store) -> Costs:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from bi_bench.report.row import Row
 
 _SHARED_COSTS = (
-    "Costs are means over the seeds of a row, of everything one cell needs apart from the base "
-    "model; a stage that cells share counts in full in each of them."
+    "Costs are means over the seeds of a row, of demonstrations, SFT, probe, RFT and all "
+    "evaluations of a cell; a stage that cells share counts in full in each of them."
 )
 
 

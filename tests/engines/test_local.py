@@ -148,7 +148,7 @@ def test_gpus_are_leased_one_by_one(run, stage, store, monkeypatch):
 
 def test_impossible_requests_are_refused_before_anything_starts(run, stage, store, monkeypatch):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    with pytest.raises(UserError, match="needs 3 CPUs, but the engine has 2 workers"):
+    with pytest.raises(UserError, match="needs 3 CPU threads, but the engine has 2"):
         run([stage("small"), stage("big", cpus=3)])
     with pytest.raises(UserError, match="needs 1 GPUs, but the engine has 0"):
         run([stage("small"), stage("big", gpus=1)])

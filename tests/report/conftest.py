@@ -66,7 +66,7 @@ class Suite:
         self.cells.append(cell)
         return cell
 
-    def run(self, cell, pre, post, *, split="test-id", probe=True):
+    def run(self, cell, pre, post, *, split="test-id", probe=True, declined=None):
         """Fill the stages of a cell that are not there yet."""
         keys = cell["stages"]
         seconds = {"base": 1000, "problems/sft": 1000, "augment": 5, "sft": 60, "rft": 100}
@@ -77,7 +77,9 @@ class Suite:
                 rewards = [{"phase": 0, "step": n, "reward": n / 10} for n in range(1, 5)]
                 history = "".join(json.dumps(row) + "\n" for row in rewards)
                 costs = {"wall_seconds": wall, **tokens.get(role, {})}
-                self.commit(keys[role], {"history.jsonl": history} if role == "rft" else {}, costs)
+                made = {"problems": 50, "declined": declined or {}}
+                files = {"rft": {"history.jsonl": history}, "augment": {"summary.json": made}}
+                self.commit(keys[role], files.get(role, {}), costs)
         if probe and not self.store.has(keys["probe"]):
             summary = {"samples": 4, "problems": 2, "right": [1, 4], "accuracy": 0.625}
             summary |= {"informative": 0.5, "spread": 0.2165, "histogram": [0, 1, 0, 0, 1]}

@@ -60,3 +60,12 @@ def test_a_suite_of_which_nothing_ran(suite):
     text = render(found, "terminal")
     assert "No cell is finished yet" in text
     assert "not run yet: vanilla" in text
+
+
+def test_declined_problems_of_a_finished_arm_are_counted_in_a_note(suite):
+    for seed in (0, 1):
+        cell = suite.cell("bridge", seed)
+        before, after = (suite.outcomes(right, seed=seed) for right in ("1100", "1110"))
+        suite.run(cell, before, after, declined={"too long": 3, "no graph": 1})
+    (note,) = [n for n in build_report(suite.record, suite.store).notes if "declined" in n]
+    assert "8 of 100 SFT problems were declined by the strategy: too long (6); no graph (2)" in note
