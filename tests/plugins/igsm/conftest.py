@@ -41,7 +41,7 @@ def inject() -> Edit:
             name, parents = step.quantity, graph[step.quantity].parents
             if name in attempted and rng.random() < 0.7:
                 steps.append(Step("return", name, injected=True))
-            if rng.random() < 0.5:
+            if graph[name].premise and rng.random() < 0.5:
                 steps.append(Step("restate", name, injected=True))
             steps.append(step)
             if parents and rng.random() < 0.5:
