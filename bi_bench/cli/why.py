@@ -24,17 +24,11 @@ def why(
     as_json: JsonOption = False,
 ) -> None:
     """Compare a stage with the most similar stored one and name the fields that differ."""
-    from bi_bench.api import UserError
-    from bi_bench.cli.resolve import load_pinned
-    from bi_bench.plan import plan_suite
+    from bi_bench.cli.find import find_stage
     from bi_bench.plan.explain import differences, nearest
     from bi_bench.store import Store
 
-    stages = plan_suite(load_pinned(suite, set_, store)).stages
-    matches = [stage for stage in stages if stage.key.startswith(key)]
-    if len(matches) != 1:
-        raise UserError(f'{len(matches)} stages of {suite} begin with "{key}"; give more digits')
-    wanted, shelf = matches[0], Store(store)
+    wanted, shelf = find_stage(suite, key, set_, store), Store(store)
     if shelf.has(wanted.key):
         print(json.dumps({"stored": True}) if as_json else f"{wanted.label} is in the store")
         return
