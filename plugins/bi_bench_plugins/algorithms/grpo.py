@@ -11,7 +11,7 @@ from bi_bench.api import Algorithm, Parameters, Phase
 
 
 class GRPOParameters(Parameters):
-    """Defaults are those of the paper's 1.5B run, but for the KL term, which is off."""
+    """Defaults are those of the paper's 1.5B run, but for KL term and entropy bonus, which are off."""
 
     steps: Annotated[int, Field(ge=1, description="rollout batches, one update each")] = 200
     prompts: Annotated[int, Field(ge=1, description="problems a step")] = 32
