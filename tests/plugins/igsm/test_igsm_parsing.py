@@ -24,6 +24,16 @@ def test_mutilated_solutions_never_raise(igsm, draw, inject, keep):
         igsm.grade(problem, text)
 
 
+def test_no_gap_in_a_solution_raises(igsm, draw, inject):
+    for seed, problem in enumerate(draw(igsm, 3)):
+        rng = random.Random(seed)
+        plan = inject(problem.graph, igsm.plan(problem, rng), rng)
+        words = igsm.speak(problem, plan, "w").text.split(" ")[:150]
+        for start in range(len(words)):
+            for end in range(start, start + 9):
+                verify(problem.graph, igsm.steps(problem, " ".join(words[:start] + words[end:])))
+
+
 @pytest.mark.parametrize(
     "piece",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from bi_bench.api import Stated
 from bi_bench.api.arithmetic import parse_expression
@@ -96,7 +97,7 @@ def _without_names(words: list[str]) -> list[str]:
     # A name that lacks its number stays, and the verifier finds it where numbers belong.
     return [
         word
-        for word, after in zip(words, [*words[1:], ""], strict=True)
+        for word, after in zip_longest(words, words[1:], fillvalue="")
         if not (_is_name(word) and _is_number(after))
     ]
 
