@@ -27,7 +27,7 @@ Part = tuple[list[str], bool]  # tokens, and whether the loss covers them
 Kind = Callable[[random.Random], list[Part]]
 
 
-def documents(benchmark: Benchmark, seed: int, pool: int = 30_000) -> Iterator[list[Part]]:
+def documents(benchmark: Benchmark, seed: int, pool: int = 60_000) -> Iterator[list[Part]]:
     """An endless stream of documents; ``pool`` problems of the pretrain split are reused."""
     problems = list(benchmark.problems("pretrain", pool, stream(seed, "tiny", "problems")))
     rng = stream(seed, "tiny", "documents")
