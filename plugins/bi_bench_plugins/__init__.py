@@ -9,10 +9,12 @@ from bi_bench.api import Algorithm, Analysis, BaseModel, Benchmark, Strategy, ho
 def bi_bench_strategies() -> list[type[Strategy]]:
     """Injection strategies and controls."""
     from bi_bench_plugins.strategies.bridge import Bridge
+    from bi_bench_plugins.strategies.chain_reordering import ChainReordering
+    from bi_bench_plugins.strategies.premise_permutation import PremisePermutation
     from bi_bench_plugins.strategies.sabotage import Sabotage
     from bi_bench_plugins.strategies.vanilla import Vanilla
 
-    return [Vanilla, Bridge, Sabotage]
+    return [Vanilla, Bridge, PremisePermutation, ChainReordering, Sabotage]
 
 
 @hookimpl
