@@ -19,6 +19,7 @@ COLOURS = {
     "return": "bold magenta",
     "restate": "green",
     "subgoal": "cyan",
+    "filler": "dim",
     "read": "bold yellow",
     "compute": "bold yellow",
 }

@@ -10,11 +10,16 @@ def bi_bench_strategies() -> list[type[Strategy]]:
     """Injection strategies and controls."""
     from bi_bench_plugins.strategies.bridge import Bridge
     from bi_bench_plugins.strategies.chain_reordering import ChainReordering
+    from bi_bench_plugins.strategies.duplicate import Duplicate
+    from bi_bench_plugins.strategies.filler import Filler
     from bi_bench_plugins.strategies.premise_permutation import PremisePermutation
     from bi_bench_plugins.strategies.sabotage import Sabotage
+    from bi_bench_plugins.strategies.shuffled import ShuffledBehaviours
     from bi_bench_plugins.strategies.vanilla import Vanilla
 
-    return [Vanilla, Bridge, PremisePermutation, ChainReordering, Sabotage]
+    arms = [Vanilla, Bridge, PremisePermutation, ChainReordering]
+    controls = [Filler, ShuffledBehaviours, Duplicate, Sabotage]
+    return [*arms, *controls]
 
 
 @hookimpl
