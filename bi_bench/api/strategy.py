@@ -30,6 +30,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A finished demonstration that belongs to no problem; the ``id`` is unique among them."""
+
+    id: str
+    prompt: str
+    completion: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decline:
     """A strategy cannot serve this problem, and says why.
 
@@ -78,3 +87,7 @@ class Strategy(Plugin, ABC):
         ``plan`` is the plain solution, the same for every strategy (arms are question-matched);
         None where the benchmark has no graph.
         """
+
+    def examples(self) -> Iterable[Example] | None:
+        """Finished demonstrations, e.g. of a file; None: :meth:`drafts` is asked for each problem."""
+        return None

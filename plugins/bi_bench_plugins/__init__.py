@@ -12,12 +12,13 @@ def bi_bench_strategies() -> list[type[Strategy]]:
     from bi_bench_plugins.strategies.chain_reordering import ChainReordering
     from bi_bench_plugins.strategies.duplicate import Duplicate
     from bi_bench_plugins.strategies.filler import Filler
+    from bi_bench_plugins.strategies.from_file import FromFile
     from bi_bench_plugins.strategies.premise_permutation import PremisePermutation
     from bi_bench_plugins.strategies.sabotage import Sabotage
     from bi_bench_plugins.strategies.shuffled import ShuffledBehaviours
     from bi_bench_plugins.strategies.vanilla import Vanilla
 
-    arms = [Vanilla, Bridge, PremisePermutation, ChainReordering]
+    arms = [Vanilla, Bridge, PremisePermutation, ChainReordering, FromFile]
     controls = [Filler, ShuffledBehaviours, Duplicate, Sabotage]
     return [*arms, *controls]
 
