@@ -14,7 +14,7 @@ from bi_bench.api.plugin import Parameters, Plugin
 from bi_bench.api.problem import SPLITS, Grade, Problem, Split
 from bi_bench.api.seeds import derive_seed, stream
 from bi_bench.api.speech import Solution, Span, Voice, speak, subgoal_count
-from bi_bench.api.strategy import Decline, Draft, DraftContext, Strategy
+from bi_bench.api.strategy import Decline, Draft, DraftContext, Example, Strategy
 from bi_bench.api.verify import Stated, StepVerdict, needed_steps_right, verify
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Decline",
     "Draft",
     "DraftContext",
+    "Example",
     "Grade",
     "GraphError",
     "ModelSource",

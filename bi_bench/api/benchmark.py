@@ -44,6 +44,10 @@ class Benchmark(Plugin, ABC):
     def grade(self, problem: Problem, completion: str) -> Grade:
         """The verdict on a model's completion; never raises, whatever the text."""
 
+    def premises(self, problem: Problem) -> int:
+        """How many premises :meth:`ask` can put in another order, 0 for none."""
+        return 0
+
     def plan(self, problem: Problem, rng: random.Random) -> Plan | None:
         """The plain solution as steps, in the benchmark's step order; None without a graph."""
         return None

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from bi_bench.api.graph import Order, ReasoningGraph
 
-StepKind = Literal["read", "compute", "attempt", "return", "restate", "subgoal"]
+StepKind = Literal["read", "compute", "attempt", "return", "restate", "subgoal", "filler"]
 STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 
 
@@ -21,16 +21,22 @@ class Step:
     - ``attempt``: try a quantity whose parents are unsolved, say which, leave it (exploration);
     - ``return``: come back to a quantity that was attempted before;
     - ``restate``: say the premise again before it is used (information analysis);
-    - ``subgoal``: the intermediate results of the ``compute`` step it follows.
+    - ``subgoal``: the intermediate results of the ``compute`` step it follows;
+    - ``filler``: as many neutral ``words`` on the line of the quantity, saying nothing (a control).
 
     ``injected``: a strategy put it there. ``offset``: what is added to the true value when it is
-    said (a wrong step, planted on purpose; later steps go on with the wrong value).
+    said (a wrong step, planted on purpose; later steps go on with the wrong value). ``content``:
+    another quantity that is spoken of in its place (again on purpose): whose parents an attempt
+    says are unsolved, whose premise is restated, whose intermediate results are said, to which
+    the solution returns.
     """
 
     kind: StepKind
     quantity: str
     injected: bool = False
     offset: int = 0
+    words: int = 0
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)

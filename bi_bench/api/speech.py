@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bi_bench.api.expression import Expression, evaluate, reductions, substitute
 from bi_bench.api.graph import Quantity, ReasoningGraph
-from bi_bench.api.plan import Plan, StepKind
+from bi_bench.api.plan import Plan, Step, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,10 @@ class Voice(ABC):
     def restate(self, quantity: Quantity) -> str:
         """The premise about a quantity, said again."""
 
+    def filler(self, quantity: Quantity, words: int) -> str:
+        """Exactly so many words, separated by blanks, that say nothing and parse as no step."""
+        return " ".join(["."] * words)
+
     @abstractmethod
     def closing(self, quantity: Quantity, value: int) -> str:
         """The end of the solution: the value of the target as the answer."""
@@ -85,7 +89,8 @@ class Voice(ABC):
 def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
     """The solution that ``plan`` describes in the words of ``voice``, with a span for each step.
 
-    A planted ``offset`` changes the value that is said, and all later steps use what was said.
+    A planted ``offset`` changes the value that is said, and all later steps use what was said;
+    planted ``content`` changes nothing later.
     """
     said, parts, length = Said(), [voice.opening], len(voice.opening)
     spans: list[Span] = []
@@ -109,6 +114,7 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
 
     for index, step in enumerate(steps):
         quantity = graph[step.quantity]
+        content = graph[step.content or step.quantity]
         if step.kind == "subgoal":
             continue  # spoken inside the computation that it belongs to
         begin(quantity.name)
@@ -116,12 +122,11 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
             value = _computed(graph, quantity, step.offset, said.values)
             numeric = substitute(quantity.equation, said.values)
             say(voice.compute(quantity, numeric, said), index)
-            states = iter(reductions(numeric, graph.modulus))
-            for offset, later in enumerate(steps[index + 1 :], start=index + 1):
+            for place, later in enumerate(steps[index + 1 :]):
                 if later.kind != "subgoal" or later.quantity != quantity.name:
                     break
                 say(" ")
-                say(voice.subgoal(next(states)), offset)
+                say(voice.subgoal(_intermediate(graph, numeric, later, place)), index + 1 + place)
             say(" ")
             say(voice.result(quantity, value), index)
             said.values[quantity.name] = value
@@ -130,11 +135,13 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
             say(voice.read(quantity, value, said), index)
             said.values[quantity.name] = value
         elif step.kind == "attempt":
-            missing = [parent for parent in quantity.parents if parent not in said.values]
+            missing = [p for p in content.parents if step.content or p not in said.values]
             say(voice.attempt(quantity, missing, said), index)
             said.attempted.add(quantity.name)
+        elif step.kind == "filler":
+            say(voice.filler(quantity, step.words), index)
         else:
-            say(voice.back(quantity) if step.kind == "return" else voice.restate(quantity), index)
+            say(voice.back(content) if step.kind == "return" else voice.restate(content), index)
         if step.kind in ("read", "compute", "attempt"):
             say(voice.line_end)
             line_about = None
@@ -145,8 +152,19 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
 
 def subgoal_count(graph: ReasoningGraph, name: str) -> int:
     """How many intermediate results the computation of a quantity has."""
+    return len(_true_reductions(graph, name))
+
+
+def _true_reductions(graph: ReasoningGraph, name: str) -> tuple[Expression, ...]:
     values = {quantity.name: quantity.value for quantity in graph.quantities}
-    return len(reductions(substitute(graph[name].equation, values), graph.modulus))
+    return reductions(substitute(graph[name].equation, values), graph.modulus)
+
+
+def _intermediate(graph: ReasoningGraph, numeric: Expression, step: Step, place: int) -> Expression:
+    if not step.content:
+        return reductions(numeric, graph.modulus)[place]
+    borrowed = _true_reductions(graph, step.content)
+    return borrowed[place % len(borrowed)]
 
 
 def _computed(

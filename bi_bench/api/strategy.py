@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from bi_bench.api.plan import Plan
 from bi_bench.api.plugin import Plugin
 from bi_bench.api.problem import Problem
+from bi_bench.api.speech import Solution
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,23 @@ class Draft:
     """One demonstration to make of a problem; what is None stays as the benchmark has it.
 
     ``plan``: the steps to speak. ``premise_order``: a permutation of the premises in the prompt.
-    ``text``: the completion itself, for benchmarks without a graph.
+    ``text``: the completion itself, for benchmarks without a graph. ``wording``: which choice of
+    phrases the plan is said in; 0 is the one that all strategies share.
     """
 
     plan: Plan | None = None
     premise_order: tuple[int, ...] | None = None
     text: str | None = None
+    wording: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A finished demonstration that belongs to no problem; the ``id`` is unique among them."""
+
+    id: str
+    prompt: str
+    completion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +49,22 @@ class Decline:
     reason: str
 
 
+def _mute(plan: Plan) -> Solution:
+    raise TypeError("there is no benchmark here to speak a plan")
+
+
 @dataclass(frozen=True, slots=True)
 class DraftContext:
-    """What a strategy may use besides the problem: its own random stream, named by the problem."""
+    """What a strategy may use besides the problem.
+
+    ``rng``: its own random stream, named by the problem. ``premises``: how many premises of the
+    prompt ``Draft.premise_order`` can permute, 0 for none. ``speak``: a plan in the words that a
+    draft of it will have, for strategies that match lengths.
+    """
 
     rng: random.Random
+    premises: int = 0
+    speak: Callable[[Plan], Solution] = _mute
 
 
 class Strategy(Plugin, ABC):
@@ -64,3 +87,7 @@ class Strategy(Plugin, ABC):
         ``plan`` is the plain solution, the same for every strategy (arms are question-matched);
         None where the benchmark has no graph.
         """
+
+    def examples(self) -> Iterable[Example] | None:
+        """Finished demonstrations, e.g. of a file; None: :meth:`drafts` is asked for each problem."""
+        return None

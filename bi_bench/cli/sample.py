@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,13 +13,14 @@ import typer
 from bi_bench.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from bi_bench.api import Benchmark, Problem, Solution, Strategy
+    from bi_bench.api import Benchmark, Example, Problem, Solution, Strategy
 
 COLOURS = {
     "attempt": "bold red",
     "return": "bold magenta",
     "restate": "green",
     "subgoal": "cyan",
+    "filler": "dim",
     "read": "bold yellow",
     "compute": "bold yellow",
 }
@@ -66,6 +68,10 @@ def sample(
     arm: Strategy = made[1]
     if missing := sorted(arm.needs - source.provides):
         raise UserError(f"{strategy} needs a {missing[0]}, which {benchmark} does not provide")
+    if (finished := arm.examples()) is not None:
+        for example in islice(finished, n):
+            print(json.dumps(asdict(example)) if as_json else _plain(example))
+        return
     for problem in source.problems(split, n, stream(seed, "sample", split)):
         result = demonstrations(source, arm, problem, seed)
         if isinstance(result, Decline):
@@ -81,6 +87,10 @@ def sample(
                 print(json.dumps(_row(problem, prompt, solution)))
             else:
                 _show(problem, prompt, solution)
+
+
+def _plain(example: Example) -> str:
+    return f"{example.id}\n{example.prompt}\n{example.completion}\n"
 
 
 def _row(problem: Problem, prompt: str, solution: Solution) -> dict[str, Any]:

@@ -80,7 +80,8 @@ class _Builder:
         roles["base"] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
         parents = {"problems": problems("sft")}
         identity = ids.augment(parents, benchmark, strategy, seed)
-        roles["augment"] = self._add(identity, f"{strategy.label} · {data}")
+        unkeyed = {"strategy": strategy.unkeyed}
+        roles["augment"] = self._add(identity, f"{strategy.label} · {data}", unkeyed=unkeyed)
         parents = {"base": roles["base"], "augment": roles["augment"]}
         roles["sft"] = self._add(ids.sft(parents, seed), arm, estimates.sft(pace))
         parents = {"checkpoint": roles["sft"], "problems": problems("probe")}

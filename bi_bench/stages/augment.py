@@ -12,6 +12,7 @@ from bi_bench.api import (
     Benchmark,
     Decline,
     Draft,
+    Example,
     Problem,
     Solution,
     Strategy,
@@ -27,15 +28,17 @@ from bi_bench.stages.tables import read_problems, write_json, write_rows
 def run(context: StageContext) -> dict[str, Any]:
     """Write ``examples.parquet``; every spoken step is verified unless the strategy plants errors.
 
-    Declines if the strategy declines every problem; declined ones among others are counted.
+    Finished demonstrations of a strategy are written as they are. Declines if the strategy
+    declines every problem; declined ones among others are counted.
     """
     benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
     strategy: Strategy = context.plugin("strategies", "strategy")
     problems = read_problems(context.inputs["problems"])
-    rows: list[dict[str, Any]] = []
+    finished = strategy.examples()
+    rows = [_finished_row(example) for example in finished or ()]
     declined: Counter[str] = Counter()
     wrong_lines = 0
-    for problem in problems:
+    for problem in problems if finished is None else ():
         made = demonstrations(benchmark, strategy, problem, context.seed)
         if isinstance(made, Decline):
             declined[made.reason] += 1
@@ -82,6 +85,10 @@ def _row(
         "completion": solution.text,
         "spans": json.dumps([asdict(span) for span in solution.spans]),
     }
+
+
+def _finished_row(example: Example) -> dict[str, Any]:
+    return {**asdict(example), "problem": "", "spans": "[]"}
 
 
 def _step_counts(rows: list[dict[str, Any]]) -> dict[str, int]:

@@ -25,7 +25,12 @@ def demonstrations(
     none by the strategy, so two strategies differ by what they inject alone.
     """
     plan = benchmark.plan(problem, stream(seed, "plan", problem.id))
-    drafts = strategy.drafts(problem, plan, DraftContext(stream(seed, "inject", problem.id)))
+    context = DraftContext(
+        stream(seed, "inject", problem.id),
+        benchmark.premises(problem),
+        lambda plan: benchmark.speak(problem, plan, _wording(problem, seed)),
+    )
+    drafts = strategy.drafts(problem, plan, context)
     if isinstance(drafts, Decline):
         return drafts
     return [(draft, _solution(benchmark, problem, plan, draft, seed)) for draft in drafts]
@@ -37,9 +42,13 @@ def _solution(
     if draft.text is not None:
         return Solution(draft.text)
     if plan := draft.plan or plain:
-        return benchmark.speak(problem, plan, f"{seed}/{problem.id}")
+        return benchmark.speak(problem, plan, _wording(problem, seed, draft.wording))
     if problem.solution is None:
         raise UserError(
             f"problem {problem.id} has no solution, and the draft neither plan nor text"
         )
     return Solution(problem.solution)
+
+
+def _wording(problem: Problem, seed: int, number: int = 0) -> str:
+    return f"{seed}/{problem.id}/{number}" if number else f"{seed}/{problem.id}"

@@ -9,10 +9,18 @@ from bi_bench.api import Algorithm, Analysis, BaseModel, Benchmark, Strategy, ho
 def bi_bench_strategies() -> list[type[Strategy]]:
     """Injection strategies and controls."""
     from bi_bench_plugins.strategies.bridge import Bridge
+    from bi_bench_plugins.strategies.chain_reordering import ChainReordering
+    from bi_bench_plugins.strategies.duplicate import Duplicate
+    from bi_bench_plugins.strategies.filler import Filler
+    from bi_bench_plugins.strategies.from_file import FromFile
+    from bi_bench_plugins.strategies.premise_permutation import PremisePermutation
     from bi_bench_plugins.strategies.sabotage import Sabotage
+    from bi_bench_plugins.strategies.shuffled import ShuffledBehaviours
     from bi_bench_plugins.strategies.vanilla import Vanilla
 
-    return [Vanilla, Bridge, Sabotage]
+    arms = [Vanilla, Bridge, PremisePermutation, ChainReordering, FromFile]
+    controls = [Filler, ShuffledBehaviours, Duplicate, Sabotage]
+    return [*arms, *controls]
 
 
 @hookimpl

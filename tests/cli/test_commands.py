@@ -117,6 +117,17 @@ def test_sample_shows_plain_and_injected_demonstrations_as_json() -> None:
         assert len(after["solution"]) > len(before["solution"])
 
 
+def test_sample_shows_the_rows_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "demos.jsonl"
+    rows = [{"id": name, "prompt": "a", "completion": "b"} for name in ("one", "two", "three")]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    shown = run(
+        *["sample", "igsm", "-n", 2, "--strategy", "from-file", "--json"],
+        *["--set", f"strategy.path={file}"],
+    )
+    assert [json.loads(line) for line in shown.stdout.splitlines()] == rows[:2]
+
+
 def test_sample_colours_injected_steps_on_a_terminal() -> None:
     result = subprocess.run(
         [

@@ -131,7 +131,7 @@ def test_every_key_of_a_suite_is_listed_with_its_default() -> None:
 
 def test_the_listed_parameters_of_plugins_exist_with_these_defaults() -> None:
     fields = {
-        f"{entry.cls.name}.{name}": field.default
+        f"{entry.cls.name}.{name}": "required" if field.is_required() else field.default
         for entry in discover().found
         for name, field in entry.cls.Params.model_fields.items()
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bi_bench.api import UserError
 from bi_bench.plan import SuitePlan, content_key, plan_suite
 from bi_bench.plan.explain import differences, nearest
 from bi_bench.plan.stage import STAGE_KINDS, Stage
@@ -194,3 +195,22 @@ def test_a_path_is_handed_to_the_worker_and_is_not_in_the_key(suite_file: Path) 
     (folders[1] / "model.safetensors").write_bytes(b"other weights")
     plan = planned(suite_file, f'matrix.models=[{{name="hub",path="{folders[1]}"}}]')
     assert plan.stages[0].key != bases[0].key
+
+
+def test_the_key_sees_what_is_in_a_file_of_demonstrations_and_not_where_it_is(
+    suite_file: Path,
+) -> None:
+    def stages(file: Path, text: str) -> dict[str, Stage]:
+        file.write_text(text)
+        plan = planned(suite_file, f'matrix.strategies=[{{name="from-file",path="{file}"}}]')
+        return {stage.kind: stage for stage in plan.stages}
+
+    one, two = (suite_file.parent / name for name in ("one.jsonl", "two.jsonl"))
+    here, there = stages(one, "a"), stages(two, "a")
+    assert here["augment"].unkeyed == {"strategy": {"path": str(one)}}
+    assert {kind: stage.key for kind, stage in here.items()} == {
+        kind: stage.key for kind, stage in there.items()
+    }
+    assert stages(one, "b")["augment"].key != here["augment"].key
+    with pytest.raises(UserError, match=r"matrix\.strategies\[0\]\.path: this key is missing"):
+        planned(suite_file, 'matrix.strategies=[{name="from-file"}]')

@@ -74,6 +74,24 @@ def test_each_behaviour_is_switched_alone(
     assert set(kinds(source, Bridge(Bridge.Params.model_validate(params)), problems)) == present
 
 
+@pytest.mark.parametrize(
+    ("params", "absent"),
+    [
+        ({"reflection": 0.0}, {"attempt", "return", "read", "compute"}),
+        ({"analysis": 0}, {"restate"}),
+        ({"subgoals": False}, {"subgoal"}),
+    ],
+)
+def test_each_behaviour_is_switched_off_alone(
+    source: IGSM, problems: list[Problem], params: dict[str, object], absent: set[str]
+) -> None:
+    everything = {"reflection": 0.4, "analysis": 4}
+    present = set(kinds(source, Bridge(Bridge.Params.model_validate(everything)), problems))
+    assert present == {"attempt", "return", "read", "compute", "restate", "subgoal"}
+    arm = Bridge(Bridge.Params.model_validate({**everything, **params}))
+    assert set(kinds(source, arm, problems)) == present - absent
+
+
 def test_reflection_alone_attempts_returns_and_solves_redundant_quantities(
     source: IGSM, problems: list[Problem]
 ) -> None:

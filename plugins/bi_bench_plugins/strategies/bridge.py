@@ -60,10 +60,13 @@ class Bridge(Strategy):
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
         """One demonstration a problem: the plain plan with injected steps."""
+        return [Draft(plan=self.inject(problem, plan, context.rng))]
+
+    def inject(self, problem: Problem, plan: Plan | None, rng: random.Random) -> Plan:
+        """The plain plan with injected steps; controls measure themselves against it."""
         if plan is None or problem.graph is None:
             raise TypeError("bridge edits plans; the benchmark gave none")
-        steps = self._steps(problem.graph, plan, context.rng)
-        return [Draft(plan=Plan(tuple(steps)))]
+        return Plan(tuple(self._steps(problem.graph, plan, rng)))
 
     def _steps(self, graph: ReasoningGraph, plan: Plan, rng: random.Random) -> Iterator[Step]:
         solved: set[str] = set()

@@ -72,9 +72,17 @@ class IGSM(Benchmark):
         question = problem.question
         if premise_order is not None:
             premises = self.tier.stated(_graph(problem))
+            if sorted(premise_order) != list(range(len(premises))):
+                raise ValueError(
+                    f"premise_order is no permutation of {len(premises)} premises: {premise_order}"
+                )
             reordered = [premises[index] for index in premise_order]
             question = self.tier.question(_graph(problem), reordered)
         return question + self.tier.prompt_end
+
+    def premises(self, problem: Problem) -> int:
+        """The equations that the question states; what is asked always comes last."""
+        return len(self.tier.stated(_graph(problem)))
 
     def plan(self, problem: Problem, rng: random.Random) -> Plan:
         """Every needed quantity once, in the order that the parameters name."""

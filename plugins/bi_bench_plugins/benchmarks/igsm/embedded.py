@@ -75,6 +75,10 @@ class EmbeddedVoice(Voice):
         """``recall h : 3 * ( e + a ) ;``."""
         return f"recall {premise(quantity)} ;"
 
+    def filler(self, quantity: Quantity, words: int) -> str:
+        """``so so so ;``: a word of the vocabulary that nothing else says."""
+        return " ".join(["so"] * (words - 1) + [";"])
+
     def closing(self, quantity: Quantity, value: int) -> str:
         """``</think> <answer> 8 </answer>``."""
         return f"</think> <answer> {value} </answer>"

@@ -74,6 +74,19 @@ def premise(quantity: Quantity) -> str:
     return f"The number of each {quantity.name} equals {phrase(quantity.equation)}."
 
 
+# A sentence of each length, one word to eight; none of them is a step.
+FILLER = (
+    "Well.",
+    "Very well.",
+    "Here we are.",
+    "This is a line.",
+    "These words say nothing new.",
+    "There is nothing to say here.",
+    "A line like this one says nothing.",
+    "Some words stand here and they say nothing.",
+)
+
+
 class NaturalVoice(Voice):
     """Solutions in lines such as ``- Let k be the number of each A's B. Then k = c + 2 = 5.``
 
@@ -126,6 +139,11 @@ class NaturalVoice(Voice):
     def restate(self, quantity: Quantity) -> str:
         """``Recall that the number of each A's B equals 2 times each C's D.``."""
         return self._say("restatement", quantity, phrase=phrase(quantity.equation))
+
+    def filler(self, quantity: Quantity, words: int) -> str:
+        """``Some words stand here and they say nothing. Very well.``"""
+        whole, rest = divmod(words, len(FILLER))
+        return " ".join([FILLER[-1]] * whole + [FILLER[rest - 1]] * (rest > 0))
 
     def closing(self, quantity: Quantity, value: int) -> str:
         """The answer in words, the end of the thinking, the answer in a box."""
