@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bi_bench.api import (
+    Decline,
     Draft,
     DraftContext,
     Parameters,
@@ -58,10 +59,12 @@ class Bridge(Strategy):
     name = "bridge"
     Params = BridgeParameters
 
-    def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
+    def drafts(
+        self, problem: Problem, plan: Plan | None, context: DraftContext
+    ) -> Iterable[Draft] | Decline:
         """One demonstration a problem: the plain plan with injected steps."""
         if plan is None or problem.graph is None:
-            raise TypeError("bridge edits plans; the benchmark gave none")
+            return Decline("the problem has no graph")
         steps = self._steps(problem.graph, plan, context.rng)
         return [Draft(plan=Plan(tuple(steps)))]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bi_bench.api import Draft, DraftContext, Parameters, Plan, Problem, Strategy
+from bi_bench.api import Decline, Draft, DraftContext, Parameters, Plan, Problem, Strategy
 
 
 class SabotageParameters(Parameters):
@@ -30,10 +30,12 @@ class Sabotage(Strategy):
     faithful = False
     Params = SabotageParameters
 
-    def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
+    def drafts(
+        self, problem: Problem, plan: Plan | None, context: DraftContext
+    ) -> Iterable[Draft] | Decline:
         """The plain plan, perhaps with one wrong value."""
         if plan is None:
-            raise TypeError("sabotage edits plans; the benchmark gave none")
+            return Decline("the problem has no graph")
         steps = list(plan.steps)
         if context.rng.random() < self.params.share:
             index = context.rng.randrange(len(steps))
