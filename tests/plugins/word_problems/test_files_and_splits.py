@@ -7,6 +7,7 @@ import pytest
 
 from bi_bench.api import SPLITS, UserError
 from bi_bench.plan import plan_suite
+from bi_bench.stages import augment as augment_stage
 from bi_bench.stages import problems as problems_stage
 from bi_bench.stages.context import StageContext
 from bi_bench.suite import load_suite
@@ -215,3 +216,33 @@ def test_graph_strategies_are_skipped_on_math(write, sevenths, tmp_path):
     )
     skips = {cell.axes["strategy"]: cell.skip for cell in plan_suite(load_suite(file)).cells}
     assert skips == {"vanilla": "", "bridge": "bridge needs a graph, which math does not provide"}
+
+
+def test_stages_without_the_files_speak_grade_and_count_what_was_declined(
+    write, told, chairs, tmp_path
+):
+    divided = [{**told[2], "question": f"Ben {i} has 30 in 5 bags. In 2?"} for i in range(40)]
+    file, folder = tmp_path / "told.toml", write(chairs(40) + divided, chairs(2, 90))
+    entry = f'{folder}", sft_with_graph = false, subset = "main'
+    file.write_text(SUITE.format(path=entry).replace("sft = 5", "sft = 30"))
+    plan = plan_suite(load_suite(file))
+    drawn_stage = next(s for s in plan.stages if s.kind == "problems")
+    folders = {}
+    for name, stage in (
+        ("problems", drawn_stage),
+        *((s.label.split()[0], s) for s in plan.stages if s.kind == "augment"),
+    ):
+        folders[name] = tmp_path / name
+        folders[name].mkdir()
+        inputs = {"problems": folders["problems"]}
+        run = problems_stage.run if name == "problems" else augment_stage.run
+        run(StageContext.make(stage.to_json(), inputs, folders[name], lambda **_: None))
+        for part in folder.glob("*.jsonl"):  # the first stage was the last to need them
+            part.unlink()
+    vanilla, bridge = (
+        json.loads((folders[name] / "summary.json").read_text()) for name in ("vanilla", "bridge")
+    )
+    assert vanilla["examples"] == 30
+    assert vanilla["declined"] == {}
+    assert bridge["examples"] + bridge["declined"]["the problem has no graph"] == 30
+    assert bridge["examples"] == vanilla["steps"]["compute"] > 0

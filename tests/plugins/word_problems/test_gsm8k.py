@@ -8,6 +8,7 @@ from bi_bench.api import Decline, DraftContext, Problem, UserError, verify
 from bi_bench.stages.demonstrate import demonstrations
 from bi_bench_plugins.benchmarks.word_problems import GSM8K, GSM8KParameters
 from bi_bench_plugins.benchmarks.word_problems.annotations import NoGraph, graph_of
+from bi_bench_plugins.benchmarks.word_problems.splits import Item
 from bi_bench_plugins.strategies.bridge import Bridge
 from bi_bench_plugins.strategies.sabotage import Sabotage
 from bi_bench_plugins.strategies.vanilla import Vanilla
@@ -166,3 +167,42 @@ def test_premises_cannot_be_reordered(gsm8k, problems):
     assert gsm8k.ask(problems["Mara"]).startswith("Mara packs")
     with pytest.raises(UserError, match="one order only"):
         gsm8k.ask(problems["Mara"], (0,))
+
+
+def test_no_solution_upsets_the_reading_of_graphs(gsm8k):
+    pieces = [
+        "She has ",
+        "5*3=",
+        "<<5*3=15>>",
+        "15",
+        "<<15-4=11>>",
+        "11 ",
+        ".\n",
+        "\u2028",
+        "\r\n",
+        "<<",
+    ]
+    pieces += [
+        ">>",
+        "(K)",
+        "But K (",
+        "is not known yet, so K stays open.",
+        "So K = 3.",
+        "- ",
+        "$",
+        "{x}",
+    ]
+    rng = random.Random(0)
+    graphs = 0
+    for index in range(400):
+        middle = "".join(rng.choices(pieces, k=rng.randint(1, 9)))
+        item = Item(str(index), "Q?", "11", f"<<5*3=15>>15 {middle} <<15-4=11>>11", 2)
+        problem = gsm8k.problem(item)
+        graphs += problem.graph is not None
+        for strategy in (Vanilla(), Bridge(Bridge.Params(reflection=1.0, analysis=4))):
+            if problem.graph is None:
+                continue
+            ((_, solution),) = demonstrations(gsm8k, strategy, problem, index)
+            steps = gsm8k.steps(problem, solution.text)
+            assert all(verdict.right for verdict in verify(problem.graph, steps))
+    assert 0 < graphs < 400

@@ -43,7 +43,7 @@ def words_of(sketch: Sketch, solution: str) -> dict[str, str]:
     values = {quantity.name: quantity.value for quantity in sketch.graph.quantities}
     words: dict[str, str] = {}
     before = ""
-    for line in solution.splitlines():
+    for line in solution.split("\n"):  # as ANNOTATION sees lines
         mine = [letters.pop(0) for _ in ANNOTATION.findall(line)]
         # Whatever the annotation says, the text after it must say the same.
         shown = [match[1] for match in _RESULT.finditer(line)]
