@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from bi_bench.api.plan import Plan
 from bi_bench.api.plugin import Plugin
@@ -47,6 +47,13 @@ class Benchmark(Plugin, ABC):
     def premises(self, problem: Problem) -> int:
         """How many premises :meth:`ask` can put in another order, 0 for none."""
         return 0
+
+    def tally(self, split: Split) -> Mapping[str, Any]:
+        """Counts that a reader of the results should know, e.g. rows that were left out and why.
+
+        Plain JSON values; the problems stage keeps them in its summary.
+        """
+        return {}
 
     def plan(self, problem: Problem, rng: random.Random) -> Plan | None:
         """The plain solution as steps, in the benchmark's step order; None without a graph."""

@@ -73,7 +73,8 @@ class _Builder:
             axis = seed if split in SEEDED_SPLITS else None
             text = f"{split} · {benchmark.label if axis is None else data}"
             role = f"problems/{split}"
-            roles[role] = self._add(ids.problems(benchmark, split, axis), text)
+            identity = ids.problems(benchmark, split, axis)
+            roles[role] = self._add(identity, text, unkeyed={"benchmark": benchmark.unkeyed})
             return roles[role]
 
         unkeyed = {"model": cell.model.unkeyed}

@@ -22,9 +22,12 @@ def demonstrations(
     """What a strategy makes of one problem.
 
     The plain plan, the wording and the injection have a stream each, all named by the problem and
-    none by the strategy, so two strategies differ by what they inject alone.
+    none by the strategy, so two strategies differ by what they inject alone. A strategy that needs
+    graphs is not asked about a problem without one: that one is declined.
     """
     plan = benchmark.plan(problem, stream(seed, "plan", problem.id))
+    if plan is None and "graph" in strategy.needs:
+        return Decline("the problem has no graph")
     context = DraftContext(
         stream(seed, "inject", problem.id),
         benchmark.premises(problem),

@@ -26,5 +26,6 @@ def run(context: StageContext) -> dict[str, Any]:
     write_problems(context.folder, problems)
     content = "".join(problem.id + problem.digest for problem in problems)
     digest = hashlib.sha256(content.encode()).hexdigest()
-    write_json(context.folder / "summary.json", {"n": len(problems), "digest": digest})
+    summary = {"n": len(problems), "digest": digest, **benchmark.tally(split)}
+    write_json(context.folder / "summary.json", summary)
     return {}

@@ -44,8 +44,9 @@ def bi_bench_algorithms() -> list[type[Algorithm]]:
 def bi_bench_benchmarks() -> list[type[Benchmark]]:
     """Benchmarks."""
     from bi_bench_plugins.benchmarks.igsm import IGSM
+    from bi_bench_plugins.benchmarks.word_problems import GSM8K, MATH
 
-    return [IGSM]
+    return [IGSM, GSM8K, MATH]
 
 
 @hookimpl

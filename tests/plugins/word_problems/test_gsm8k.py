@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from bi_bench.api import Decline, Problem, UserError, verify
+from bi_bench.stages.demonstrate import demonstrations
+from bi_bench_plugins.benchmarks.word_problems import GSM8K, GSM8KParameters
+from bi_bench_plugins.benchmarks.word_problems.annotations import NoGraph, graph_of
+from bi_bench_plugins.benchmarks.word_problems.splits import Item
+from bi_bench_plugins.strategies.bridge import Bridge
+from bi_bench_plugins.strategies.sabotage import Sabotage
+from bi_bench_plugins.strategies.vanilla import Vanilla
+
+
+@pytest.fixture
+def gsm8k(write, told, chairs) -> GSM8K:
+    return GSM8K(GSM8KParameters(path=str(write(chairs(60), told)), ood_steps=0))
+
+
+@pytest.fixture
+def problems(gsm8k) -> dict[str, Problem]:
+    """The four problems by the first word of their question."""
+    found = gsm8k.problems("test-id", 9, random.Random(0))
+    return {problem.question.split()[0]: problem for problem in found}
+
+
+def test_annotations_become_the_graph_of_a_solution(problems):
+    graph = problems["Mara"].graph
+    first, second, last = graph.quantities
+    assert first.equation == ("*", 6, 4)
+    assert second.equation == ("-", first.name, 9)
+    assert last.equation == ("-", second.name, 6)
+    assert graph.target == last.name
+    assert [quantity.value for quantity in graph.quantities] == [24, 15, 9]
+    assert problems["Paying"].graph.quantities[0].equation == ("+", ("*", 2, 40), ("*", 3, 100))
+
+
+def test_the_words_of_a_step_are_its_sentence_with_letters_for_results(problems):
+    problem = problems["Mara"]
+    first, second, last = (quantity.name for quantity in problem.graph.quantities)
+    assert problem.metadata["words"] == {
+        first: f"Mara packs 6*4={first} jars.",
+        second: f"Of the {first} jars she sells 9, so {first}-9={second} jars are left.",
+        last: f"Her aunt gets 6 of them. In the end there are {second}-6={last} jars.",
+    }
+
+
+@pytest.mark.parametrize("order", ["topological", "depth-first"])
+def test_plain_and_injected_solutions_read_back_and_verify(gsm8k, problems, order):
+    gsm8k = GSM8K(gsm8k.params.model_copy(update={"order": order}))
+    kinds = set()
+    for problem in problems.values():
+        if problem.graph is None:
+            continue
+        for seed in range(20):
+            for strategy in (Vanilla(), Bridge(Bridge.Params(reflection=0.8, analysis=4))):
+                ((draft, solution),) = demonstrations(gsm8k, strategy, problem, seed)
+                steps = gsm8k.steps(problem, solution.text)
+                wanted = [(s.kind, s.quantity) for s in draft.plan.steps if s.kind != "subgoal"]
+                assert [(s.kind, s.quantity) for s in steps] == wanted, solution.text
+                assert [v.problem for v in verify(problem.graph, steps) if not v.right] == []
+                assert gsm8k.grade(problem, solution.text).correct
+                kinds |= {step.kind for step in draft.plan.steps}
+    assert kinds == {"compute", "attempt", "return", "restate", "subgoal"}
+
+
+def test_without_the_injected_steps_the_words_are_the_plain_ones(gsm8k, problems):
+    arm = Bridge(Bridge.Params(reflection=1.0, analysis=4))
+    ((draft, solution),) = demonstrations(gsm8k, arm, problems["Mara"], 1)
+    ((_, plain),) = demonstrations(gsm8k, Vanilla(), problems["Mara"], 1)
+    assert solution != plain
+    assert gsm8k.speak(problems["Mara"], draft.plan.plain(), f"1/{problems['Mara'].id}") == plain
+
+
+def test_a_wrong_value_is_a_wrong_line(gsm8k, problems):
+    arm = Sabotage(Sabotage.Params(share=1.0))
+    ((_, solution),) = demonstrations(gsm8k, arm, problems["Mara"], 0)
+    verdicts = verify(problems["Mara"].graph, gsm8k.steps(problems["Mara"], solution.text))
+    assert not all(verdict.right for verdict in verdicts)
+
+
+def test_a_problem_without_a_graph_is_text(gsm8k, problems):
+    problem = problems["Ben"]
+    assert problem.graph is None
+    assert problem.metadata["no_graph"] == "division"
+    ((_, solution),) = demonstrations(gsm8k, Vanilla(), problem, 0)
+    assert solution.text == (
+        "Each bag has 30/5=6 marbles.\n2 bags have 6*2=12.\n</think>\n<answer>\\boxed{12}</answer>"
+    )
+    assert gsm8k.grade(problem, solution.text).correct
+    for strategy in (Bridge(), Sabotage()):
+        declined = demonstrations(gsm8k, strategy, problem, 0)
+        assert declined == Decline("the problem has no graph")
+
+
+@pytest.mark.parametrize(
+    ("solution", "answer", "reason"),
+    [
+        ("No sums.", "3", "no annotations"),
+        ("<<6/2=3>>", "3", "division"),
+        ("<<0.5*6=3>>", "3", "decimals"),
+        ("<<50%*6=3>>", "3", "per cent"),
+        ("<<2*x=3>>", "3", "an annotation cannot be read"),
+        ("<<3>>", "3", "an annotation cannot be read"),
+        ("<<__import__('os')=3>>", "3", "an annotation cannot be read"),
+        ("<<9**9**9=3>>", "3", "an annotation cannot be read"),
+        ("<<3=3>>", "3", "a step without an operation"),
+        ("<<1+1=3>>", "3", "wrong arithmetic"),
+        ("<<1+2=3>>", "4", "the last step is not the answer"),
+        ("<<4+4=8>> <<1+2=3>>", "3", "a step leads nowhere"),
+        ("<<4+3=7>> <<7+1=8>>", "8", "a number could be two things"),  # 7 is in the question
+        ("<<1+1=2>>" * 13, "2", "too many steps"),
+    ],
+)
+def test_what_makes_no_graph_says_why(solution, answer, reason):
+    with pytest.raises(NoGraph) as caught:
+        graph_of("Seven dwarfs have 7 hats.", solution, answer)
+    assert str(caught.value) == reason
+
+
+def test_sentences_that_do_not_fit_make_no_graph(write, chairs):
+    rows = [
+        {"question": "Q1 4 and 5?", "answer": "It is <<4+5=9>>10 then.\n#### 9"},
+        {"question": "Q2 4 and 5?", "answer": "So Z = 3. To get B we take 1.<<4+5=9>>9\n#### 9"},
+    ]
+    gsm8k = GSM8K(GSM8KParameters(path=str(write(chairs(9), rows)), ood_steps=0))
+    found = gsm8k.problems("test-id", 9, random.Random(0))
+    reasons = {problem.question[:2]: problem.metadata.get("no_graph") for problem in found}
+    assert reasons["Q1"] == "a sentence states another result"
+    assert reasons["Q2"] in (None, "a sentence cannot be told from a step")
+
+
+def test_the_share_of_graphs_is_counted(gsm8k):
+    tally = gsm8k.tally("test-id")
+    assert tally["graph_share"] == 0.75
+    assert tally["no_graph"] == {"division": 1}
+
+
+def test_sft_has_problems_with_a_graph_unless_asked_otherwise(write, told, chairs):
+    divided = [
+        {**told[2], "question": f"Ben {i} has 30 marbles in 5 bags. How many in 2?"}
+        for i in range(60)
+    ]
+    folder = str(write(chairs(60) + divided, told))
+    for only, expected in ((True, {True}), (False, {True, False})):
+        gsm8k = GSM8K(GSM8KParameters(path=folder, sft_with_graph=only))
+        found = gsm8k.problems("sft", 999, random.Random(0))
+        assert {problem.graph is not None for problem in found} == expected
+
+
+def test_numbers_in_answers(write, chairs):
+    finals = {"1,080": "1080", "$18": "18", "2.50": "2.50", "-7": "-7", "4.0": "4"}
+    rows = [{"question": f"What is {k}?", "answer": f"It is.\n#### {k}"} for k in finals]
+    gsm8k = GSM8K(GSM8KParameters(path=str(write(chairs(9), rows)), ood_steps=0))
+    found = {p.question[8:-1]: p for p in gsm8k.problems("test-id", 9, random.Random(0))}
+    assert {key: problem.answer for key, problem in found.items()} == finals
+    for key, problem in found.items():
+        assert gsm8k.grade(problem, f"so \\boxed{{{key}}}").correct
+        assert gsm8k.grade(problem, f"#### {key}").correct
+        assert not gsm8k.grade(problem, "\\boxed{3}").correct
+        assert not gsm8k.grade(problem, key).parsed
+
+
+def test_premises_cannot_be_reordered(gsm8k, problems):
+    assert gsm8k.ask(problems["Mara"]).startswith("Mara packs")
+    with pytest.raises(UserError, match="one order only"):
+        gsm8k.ask(problems["Mara"], (0,))
+
+
+def test_no_solution_upsets_the_reading_of_graphs(gsm8k):
+    pieces = [
+        "She has ",
+        "5*3=",
+        "<<5*3=15>>",
+        "15",
+        "<<15-4=11>>",
+        "11 ",
+        ".\n",
+        "\u2028",
+        "\r\n",
+        "<<",
+    ]
+    pieces += [
+        ">>",
+        "(K)",
+        "But K (",
+        "is not known yet, so K stays open.",
+        "So K = 3.",
+        "- ",
+        "$",
+        "{x}",
+    ]
+    rng = random.Random(0)
+    graphs = 0
+    for index in range(400):
+        middle = "".join(rng.choices(pieces, k=rng.randint(1, 9)))
+        item = Item(str(index), "Q?", "11", f"<<5*3=15>>15 {middle} <<15-4=11>>11", 2)
+        problem = gsm8k.problem(item)
+        graphs += problem.graph is not None
+        for strategy in (Vanilla(), Bridge(Bridge.Params(reflection=1.0, analysis=4))):
+            if problem.graph is None:
+                continue
+            ((_, solution),) = demonstrations(gsm8k, strategy, problem, index)
+            steps = gsm8k.steps(problem, solution.text)
+            assert all(verdict.right for verdict in verify(problem.graph, steps))
+    assert 0 < graphs < 400
