@@ -35,9 +35,10 @@ def bi_bench_algorithms() -> list[type[Algorithm]]:
 @hookimpl
 def bi_bench_benchmarks() -> list[type[Benchmark]]:
     """Benchmarks."""
+    from bi_bench_plugins.benchmarks.dyval import DyValArithmetic
     from bi_bench_plugins.benchmarks.igsm import IGSM
 
-    return [IGSM]
+    return [IGSM, DyValArithmetic]
 
 
 @hookimpl
