@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 
-from bi_bench.api.expression import Expression
+from bi_bench.api.expression import Expression, Number
 
 _TOKEN = re.compile(r"\s*(?:(\d{1,18})|([A-Za-z][A-Za-z0-9_]*)|([-+*()]))")
+_REAL_TOKEN = re.compile(r"\s*(?:(\d{1,18}(?:\.\d{1,18})?)|([A-Za-z][A-Za-z0-9_]*)|([-+*/()]))")
 _MAX_LENGTH, _MAX_DEPTH = 2000, 32
 
 
-def parse_expression(text: str) -> Expression | None:
-    """The expression that ``text`` spells, or None if it is not one.
+def parse_expression(text: str, *, real: bool = False) -> Expression | None:
+    """The expression that ``text`` spells, or None if it is not one; with ``real`` also decimal
+    numbers, quotients and ``sqrt( ... )``.
 
     A name followed by a number (``a 6``) is read as the name alone: the embedded wordings put a
     value right beside its name; :func:`parse_numeric` reads the number instead. Chains of one
     operator are flattened, so ``a + b + c`` has three operands.
     """
-    return _Parser(text, numeric=False).parse()
+    return _Parser(text, numeric=False, real=real).parse()
 
 
 def parse_numeric(text: str) -> Expression | None:
@@ -26,14 +28,15 @@ def parse_numeric(text: str) -> Expression | None:
 
 
 class _Parser:
-    def __init__(self, text: str, *, numeric: bool) -> None:
-        self.numeric = numeric
+    def __init__(self, text: str, *, numeric: bool, real: bool = False) -> None:
+        self.numeric, self.real = numeric, real
+        token = _REAL_TOKEN if real else _TOKEN
         self.tokens: list[tuple[str, str]] = []
         self.position = 0
         self.broken = len(text) > _MAX_LENGTH
         end, stripped = 0, text.rstrip()
         while end < len(stripped) and not self.broken:
-            if match := _TOKEN.match(stripped, end):
+            if match := token.match(stripped, end):
                 kinds = ("number", "name", "sign")
                 kind = kinds[next(i for i, group in enumerate(match.groups()) if group)]
                 self.tokens.append((kind, match.group().strip()))
@@ -61,20 +64,22 @@ class _Parser:
 
     def _product(self, depth: int) -> Expression | None:
         result = self._atom(depth)
-        while result is not None and self._peek() == ("sign", "*"):
-            self._take()
-            result = _join("*", result, self._atom(depth))
+        while result is not None and self._peek() in (("sign", "*"), ("sign", "/")):
+            result = _join(self._take()[1], result, self._atom(depth))
         return result
 
     def _atom(self, depth: int) -> Expression | None:
         kind, text = self._take()
         if kind == "number":
-            return int(text)
+            return _number(text)
+        if self.real and text == "sqrt" and self._peek() == ("sign", "("):
+            inner = self._atom(depth)
+            return None if inner is None else ("sqrt", inner)
         if kind == "name":
-            number = int(self._take()[1]) if self._peek()[0] == "number" else None
+            number = _number(self._take()[1]) if self._peek()[0] == "number" else None
             return number if self.numeric else text
         if text == "-" and self._peek()[0] == "number":
-            return -int(self._take()[1])
+            return -_number(self._take()[1])
         if text == "(" and depth < _MAX_DEPTH:
             inner = self._sum(depth + 1)
             # The mark keeps "( a + b ) + c" apart from "a + b + c" while chains are flattened.
@@ -85,9 +90,13 @@ class _Parser:
 def _join(operator: str, left: Expression, right: Expression | None) -> Expression | None:
     if right is None:
         return None
-    if isinstance(left, tuple) and left[0] == operator and operator != "-":
+    if isinstance(left, tuple) and left[0] == operator and operator in "+*":
         return (*left, right)
     return (operator, left, right)
+
+
+def _number(text: str) -> Number:
+    return float(text) if "." in text else int(text)
 
 
 def _without_marks(expression: Expression | None) -> Expression | None:

@@ -1,16 +1,32 @@
-"""Integer expressions over quantities: the equations of a reasoning graph, independent of wording.
+"""Expressions over quantities: the equations of a reasoning graph, independent of wording.
 
-An expression is an ``int`` (a constant), a ``str`` (a reference to a quantity) or a tuple
-``(operator, operand, operand, ...)`` with one of the operators ``+``, ``-`` and ``*``. Sums and
-products take two or more operands, differences exactly two.
+An expression is a number (a constant), a ``str`` (a reference to a quantity) or a tuple
+``(operator, operand, operand, ...)`` with one of the operators ``+``, ``-``, ``*``, ``/`` and
+``sqrt``. Sums and products take two or more operands, differences and quotients exactly two, a root
+takes one.
+
+Integers stay exact. Division and roots give real numbers, which are rounded to ``DECIMALS`` after
+every single operation, whole ones to integers: what is written down is what is computed with, so
+written steps can be checked to the last digit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+import operator as operators
+from collections.abc import Callable, Mapping, Sequence
 
-Expression = int | str | tuple  # type: ignore[type-arg]  # a recursive tuple
-OPERATORS = ("+", "-", "*")
+Number = int | float
+Expression = int | float | str | tuple  # type: ignore[type-arg]  # a recursive tuple
+OPERATORS = ("+", "-", "*", "/", "sqrt")
+DECIMALS = 8  # as DyVal's reference solutions (PromptBench)
+
+_FOLDED: Mapping[str, Callable[[Number, Number], Number]] = {
+    "+": operators.add,
+    "-": operators.sub,
+    "*": operators.mul,
+    "/": operators.truediv,
+}
 
 
 def references(expression: Expression) -> tuple[str, ...]:
@@ -18,7 +34,7 @@ def references(expression: Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys([leaf for leaf in leaves(expression) if isinstance(leaf, str)]))
 
 
-def leaves(expression: Expression) -> list[int | str]:
+def leaves(expression: Expression) -> list[Number | str]:
     """All constants and references, from left to right, repeats included."""
     if not isinstance(expression, tuple):
         return [expression]
@@ -26,11 +42,12 @@ def leaves(expression: Expression) -> list[int | str]:
 
 
 def evaluate(
-    expression: Expression, values: Mapping[str, int] | None = None, modulus: int | None = None
-) -> int:
+    expression: Expression, values: Mapping[str, Number] | None = None, modulus: int | None = None
+) -> Number:
     """The value of an expression, reduced by ``modulus`` if there is one.
 
-    Raises KeyError for a reference that ``values`` lacks.
+    Not a number (``nan``) where it has no value: a division by zero, a root of a negative number,
+    a real number too large for a float. Raises KeyError for a reference that ``values`` lacks.
     """
     if isinstance(expression, tuple):
         result = _apply(expression[0], [evaluate(e, values, modulus) for e in expression[1:]])
@@ -41,7 +58,7 @@ def evaluate(
     return result if modulus is None else result % modulus
 
 
-def substitute(expression: Expression, values: Mapping[str, int]) -> Expression:
+def substitute(expression: Expression, values: Mapping[str, Number]) -> Expression:
     """The same expression with every reference replaced by its number."""
     if isinstance(expression, tuple):
         return (expression[0], *(substitute(operand, values) for operand in expression[1:]))
@@ -60,7 +77,7 @@ def reduce_once(expression: Expression, modulus: int | None = None) -> Expressio
             operands[index] = reduce_once(operand, modulus)
             return (operator, *operands)
     first = evaluate((operator, *operands[:2]), modulus=modulus)
-    return first if len(operands) == 2 else (operator, first, *operands[2:])
+    return first if len(operands) <= 2 else (operator, first, *operands[2:])
 
 
 def reductions(expression: Expression, modulus: int | None = None) -> tuple[Expression, ...]:
@@ -75,32 +92,58 @@ def reductions(expression: Expression, modulus: int | None = None) -> tuple[Expr
     return tuple(steps)
 
 
+def number_text(number: Number) -> str:
+    """A number in decimal digits, never with an exponent; reading it gives the same number.
+
+    >>> number_text(7), number_text(1e-08)
+    ('7', '0.00000001')
+    """
+    return str(number) if isinstance(number, int) else f"{number:.{DECIMALS}f}".rstrip("0")
+
+
 def render(expression: Expression, name: Callable[[str], str] = str) -> str:
-    """An expression as text with spaces around operators and the fewest parentheses.
+    """An expression as text with spaces around operators and few parentheses.
 
     >>> render(("*", 2, ("+", "a", "b")))
     '2 * ( a + b )'
+    >>> render(("/", 1, ("sqrt", "a")))
+    '1 / sqrt( a )'
     """
     if not isinstance(expression, tuple):
-        return name(expression) if isinstance(expression, str) else str(expression)
+        return name(expression) if isinstance(expression, str) else number_text(expression)
     operator, *operands = expression
+    if operator == "sqrt":
+        return f"sqrt( {render(operands[0], name)} )"
     parts = []
     for position, operand in enumerate(operands):
         text = render(operand, name)
-        binds_less = isinstance(operand, tuple) and (
-            (operator == "*" and operand[0] != "*")
-            or (position > 0 and operator in "+-" and operand[0] in "+-")
-        )
+        binds_less = isinstance(operand, tuple) and _binds_less(operand[0], operator, position)
         parts.append(f"( {text} )" if binds_less else text)
     return f" {operator} ".join(parts)
 
 
-def _apply(operator: str, operands: list[int]) -> int:
-    if operator == "+":
-        return sum(operands)
-    if operator == "-":
-        return operands[0] - operands[1]
-    result = 1
-    for operand in operands:
-        result *= operand
+def _binds_less(inner: str, outer: str, position: int) -> bool:
+    if inner == "sqrt":
+        return False
+    if outer in ("+", "-"):
+        return position > 0 and inner in ("+", "-")
+    return inner != outer or (position > 0 and outer == "/")
+
+
+def _apply(operator: str, operands: Sequence[Number]) -> Number:
+    try:
+        if operator == "sqrt":
+            return _rounded(math.sqrt(operands[0]))
+        result = operands[0]
+        for operand in operands[1:]:
+            result = _rounded(_FOLDED[operator](result, operand))
+    except (ArithmeticError, ValueError):  # not by zero, no root of a negative number
+        return math.nan
     return result
+
+
+def _rounded(number: Number) -> Number:
+    if isinstance(number, int):
+        return number
+    rounded = round(number, DECIMALS)
+    return int(rounded) if rounded.is_integer() else rounded

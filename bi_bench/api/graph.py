@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import Any, Literal
 
 from bi_bench.api.errors import GraphError
-from bi_bench.api.expression import Expression, evaluate, leaves, references
+from bi_bench.api.expression import Expression, Number, evaluate, leaves, references
 
 Order = Literal["topological", "depth-first"]
+TOLERANCE = 1e-4  # relative error below which a rounded number counts as right (DyVal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Quantity:
 
     name: str
     equation: Expression
-    value: int
+    value: Number
     premise: bool = True
     needed: bool = True
 
@@ -37,7 +38,7 @@ class Quantity:
     @property
     def operands(self) -> int:
         """Parents and constants in the equation: the paper's number of parents including RNG."""
-        constants = sum(isinstance(leaf, int) for leaf in leaves(self.equation))
+        constants = sum(not isinstance(leaf, str) for leaf in leaves(self.equation))
         return len(self.parents) + constants
 
 
@@ -45,8 +46,9 @@ class Quantity:
 class ReasoningGraph:
     """The directed acyclic graph of a problem, independent of wording.
 
-    ``quantities`` stand in any order; ``modulus`` reduces every value, None means integers.
-    Raises GraphError on construction if a parent is unknown, a value is wrong or there is a cycle.
+    ``quantities`` stand in any order; ``modulus`` reduces every value, None means that none does.
+    Raises GraphError on construction if a parent is unknown, a value is wrong, there is a cycle, or
+    a division or root stands beside a modulus.
     """
 
     quantities: tuple[Quantity, ...]
@@ -59,6 +61,8 @@ class ReasoningGraph:
             raise GraphError("two quantities share a name")
         if self.target not in by_name:
             raise GraphError(f'the target "{self.target}" is not a quantity')
+        if self.modulus is not None and not self.exact:
+            raise GraphError("there is no division, root or decimal number beside a modulus")
         values = {quantity.name: quantity.value for quantity in self.quantities}
         done: set[str] = set()
         for quantity in self._solvable_order():
@@ -75,6 +79,17 @@ class ReasoningGraph:
     def by_name(self) -> Mapping[str, Quantity]:
         """Quantities by name."""
         return {quantity.name: quantity for quantity in self.quantities}
+
+    @cached_property
+    def exact(self) -> bool:
+        """Whether all values are integers: no division, root or decimal number in any equation."""
+        return all(_exact(quantity.equation) for quantity in self.quantities)
+
+    def agrees(self, stated: Number, value: Number) -> bool:
+        """Whether a stated number counts as ``value``: equal, or where values are rounded with a
+        relative error below ``TOLERANCE``.
+        """
+        return stated == value or (not self.exact and abs(stated - value) < TOLERANCE * abs(value))
 
     @property
     def needed(self) -> tuple[Quantity, ...]:
@@ -93,7 +108,7 @@ class ReasoningGraph:
         "depth-first" solves the parents of the target one after the other, from left to right.
         """
         if order == "depth-first":
-            return tuple(dict.fromkeys(self._post_order(self.target)))
+            return tuple(self._post_order(self.target, set()))
         todo = {q.name: set(q.parents) for q in self.needed}
         result: list[str] = []
         while ready := [name for name, parents in todo.items() if not parents]:
@@ -159,9 +174,12 @@ class ReasoningGraph:
                 if not missing[child]:
                     ready.append(child)
 
-    def _post_order(self, name: str) -> Iterator[str]:
+    def _post_order(self, name: str, seen: set[str]) -> Iterator[str]:
+        # Seen ones are skipped as a whole: shared parents would make the walk exponential.
+        seen.add(name)
         for parent in self.by_name[name].parents:
-            yield from self._post_order(parent)
+            if parent not in seen:
+                yield from self._post_order(parent, seen)
         yield name
 
 
@@ -172,14 +190,19 @@ def _label(quantity: Quantity, asked: bool) -> str:
 def _shape(expression: Expression, colours: Mapping[str, str]) -> str:
     if isinstance(expression, tuple):
         operands = [_shape(operand, colours) for operand in expression[1:]]
-        return (
-            f"({expression[0]} {' '.join(operands if expression[0] == '-' else sorted(operands))})"
-        )
+        ordered = operands if expression[0] in ("-", "/") else sorted(operands)
+        return f"({expression[0]} {' '.join(ordered)})"
     return colours[expression] if isinstance(expression, str) else "#"
 
 
 def _digest(*parts: str) -> str:
     return hashlib.blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def _exact(expression: Expression) -> bool:
+    if isinstance(expression, tuple):
+        return expression[0] not in ("/", "sqrt") and all(map(_exact, expression[1:]))
+    return not isinstance(expression, float)
 
 
 def _tuples(expression: Any) -> Expression:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bi_bench.api.expression import Expression, evaluate, reductions, substitute
+from bi_bench.api.expression import Expression, Number, evaluate, reductions, substitute
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.plan import Plan, Step, StepKind
 
@@ -34,7 +34,7 @@ class Solution:
 class Said:
     """What a solution has said so far: values (possibly wrong on purpose) and attempted names."""
 
-    values: dict[str, int] = field(default_factory=dict)
+    values: dict[str, Number] = field(default_factory=dict)
     attempted: set[str] = field(default_factory=set)
 
 
@@ -50,7 +50,7 @@ class Voice(ABC):
     line_end: str = "\n"
 
     @abstractmethod
-    def read(self, quantity: Quantity, value: int, said: Said) -> str:
+    def read(self, quantity: Quantity, value: Number, said: Said) -> str:
         """A quantity without parents is taken from the question."""
 
     @abstractmethod
@@ -62,7 +62,7 @@ class Voice(ABC):
         """One intermediate result of a computation, with its equals sign."""
 
     @abstractmethod
-    def result(self, quantity: Quantity, value: int) -> str:
+    def result(self, quantity: Quantity, value: Number) -> str:
         """The value at the end of a computation, with its equals sign."""
 
     @abstractmethod
@@ -82,15 +82,16 @@ class Voice(ABC):
         return " ".join(["."] * words)
 
     @abstractmethod
-    def closing(self, quantity: Quantity, value: int) -> str:
+    def closing(self, quantity: Quantity, value: Number) -> str:
         """The end of the solution: the value of the target as the answer."""
 
 
 def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
     """The solution that ``plan`` describes in the words of ``voice``, with a span for each step.
 
-    A planted ``offset`` changes the value that is said, and all later steps use what was said;
-    planted ``content`` changes nothing later.
+    A planted ``offset`` changes the value that is said, and all later steps use what was said; if it
+    makes one of them impossible, such as a division by zero, that one says its true value.
+    Planted ``content`` changes nothing later.
     """
     said, parts, length = Said(), [voice.opening], len(voice.opening)
     spans: list[Span] = []
@@ -168,7 +169,10 @@ def _intermediate(graph: ReasoningGraph, numeric: Expression, step: Step, place:
 
 
 def _computed(
-    graph: ReasoningGraph, quantity: Quantity, offset: int, values: Mapping[str, int]
-) -> int:
-    value = evaluate(quantity.equation, values, graph.modulus) + offset
+    graph: ReasoningGraph, quantity: Quantity, offset: int, values: Mapping[str, Number]
+) -> Number:
+    value = evaluate(quantity.equation, values, graph.modulus)
+    if value != value:  # not a number
+        value = quantity.value
+    value = evaluate(("+", value, offset))  # rounds like any sum
     return value if graph.modulus is None else value % graph.modulus

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bi_bench.api.expression import Expression, evaluate, reductions, references, substitute
+from bi_bench.api.expression import (
+    Expression,
+    Number,
+    evaluate,
+    reductions,
+    references,
+    substitute,
+)
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.plan import StepKind
 
@@ -27,10 +34,10 @@ class Stated:
     missing: tuple[str, ...] = ()
 
     @property
-    def value(self) -> int | None:
+    def value(self) -> Number | None:
         """The value that the step claims, if it claims one."""
         last = self.chain[-1] if self.chain and self.kind in ("read", "compute") else None
-        return last if isinstance(last, int) else None
+        return last if isinstance(last, int | float) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ def verify(graph: ReasoningGraph, steps: Iterable[Stated]) -> list[StepVerdict]:
     """Every step recomputed from the graph: equation, numbers, every equals sign, what was known.
 
     A wrong value makes its own line wrong; later lines that use it are wrong too, because the
-    values they put in are not the true ones.
+    values they put in are not the true ones. Rounded numbers must be right to the last decimal.
     """
     known: set[str] = set()
     attempted: set[str] = set()
@@ -65,11 +72,14 @@ def verify(graph: ReasoningGraph, steps: Iterable[Stated]) -> list[StepVerdict]:
 
 
 def needed_steps_right(graph: ReasoningGraph, steps: Iterable[Stated]) -> bool:
-    """True if every needed quantity is stated, and wherever it is stated has its true value."""
+    """True if every needed quantity is stated, and wherever it is stated has its true value.
+
+    Unlike in :func:`verify`, rounded numbers have the tolerance of :meth:`ReasoningGraph.agrees`.
+    """
     stated: dict[str, bool] = {}
     for step in steps:
         if step.value is not None and step.quantity in graph.by_name:
-            right = step.value == graph[step.quantity].value
+            right = graph.agrees(step.value, graph[step.quantity].value)
             stated[step.quantity] = stated.get(step.quantity, True) and right
     return all(stated.get(quantity.name, False) for quantity in graph.needed)
 

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
 
 from bi_bench.api.arithmetic import parse_expression, parse_numeric
-from bi_bench.api.expression import evaluate, reductions, references, render, substitute
+from bi_bench.api.expression import (
+    evaluate,
+    number_text,
+    reductions,
+    references,
+    render,
+    substitute,
+)
 
 
 def test_evaluate_with_and_without_modulus() -> None:
@@ -61,9 +69,62 @@ def test_substitute_replaces_every_reference() -> None:
     assert substitute(("+", "a", ("*", "a", 2)), {"a": 5}) == ("+", 5, ("*", 5, 2))
 
 
-def _random_expression(rng: random.Random, depth: int):  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        (("/", 1, 3), 0.33333333),
+        (("*", ("/", 1, 3), 3), 0.99999999),  # as it is written, so it is computed
+        (("/", 6, 2), 3),
+        (("sqrt", 7), 2.64575131),
+        (("sqrt", 49), 7),
+        (("-", 0.1, 0.3), -0.2),
+    ],
+)
+def test_real_numbers_are_rounded_after_every_operation(expression, value) -> None:  # type: ignore[no-untyped-def]
+    result = evaluate(expression)
+    assert result == value
+    assert isinstance(result, type(value))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [("/", 1, 0), ("+", 1, ("/", 0, 0)), ("sqrt", -1), ("/", 10**400, 3), ("*", 0.5, 10**400)],
+)
+def test_what_has_no_value_is_not_a_number(expression) -> None:  # type: ignore[no-untyped-def]
+    assert math.isnan(evaluate(expression))
+
+
+def test_real_expressions_are_read_back_to_the_same_value() -> None:
+    rng = random.Random(2)
+    for _ in range(500):
+        expression = _random_expression(rng, depth=3, real=True)
+        again = parse_expression(render(expression), real=True)
+        assert again is not None
+        value = evaluate(expression)
+        # Flattened products are rounded in another order.
+        assert math.isnan(value) or evaluate(again) == pytest.approx(value, rel=1e-3, abs=1e-5)
+        for state in reductions(expression):
+            assert math.isnan(value) or evaluate(state) == value
+
+
+def test_real_arithmetic_is_read_only_where_it_is_asked_for() -> None:
+    for text in ("1 / 2", "0.5", "sqrt( 4 )"):
+        assert parse_expression(text) is None
+        assert parse_expression(text, real=True) is not None
+    assert parse_expression("sqrt(a / 2.5)", real=True) == ("sqrt", ("/", "a", 2.5))
+    assert parse_expression("sqrt(" * 500, real=True) is None
+
+
+@pytest.mark.parametrize("number", [0, -7, 10**15, 0.5, 1e-8, -1e-8, 123456789.12345679])
+def test_numbers_are_written_without_exponent_and_read_back(number: float) -> None:
+    text = number_text(number)
+    assert "e" not in text
+    assert parse_expression(text, real=True) == number
+
+
+def _random_expression(rng: random.Random, depth: int, *, real: bool = False):  # type: ignore[no-untyped-def]
     if depth == 0 or rng.random() < 0.3:
         return rng.randrange(-9, 10)
-    operator = rng.choice("+-*")
-    count = 2 if operator == "-" else rng.randint(2, 3)
-    return (operator, *(_random_expression(rng, depth - 1) for _ in range(count)))
+    operator = rng.choice(["+", "-", "*", "/", "sqrt"] if real else "+-*")
+    count = {"-": 2, "/": 2, "sqrt": 1}.get(operator) or rng.randint(2, 3)
+    return (operator, *(_random_expression(rng, depth - 1, real=real) for _ in range(count)))

@@ -98,3 +98,62 @@ def test_structure_hash_ignores_constants() -> None:
     rows = {q.name: q for q in diamond().quantities}
     rows |= {"e": Quantity("e", ("-", 9, "a"), 6, needed=False)}
     assert ReasoningGraph(tuple(rows.values()), "d").structure_hash() == diamond().structure_hash()
+
+
+def real(modulus: int | None = None) -> ReasoningGraph:
+    """a = 7, b = 20000, c = sqrt(a)."""
+    rows = (
+        Quantity("a", 7, 7),
+        Quantity("b", 20000, 20000),
+        Quantity("c", ("sqrt", "a"), 2.64575131),
+    )
+    return ReasoningGraph(rows, "c", modulus)
+
+
+def test_rounded_numbers_agree_within_a_tolerance_and_integers_exactly() -> None:
+    assert diamond().exact
+    assert not diamond().agrees(10.0001, 10)
+    assert not real().exact
+    assert real().agrees(2.6458, 2.64575131)
+    assert real().agrees(20001, 20000)
+    assert not real().agrees(2.645, 2.64575131)
+    assert not real().agrees(0.00001, 0)
+
+
+def test_real_graphs_survive_json_and_have_no_modulus() -> None:
+    assert ReasoningGraph.from_json(real().to_json()) == real()
+    with pytest.raises(GraphError, match="beside a modulus"):
+        real(modulus=7)
+
+
+def test_structure_hash_sees_which_number_divides() -> None:
+    def ratio(equation: tuple[str, str, str], value: float) -> ReasoningGraph:
+        rows = (
+            Quantity("a", 1, 1),
+            Quantity("b", ("+", "a", 1), 2),
+            Quantity("c", equation, value),
+        )
+        return ReasoningGraph(rows, "c")
+
+    one, other = ratio(("/", "a", "b"), 0.5), ratio(("/", "b", "a"), 2)
+    assert one.structure_hash() != other.structure_hash()
+
+
+def test_depth_first_order_walks_shared_parents_once() -> None:
+    rows = [Quantity("q0", 1, 1)]
+    rows += [Quantity(f"q{i}", ("+", f"q{i - 1}", f"q{max(0, i - 2)}"), 0) for i in range(1, 100)]
+    graph = ReasoningGraph(
+        tuple(Quantity(q.name, q.equation, value) for q, value in zip(rows, _sums(), strict=True)),
+        "q99",
+        7,
+    )
+    assert graph.solution_order("depth-first", random.Random(0)) == tuple(
+        f"q{i}" for i in range(100)
+    )
+
+
+def _sums() -> list[int]:
+    values = [1, 2]
+    while len(values) < 100:
+        values.append((values[-1] + values[-2]) % 7)
+    return values

@@ -1,4 +1,4 @@
-"""What the tests of the iGSM benchmark share: small problems of both tiers, edited plans."""
+"""What the tests of the iGSM benchmark share: small problems of both tiers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bi_bench.api import Plan, Problem, ReasoningGraph, Split, Step, subgoal_count
+from bi_bench.api import Problem, Split
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
-
-Edit = Callable[[ReasoningGraph, Plan, random.Random], Plan]
 
 
 @pytest.fixture(params=["natural", "embedded", "embedded-integers"])
@@ -26,39 +24,3 @@ def draw() -> Callable[..., list[Problem]]:
         return list(igsm.problems(split, n, random.Random(seed)))
 
     return draw
-
-
-@pytest.fixture
-def inject() -> Edit:
-    """Adds steps of every kind at random places; a true plan stays true."""
-
-    def inject(graph: ReasoningGraph, plan: Plan, rng: random.Random) -> Plan:
-        known: set[str] = set()
-        attempted: set[str] = set()
-        steps: list[Step] = []
-
-        def solve(step: Step) -> None:
-            name, parents = step.quantity, graph[step.quantity].parents
-            if name in attempted and rng.random() < 0.7:
-                steps.append(Step("return", name, injected=True))
-            if graph[name].premise and rng.random() < 0.5:
-                steps.append(Step("restate", name, injected=True))
-            steps.append(step)
-            if parents and rng.random() < 0.5:
-                steps.extend([Step("subgoal", name, injected=True)] * subgoal_count(graph, name))
-            known.add(name)
-
-        for step in plan.steps:
-            for quantity in rng.sample(graph.quantities, min(3, len(graph.quantities))):
-                if quantity.name in known:
-                    continue
-                if not known.issuperset(quantity.parents):
-                    steps.append(Step("attempt", quantity.name, injected=True))
-                    attempted.add(quantity.name)
-                elif not quantity.needed:
-                    kind = "compute" if quantity.parents else "read"
-                    solve(Step(kind, quantity.name, injected=True))
-            solve(step)
-        return Plan(tuple(steps))
-
-    return inject

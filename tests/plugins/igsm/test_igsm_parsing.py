@@ -8,7 +8,8 @@ import time
 import pytest
 
 from bi_bench.api import Stated, verify
-from bi_bench_plugins.benchmarks.igsm import parse_embedded, parse_natural
+from bi_bench_plugins.benchmarks.igsm import parse_natural
+from bi_bench_plugins.benchmarks.shared import parse_embedded
 
 
 @pytest.mark.parametrize("keep", [0.2, 0.9, 0.99])

@@ -10,11 +10,11 @@ import pytest
 
 from bi_bench.api import SPLITS, Problem, Quantity, ReasoningGraph
 from bi_bench.api.expression import Expression
-from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters, problems
-from bi_bench_plugins.benchmarks.igsm.embedded import letter_names
-from bi_bench_plugins.benchmarks.igsm.names import SYSTEMS
+from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
+from bi_bench_plugins.benchmarks.igsm.names import SYSTEMS, letter_names
 from bi_bench_plugins.benchmarks.igsm.problems import draw_accepted, graph_of
-from bi_bench_plugins.benchmarks.igsm.splits import SHARES, owner
+from bi_bench_plugins.benchmarks.shared import splits
+from bi_bench_plugins.benchmarks.shared.splits import SHARES, owner
 
 
 def test_the_same_seed_gives_the_same_problems(igsm, draw):
@@ -124,8 +124,8 @@ def test_a_smaller_bound_is_kept(draw):
 
 
 def test_an_exhausted_split_ends_early(draw, monkeypatch):
-    monkeypatch.setattr(problems, "PATIENCE", 50)
-    monkeypatch.setattr(problems, "owner", lambda structure: "rl")
+    monkeypatch.setattr(splits, "PATIENCE", 50)
+    monkeypatch.setattr(splits, "owner", lambda structure: "rl")
     igsm = IGSM(IGSMParameters(tier="embedded", ops=(1, 1)))
     assert draw(igsm, 10) == []
 

@@ -21,10 +21,8 @@ def phrase(expression: Expression) -> str:
     >>> phrase(("*", 3, ("-", "A's B", "C's D")))
     "3 times the difference of each A's B and each C's D"
     """
-    if isinstance(expression, int):
-        return str(expression)
-    if isinstance(expression, str):
-        return f"each {expression}"
+    if not isinstance(expression, tuple):
+        return f"each {expression}" if isinstance(expression, str) else str(expression)
     operator, first, *rest = expression
     if isinstance(first, int):
         return f"{first} {'times' if operator == '*' else 'more than'} {phrase(rest[0])}"

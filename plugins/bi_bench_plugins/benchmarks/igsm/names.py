@@ -1,4 +1,4 @@
-"""The things of the natural tier: four systems of four levels, lowest level first.
+"""Names for parameters: letters, or things in four systems of four levels, lowest level first.
 
 A level has a name and five sub-categories of five things. No thing or level occurs twice, and no
 name holds punctuation, digits or a word that the sentences use, so reading back is unambiguous.
@@ -10,6 +10,7 @@ import random
 from typing import NamedTuple
 
 from bi_bench_plugins.benchmarks.igsm.draw import Draw
+from bi_bench_plugins.benchmarks.shared.embedded import LETTERS
 
 
 class Level(NamedTuple):
@@ -191,3 +192,9 @@ def phrase_names(rng: random.Random, draw: Draw) -> dict[int, str]:
     ]
     names += [f"{things[a.layer][a.upper]}'s {levels[a.below].name}" for a in structure.abstracts]
     return {parameter: names[parameter] for parameter in draw.parameters}
+
+
+def letter_names(rng: random.Random, draw: Draw) -> dict[int, str]:
+    """A letter of its own for every parameter; the largest structure has 44 of them."""
+    parameters = draw.parameters
+    return dict(zip(parameters, rng.sample(LETTERS, len(parameters)), strict=True))

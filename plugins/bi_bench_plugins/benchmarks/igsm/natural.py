@@ -6,10 +6,10 @@ import random
 from collections.abc import Mapping, Sequence
 
 from bi_bench.api import Quantity, ReasoningGraph, Voice
-from bi_bench.api.expression import Expression, render
+from bi_bench.api.expression import Expression, Number, render
 from bi_bench.api.speech import Said
-from bi_bench_plugins.benchmarks.igsm.embedded import LETTERS
 from bi_bench_plugins.benchmarks.igsm.english import phrase
+from bi_bench_plugins.benchmarks.shared.embedded import LETTERS
 
 PROMPT_END = "\n<think>\n"
 
@@ -103,7 +103,7 @@ class NaturalVoice(Voice):
         self.letters: Mapping[str, str] = dict(zip(names, letters, strict=True))
         self.opening = self._choose("opening", "") + "\n"
 
-    def read(self, quantity: Quantity, value: int, said: Said) -> str:
+    def read(self, quantity: Quantity, value: Number, said: Said) -> str:
         """``Let k be the number of each A's B. The question gives k = 7.``."""
         return f"{self._say('naming', quantity)} {self._say('reading', quantity, value=value)}"
 
@@ -121,7 +121,7 @@ class NaturalVoice(Voice):
         """``= 2 * 7``."""
         return f"= {_compact(render(expression))}"
 
-    def result(self, quantity: Quantity, value: int) -> str:
+    def result(self, quantity: Quantity, value: Number) -> str:
         """``= 14.``."""
         return f"= {value}."
 
@@ -145,7 +145,7 @@ class NaturalVoice(Voice):
         whole, rest = divmod(words, len(FILLER))
         return " ".join([FILLER[-1]] * whole + [FILLER[rest - 1]] * (rest > 0))
 
-    def closing(self, quantity: Quantity, value: int) -> str:
+    def closing(self, quantity: Quantity, value: Number) -> str:
         """The answer in words, the end of the thinking, the answer in a box."""
         answer = self._choose("answer", quantity.name).format(value=value)
         return f"{answer}\n</think>\n<answer>\\boxed{{{value}}}</answer>"

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import pydantic
 
 from bi_bench.api import Parameters, Split
 from bi_bench.api.graph import Order
+from bi_bench_plugins.benchmarks.shared.toml import FROM_LIST
 
 HARDEST = 40
 _EMBEDDED_MODULUS = 7
-
-
-def _tuple_of_list(value: Any) -> Any:
-    # TOML has no tuples, and strict fields would refuse its lists.
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _ordered(value: tuple[int, int]) -> tuple[int, int]:
@@ -30,7 +26,7 @@ def _ordered(value: tuple[int, int]) -> tuple[int, int]:
 
 OpsRange = Annotated[
     tuple[int, int],
-    pydantic.BeforeValidator(_tuple_of_list),
+    FROM_LIST,
     pydantic.AfterValidator(_ordered),
 ]
 

@@ -1,44 +1,30 @@
-"""From draws to graphs: accepted problems of one split, one after the other."""
+"""From draws to graphs: one candidate after the other."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
-from bi_bench.api import Quantity, ReasoningGraph, Split
+from bi_bench.api import Quantity, ReasoningGraph
 from bi_bench_plugins.benchmarks.igsm.draw import Draw, draw_necessary, with_redundant
 from bi_bench_plugins.benchmarks.igsm.equations import Setting, expression_of
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
-from bi_bench_plugins.benchmarks.igsm.splits import owner
-
-PATIENCE = 20_000  # draws without a single accepted problem before a split counts as exhausted
+from bi_bench_plugins.benchmarks.shared.splits import Candidate
 
 Names = Callable[[random.Random, Draw], dict[int, str]]
 
 
-class Accepted(NamedTuple):
-    """A problem of a split: its graph, how many operations it takes, the hash of its structure."""
-
-    graph: ReasoningGraph
-    operations: int
-    structure: str
-
-
-def accepted(
-    split: Split, params: IGSMParameters, name: Names, rng: random.Random
-) -> Iterator[Accepted]:
-    """Problems whose structure belongs to ``split``; ends when ``PATIENCE`` draws found none."""
-    wasted = 0
-    while wasted < PATIENCE:
-        wasted += 1
-        draw = draw_accepted(rng, params.ops_of(split), params)
+def candidates(
+    ops: tuple[int, int], params: IGSMParameters, name: Names, rng: random.Random
+) -> Iterator[Candidate | None]:
+    """An endless stream of problems with so many operations; None where a draw failed."""
+    while True:
+        draw = draw_accepted(rng, ops, params)
         if draw is None:
-            continue
-        graph = graph_of(rng, draw, name(rng, draw), params.arithmetic)
-        if owner(structure := graph.structure_hash()) == split:
-            wasted = 0
-            yield Accepted(graph, draw.operations, structure)
+            yield None
+        else:
+            graph = graph_of(rng, draw, name(rng, draw), params.arithmetic)
+            yield Candidate(graph, graph.structure_hash(), {"ops": draw.operations})
 
 
 def draw_accepted(rng: random.Random, ops: tuple[int, int], params: IGSMParameters) -> Draw | None:

@@ -6,22 +6,14 @@ after its name.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
 from bi_bench.api import Quantity, ReasoningGraph, Voice
-from bi_bench.api.expression import Expression, render
+from bi_bench.api.expression import Expression, Number, render
 from bi_bench.api.speech import Said
-from bi_bench_plugins.benchmarks.igsm.draw import Draw
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PROMPT_END = " <think>"
-
-
-def letter_names(rng: random.Random, draw: Draw) -> dict[int, str]:
-    """A letter of its own for every parameter; the largest structure has 44 of them."""
-    parameters = draw.parameters
-    return dict(zip(parameters, rng.sample(LETTERS, len(parameters)), strict=True))
 
 
 def stated(graph: ReasoningGraph) -> tuple[Quantity, ...]:
@@ -46,7 +38,7 @@ class EmbeddedVoice(Voice):
 
     line_end = " "
 
-    def read(self, quantity: Quantity, value: int, said: Said) -> str:
+    def read(self, quantity: Quantity, value: Number, said: Said) -> str:
         """``a 6 ;``."""
         return f"{quantity.name} {value} ;"
 
@@ -59,7 +51,7 @@ class EmbeddedVoice(Voice):
         """``= 3 * 10``."""
         return f"= {render(expression)}"
 
-    def result(self, quantity: Quantity, value: int) -> str:
+    def result(self, quantity: Quantity, value: Number) -> str:
         """``= h 8 ;``."""
         return f"= {quantity.name} {value} ;"
 
@@ -79,6 +71,6 @@ class EmbeddedVoice(Voice):
         """``so so so ;``: a word of the vocabulary that nothing else says."""
         return " ".join(["so"] * (words - 1) + [";"])
 
-    def closing(self, quantity: Quantity, value: int) -> str:
+    def closing(self, quantity: Quantity, value: Number) -> str:
         """``</think> <answer> 8 </answer>``."""
         return f"</think> <answer> {value} </answer>"

@@ -1,0 +1,35 @@
+"""A wording of graphs as one value, so that a benchmark need not know which one it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from bi_bench.api import Quantity, ReasoningGraph, Stated, Voice
+from bi_bench.api.expression import Number
+from bi_bench_plugins.benchmarks.shared import embedded, parse_embedded
+
+
+class Tier(NamedTuple):
+    """One wording: questions, solutions and how to read them back.
+
+    ``stated``: the quantities that are premises of a question, in its default order; ``voice``
+    takes the seed of the wording.
+    """
+
+    stated: Callable[[ReasoningGraph], tuple[Quantity, ...]]
+    question: Callable[[ReasoningGraph, Sequence[Quantity]], str]
+    prompt_end: str
+    voice: Callable[[ReasoningGraph, str], Voice]
+    steps: Callable[[str], list[Stated]]
+    answer: Callable[[str], Number | None]
+
+
+EMBEDDED = Tier(
+    embedded.stated,
+    embedded.question,
+    embedded.PROMPT_END,
+    lambda graph, wording: embedded.EmbeddedVoice(),
+    parse_embedded.parse_steps,
+    parse_embedded.parse_answer,
+)

@@ -1,0 +1,101 @@
+"""A benchmark with graphs in several wordings: all that does not depend on how problems are drawn."""
+
+from __future__ import annotations
+
+import random
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from bi_bench.api import (
+    Benchmark,
+    Grade,
+    Plan,
+    Problem,
+    ReasoningGraph,
+    Solution,
+    Split,
+    Stated,
+    base_plan,
+    needed_steps_right,
+    speak,
+)
+from bi_bench.api.expression import number_text
+from bi_bench_plugins.benchmarks.shared.splits import Candidate, owned
+from bi_bench_plugins.benchmarks.shared.tier import Tier
+
+
+class WordedGraphs(Benchmark):
+    """Problems with a graph, put into the words of ``tier``.
+
+    ``params`` must have ``tier``, the name of the wording, and ``order``, that of plain solutions.
+    """
+
+    tier: Tier
+
+    @abstractmethod
+    def candidates(self, split: Split, rng: random.Random) -> Iterator[Candidate | None]:
+        """An endless stream of draws for a split, whichever split owns them; None: a failed one."""
+
+    def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
+        """``n`` problems; fewer where the split has no more structures of this difficulty."""
+        found = islice(owned(split, self.candidates(split, rng)), n)
+        for index, (graph, structure, metadata) in enumerate(found):
+            yield Problem(
+                id=f"{self.name}-{self.params.tier}/{split}/{index:06d}",
+                question=self.tier.question(graph, self.tier.stated(graph)),
+                answer=number_text(graph[graph.target].value),
+                graph=graph,
+                cluster=structure,
+                metadata=metadata,
+            )
+
+    def ask(self, problem: Problem, premise_order: Sequence[int] | None = None) -> str:
+        """The question and what opens the reasoning."""
+        question = problem.question
+        if premise_order is not None:
+            premises = self.tier.stated(_graph(problem))
+            if sorted(premise_order) != list(range(len(premises))):
+                raise ValueError(
+                    f"premise_order is no permutation of {len(premises)} premises: {premise_order}"
+                )
+            reordered = [premises[index] for index in premise_order]
+            question = self.tier.question(_graph(problem), reordered)
+        return question + self.tier.prompt_end
+
+    def premises(self, problem: Problem) -> int:
+        """The equations that the question states; what is asked always comes last."""
+        return len(self.tier.stated(_graph(problem)))
+
+    def plan(self, problem: Problem, rng: random.Random) -> Plan:
+        """Every needed quantity once, in the order that the parameters name."""
+        return base_plan(_graph(problem), self.params.order, rng)
+
+    def speak(self, problem: Problem, plan: Plan, wording: str) -> Solution:
+        """The plan in the words of the tier."""
+        graph = _graph(problem)
+        return speak(graph, plan, self.tier.voice(graph, wording))
+
+    def steps(self, problem: Problem, text: str) -> list[Stated]:
+        """The steps that a text states."""
+        return self.tier.steps(text)
+
+    def grade(self, problem: Problem, completion: str) -> Grade:
+        """Right if the last answer is the number; the derivation counts every needed step too.
+
+        Where values are rounded, numbers count with the tolerance of the graph.
+        """
+        graph = _graph(problem)
+        answer = self.tier.answer(completion)
+        if answer is None:
+            return Grade(correct=False, parsed=False, derivation=False)
+        correct = graph.agrees(answer, graph[graph.target].value)
+        steps = self.steps(problem, completion) if correct else []
+        derivation = correct and needed_steps_right(graph, steps)
+        return Grade(correct, True, number_text(answer), derivation)
+
+
+def _graph(problem: Problem) -> ReasoningGraph:
+    if problem.graph is None:
+        raise TypeError(f"problem {problem.id} has lost its graph")
+    return problem.graph
