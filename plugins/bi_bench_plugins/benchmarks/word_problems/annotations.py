@@ -54,8 +54,8 @@ def graph_of(question: str, solution: str, answer: str) -> Sketch:
         raise NoGraph("the last step is not the answer")
     named = _named(question, values, letters)
     quantities: list[Quantity] = []
-    for (equation, value), letter in zip(steps, letters, strict=True):
-        before = {q.value for q in quantities}
+    for place, ((equation, value), letter) in enumerate(zip(steps, letters, strict=True)):
+        before = set(values[:place])
         if any(leaf in before and leaf not in named for leaf in leaves(equation)):
             raise NoGraph("a number could be two things")
         earlier = {number: named[number] for number in before if number in named}

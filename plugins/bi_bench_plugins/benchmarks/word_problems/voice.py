@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from bi_bench.api import Quantity, Voice
-from bi_bench.api.expression import Expression, render
+from bi_bench.api.expression import Expression, Number, render
 from bi_bench.api.speech import Said
 from bi_bench_plugins.benchmarks.word_problems.annotations import (
     ANNOTATION,
@@ -76,7 +76,7 @@ class WordVoice(Voice):
         self.words, self.wording, self.variant = words, wording, variant
         self.opening = self._choose("opening", "") + "\n"
 
-    def read(self, quantity: Quantity, value: int, said: Said) -> str:
+    def read(self, quantity: Quantity, value: Number, said: Said) -> str:
         """Never said: the numbers of the question are constants, every quantity is computed."""
         raise TypeError("a word problem has nothing to read but constants")
 
@@ -94,7 +94,7 @@ class WordVoice(Voice):
         """``= 2 * 7``."""
         return f"= {_compact(render(expression))}"
 
-    def result(self, quantity: Quantity, value: int) -> str:
+    def result(self, quantity: Quantity, value: Number) -> str:
         """``= 15.``."""
         return f"= {value}."
 
@@ -116,7 +116,7 @@ class WordVoice(Voice):
             phrase = phrase.replace(f" {sign} ", f" {word} ")
         return self._say("restatement", quantity, phrase=phrase)
 
-    def closing(self, quantity: Quantity, value: int) -> str:
+    def closing(self, quantity: Quantity, value: Number) -> str:
         """The answer in words, the end of the thinking, the answer in a box."""
         answer = self._choose("answer", quantity.name).format(value=value)
         return f"{answer}\n{closing(str(value))}"
