@@ -25,8 +25,8 @@ SEATS = {
     "makes 60+16=<<60+16=76>>76 seats.\nAll seats cost 76*$5=$<<76*5=380>>380.\n#### 380",
 }
 BAGS = {
-    "question": "Ben has 30 marbles and splits them evenly into 5 bags. How many are in 2 bags?",
-    "answer": "Each bag has 30/5=<<30/5=6>>6 marbles.\n2 bags have 6*2=<<6*2=12>>12.\n#### 12",
+    "question": "Ben has 30 marbles and puts 20% of them into each bag. How many are in 2 bags?",
+    "answer": "Each bag has 20%*30=<<20%*30=6>>6 marbles.\n2 bags have 6*2=<<6*2=12>>12.\n#### 12",
 }
 LOAN = {
     "question": "Paying for a boat of $1,080 takes 2 times 40 dollars, 3 times 100 dollars and a loan. "

@@ -84,10 +84,10 @@ def test_a_wrong_value_is_a_wrong_line(gsm8k, problems):
 def test_a_problem_without_a_graph_is_text(gsm8k, problems):
     problem = problems["Ben"]
     assert problem.graph is None
-    assert problem.metadata["no_graph"] == "division"
+    assert problem.metadata["no_graph"] == "per cent"
     ((_, solution),) = demonstrations(gsm8k, Vanilla(), problem, 0)
     assert solution.text == (
-        "Each bag has 30/5=6 marbles.\n2 bags have 6*2=12.\n</think>\n<answer>\\boxed{12}</answer>"
+        "Each bag has 20%*30=6 marbles.\n2 bags have 6*2=12.\n</think>\n<answer>\\boxed{12}</answer>"
     )
     assert gsm8k.grade(problem, solution.text).correct
     for strategy in (Bridge(), Sabotage()):
@@ -99,7 +99,8 @@ def test_a_problem_without_a_graph_is_text(gsm8k, problems):
     ("solution", "answer", "reason"),
     [
         ("No sums.", "3", "no annotations"),
-        ("<<6/2=3>>", "3", "division"),
+        ("<<7/2=3.5>>", "3.5", "decimals"),
+        ("<<7/0=3>>", "3", "wrong arithmetic"),
         ("<<0.5*6=3>>", "3", "decimals"),
         ("<<50%*6=3>>", "3", "per cent"),
         ("<<2*x=3>>", "3", "an annotation cannot be read"),
@@ -120,6 +121,27 @@ def test_what_makes_no_graph_says_why(solution, answer, reason):
     assert str(caught.value) == reason
 
 
+def test_divisions_with_whole_results_make_a_graph(write, chairs):
+    row = {
+        "question": "Ana shares 24 figs among 4 friends. What do 3 friends get, if 5 more come?",
+        "answer": "Each gets 24/4=<<24/4=6>>6 figs.\n3 get 6/4*3*4=<<6/4*3*4=18>>18.\n"
+        "With the others it is 18+5=<<18+5=23>>23.\n#### 23",
+    }
+    gsm8k = GSM8K(GSM8KParameters(path=str(write(chairs(9), [row])), ood_steps=0))
+    (problem,) = (p for p in gsm8k.problems("test-id", 9, random.Random(0)) if "Ana" in p.question)
+    assert [quantity.value for quantity in problem.graph.quantities] == [6, 18, 23]
+    arm = Bridge(Bridge.Params(reflection=1.0, analysis=4))
+    said = ""
+    for seed in range(20):
+        ((_, solution),) = demonstrations(gsm8k, arm, problem, seed)
+        steps = gsm8k.steps(problem, solution.text)
+        assert {"compute", "attempt", "restate"} <= {step.kind for step in steps}
+        assert all(verdict.right for verdict in verify(problem.graph, steps))
+        said += solution.text
+    assert "= 1.5 * 3 * 4 = 4.5 * 4 = 18." in said
+    assert "24 divided by 4" in said
+
+
 def test_sentences_that_do_not_fit_make_no_graph(write, chairs):
     rows = [
         {"question": "Q1 4 and 5?", "answer": "It is <<4+5=9>>10 then.\n#### 9"},
@@ -135,7 +157,7 @@ def test_sentences_that_do_not_fit_make_no_graph(write, chairs):
 def test_the_share_of_graphs_is_counted(gsm8k):
     tally = gsm8k.tally("test-id")
     assert tally["graph_share"] == 0.75
-    assert tally["no_graph"] == {"division": 1}
+    assert tally["no_graph"] == {"per cent": 1}
 
 
 def test_sft_has_problems_with_a_graph_unless_asked_otherwise(write, told, chairs):

@@ -70,16 +70,14 @@ def graph_of(question: str, solution: str, answer: str) -> Sketch:
 
 
 def _step(annotation: str) -> tuple[Expression, int]:
-    work, equals, value = annotation.replace("$", "").replace(",", "").partition("=")
+    work, equals, value = annotation.replace("$", "").replace(",", "").replace("÷", "/").partition("=")
     if not equals:
         raise NoGraph("an annotation cannot be read")
-    if "/" in work or "÷" in work:
-        raise NoGraph("division")
     if "%" in annotation:
         raise NoGraph("per cent")
     if "." in annotation:
         raise NoGraph("decimals")
-    equation, result = parse_expression(work), parse_expression(value)
+    equation, result = parse_expression(work, real=True), parse_expression(value)
     if equation is None or references(equation) or not isinstance(result, int):
         raise NoGraph("an annotation cannot be read")
     if isinstance(equation, int):
@@ -87,7 +85,7 @@ def _step(annotation: str) -> tuple[Expression, int]:
     if evaluate(equation) != result:
         raise NoGraph("wrong arithmetic")
     # As it will be read back: brackets that change nothing are gone.
-    return parse_expression(render(equation)) or equation, result
+    return parse_expression(render(equation), real=True) or equation, result
 
 
 def _letters(question: str, solution: str, count: int) -> list[str]:

@@ -44,7 +44,7 @@ PHRASES = {
 }
 _FIELDS = {
     "letter": "(?P<letter>[A-Z])",
-    "work": r"(?P<work>[-+*()=0-9A-Z ]+)",
+    "work": r"(?P<work>[-+*/()=.0-9A-Z ]+)",
     "phrase": r"(?P<phrase>[-0-9A-Z() a-z]+)",
     "missing": r"(?P<missing>[^\n]+)",
     "are": "(?:is|are)",

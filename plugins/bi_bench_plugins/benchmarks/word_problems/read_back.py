@@ -14,7 +14,7 @@ _LONGEST_LINE = 4000
 _RETURNS, _RESTATEMENTS = patterns("return"), patterns("restatement")
 _COMPUTATIONS, _ATTEMPTS = patterns("computation"), patterns("attempt")
 _MISSING = re.compile(r"\b([A-Z]) \(")
-_SPELLED = (("plus", "+"), ("minus", "-"), ("times", "*"))
+_SPELLED = (("plus", "+"), ("minus", "-"), ("times", "*"), ("divided by", "/"))
 
 
 def parse_steps(text: str) -> list[Stated]:
@@ -59,7 +59,7 @@ def _last(kind: list[re.Pattern[str]], line: str) -> re.Match[str] | None:
 
 
 def _chain(work: str) -> tuple[Expression, ...]:
-    chain = [parse_expression(part) for part in work.split("=")]
+    chain = [parse_expression(part, real=True) for part in work.split("=")]
     complete = tuple(part for part in chain if part is not None)
     if len(complete) < len(chain) or len(chain) < 2 or not isinstance(complete[-1], int):
         return ()
@@ -70,4 +70,4 @@ def _chain(work: str) -> tuple[Expression, ...]:
 def _spelled(phrase: str) -> Expression | None:
     for word, sign in _SPELLED:
         phrase = phrase.replace(word, sign)
-    return parse_expression(phrase)
+    return parse_expression(phrase, real=True)

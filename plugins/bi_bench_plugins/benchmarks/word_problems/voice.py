@@ -20,7 +20,7 @@ from bi_bench_plugins.benchmarks.word_problems.phrases import PHRASES
 
 PROMPT_END = "\n<think>\n"
 _RESULT = re.compile(r"<<[^<>\n]*>>\s*\$?(-?\d+(?:,\d{3})*(?:\.\d+)?)?")
-_SIGNS = (("+", "plus"), ("-", "minus"), ("*", "times"))
+_SIGNS = (("+", "plus"), ("-", "minus"), ("*", "times"), ("/", "divided by"))
 
 
 def closing(answer: str) -> str:
