@@ -79,11 +79,13 @@ class _Builder:
 
         unkeyed = {"model": cell.model.unkeyed}
         roles["base"] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
-        parents = {"problems": problems("sft")}
-        identity = ids.augment(parents, benchmark, strategy, seed)
-        unkeyed = {"strategy": strategy.unkeyed}
-        roles["augment"] = self._add(identity, f"{strategy.label} · {data}", unkeyed=unkeyed)
+        roles["augment"] = self._augment(cell, problems("sft"))
         parents = {"base": roles["base"], "augment": roles["augment"]}
+        reference = self.suite.reference_of(cell)
+        if self.suite.defaults.match_sft != "none" and reference != cell:
+            if reason := _veto(reference):
+                return CellPlan(cell.axes(), {}, f"matched to {self.suite.reference}: {reason}")
+            parents["reference"] = self._augment(reference, roles["problems/sft"])
         roles["sft"] = self._add(ids.sft(parents, seed), arm, estimates.sft(pace))
         parents = {"checkpoint": roles["sft"], "problems": problems("probe")}
         identity = ids.probe(parents, benchmark, seed)
@@ -106,6 +108,13 @@ class _Builder:
                 identity, f"{analysis.label} · {trained}"
             )
         return CellPlan(cell.axes(), roles)
+
+    def _augment(self, cell: Cell, problems: str) -> str:
+        strategy, data = cell.strategy, f"{cell.benchmark.label} · seed {cell.seed}"
+        parents = {"problems": problems}
+        identity = self.identities.augment(parents, cell.benchmark, strategy, cell.seed)
+        unkeyed = {"strategy": strategy.unkeyed}
+        return self._add(identity, f"{strategy.label} · {data}", unkeyed=unkeyed)
 
     def _add(
         self,

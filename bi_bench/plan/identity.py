@@ -60,9 +60,14 @@ class Identities:
         return self._identity("augment", parents, **content, seed=self._seed("augment", seed))
 
     def sft(self, parents: Mapping[str, str], seed: int) -> dict[str, Any]:
-        """Supervised fine-tuning; shuffling does not depend on the strategy."""
-        settings = self.defaults.sft.model_dump(mode="json")
-        return self._identity("sft", parents, settings=settings, seed=self._seed("sft", seed))
+        """Supervised fine-tuning; shuffling does not depend on the strategy.
+
+        With a parent "reference", the demonstrations of another arm, it is matched to that arm.
+        """
+        content: dict[str, Any] = {"settings": self.defaults.sft.model_dump(mode="json")}
+        if "reference" in parents:
+            content["match"] = self.defaults.match_sft
+        return self._identity("sft", parents, **content, seed=self._seed("sft", seed))
 
     def probe(self, parents: Mapping[str, str], benchmark: Entry, seed: int) -> dict[str, Any]:
         """Rollouts of the SFT model on problems of their own."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from bi_bench.report.row import Row
 
@@ -12,8 +13,15 @@ _SHARED_COSTS = (
 )
 
 
-def report_notes(rows: Sequence[Row]) -> Iterator[str]:
-    """Notes on all rows, each once."""
+_MATCHES = {
+    "none": "All arms take the same epochs of SFT over their demonstrations",
+    "updates": 'All arms take as many SFT updates as "{}"',
+    "tokens": 'All arms learn as many tokens of demonstrations in SFT as "{}"',
+}
+
+
+def report_notes(rows: Sequence[Row], suite: Mapping[str, Any]) -> Iterator[str]:
+    """Notes on all rows, each once; ``suite`` as its run record has it."""
     yield from _interval_notes(rows)
     for row in rows:
         if row.refused:
@@ -27,7 +35,13 @@ def report_notes(rows: Sequence[Row]) -> Iterator[str]:
     for note, places in concerned.items():
         yield f"{'All rows' if len(places) == len(rows) else '; '.join(places)}: {note}."
     if rows:
+        yield f"{_matching(suite)}; the steps of RFT are the same."
         yield _SHARED_COSTS
+
+
+def _matching(suite: Mapping[str, Any]) -> str:
+    match = suite.get("source", {}).get("defaults", {}).get("match_sft", "none")
+    return _MATCHES[match].format(suite["reference"])
 
 
 def _interval_notes(rows: Sequence[Row]) -> Iterator[str]:

@@ -40,7 +40,7 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
         numerics=record.get("numerics", {}),
         versions=record.get("versions", {}),
         rows=tuple(rows),
-        notes=tuple(report_notes(rows)),
+        notes=tuple(report_notes(rows, suite)),
         skipped=unfinished(cells),
     )
 

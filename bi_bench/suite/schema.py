@@ -77,8 +77,13 @@ class Numerics(Parameters):
 
 
 class Defaults(Parameters):
-    """Settings that apply to every cell."""
+    """Settings that apply to every cell.
 
+    ``match_sft``: what arms have in common with the reference arm in SFT. "none": the epochs;
+    "updates", "tokens": as many updates, or learnt tokens, as the demonstrations of that arm give.
+    """
+
+    match_sft: Literal["none", "updates", "tokens"] = "none"
     data: Data = Data()
     sft: SFT = SFT()
     rollouts: Rollouts = Rollouts()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,11 @@ class Suite:
     reference: str
     plugin_files: tuple[Path, ...]
     source: Mapping[str, Any]
+
+    def reference_of(self, cell: Cell) -> Cell:
+        """The cell of the reference arm that a cell is held against."""
+        arm = next(arm for arm in self.axes["strategies"] if arm.label == self.reference)
+        return replace(cell, strategy=arm)
 
     def cells(self) -> Iterator[Cell]:
         """Every combination of the axes, seeds varying fastest."""

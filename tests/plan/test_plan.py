@@ -214,3 +214,25 @@ def test_the_key_sees_what_is_in_a_file_of_demonstrations_and_not_where_it_is(
     assert stages(one, "b")["augment"].key != here["augment"].key
     with pytest.raises(UserError, match=r"matrix\.strategies\[0\]\.path: this key is missing"):
         planned(suite_file, 'matrix.strategies=[{name="from-file"}]')
+
+
+@pytest.mark.parametrize("match", ["updates", "tokens"])
+def test_matched_arms_know_the_demonstrations_of_the_reference(
+    suite_file: Path, match: str
+) -> None:
+    free, matched = planned(suite_file), planned(suite_file, f'defaults.match_sft="{match}"')
+    stages = {stage.key: stage for stage in matched.stages}
+    for before, cell in zip(free.cells, matched.cells, strict=True):
+        sft = stages[cell.stages["sft"]]
+        if cell.axes["strategy"] == "vanilla":
+            assert sft.key == before.stages["sft"]
+            continue
+        (reference,) = (
+            other.stages["augment"]
+            for other in matched.cells
+            if other.axes == {**cell.axes, "strategy": "vanilla"}
+        )
+        assert sft.parents["reference"] == reference
+        assert sft.identity["match"] == match
+        assert sft.key != before.stages["sft"]
+        assert cell.stages["augment"] == before.stages["augment"]

@@ -70,7 +70,9 @@ def graph_of(question: str, solution: str, answer: str) -> Sketch:
 
 
 def _step(annotation: str) -> tuple[Expression, int]:
-    work, equals, value = annotation.replace("$", "").replace(",", "").replace("÷", "/").partition("=")
+    work, equals, value = (
+        annotation.replace("$", "").replace(",", "").replace("÷", "/").partition("=")
+    )
     if not equals:
         raise NoGraph("an annotation cannot be read")
     if "%" in annotation:
