@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from bi_bench.api.benchmark import Benchmark
 from bi_bench.api.plugin import Plugin
+from bi_bench.api.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysisContext:
-    """The folders of the stages an analysis asked for, by role ("probe", "pre/test-id" ...)."""
+    """What an analysis may look at.
+
+    ``folders``: of the stages it asked for, by role ("probe", "pre/test-id" ...). ``benchmark``:
+    that of the cell. ``problems("probe")``: the problems of a split, where "problems" or
+    "problems/probe" was asked for. ``rows("probe", "rollouts.parquet")``: the rows of a table in
+    the folder of a role. ``seed``: the same for all arms. ``settings`` and ``numerics``: for
+    analyses that use models, the decoding of rollouts (``temperature``, ``max_new_tokens``,
+    ``batch_size``) and where to compute (``device``, ``dtype``, ``threads``); else empty.
+    """
 
     folders: Mapping[str, Path]
+    benchmark: Benchmark
+    problems: Callable[[str], Sequence[Problem]]
+    rows: Callable[[str, str], Sequence[Mapping[str, Any]]]
+    seed: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    numerics: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Analysis(Plugin, ABC):
     """Measures something on checkpoints and rollouts; never changes them.
 
-    ``needs``: the roles whose folders it reads: "base", "augment", "sft", "probe", "rft", "pre" and
-    "post" (evaluations, one folder a split, named like "pre/test-id").
+    ``needs``: the roles whose folders it reads: "base", "problems", "augment", "sft", "probe",
+    "rft", "probe-rft" (a second probe, after RFT, made where an analysis asks for it), "pre" and
+    "post" (evaluations, one folder a split, named like "pre/test-id"). One folder of several is
+    asked for by its whole name, such as "problems/probe".
+    ``uses_models``: it runs checkpoints. Numerics, library versions and decoding then enter its
+    key, and where stages compute on a GPU it gets one.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
+    uses_models: ClassVar[bool] = False
 
     @abstractmethod
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
-        """A table: rows of plain JSON values with the same columns."""
+        """A table: rows of plain JSON values with the same columns.
+
+        Reports average floats over seeds and tell rows apart by everything else; lists are kept
+        and not shown.
+        """

@@ -17,7 +17,7 @@ class CellPlan:
     """A cell with the keys of its stages by role, or the reason why it is skipped.
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
-    "analyse/LABEL".
+    "probe-rft" where an analysis asks for it, "analyse/LABEL".
     """
 
     axes: Mapping[str, Any]
@@ -100,10 +100,18 @@ class _Builder:
                 roles[f"{when}/{split}"] = self._add(
                     identity, f"{when} {split} · {text}", estimates.evaluate(pace, split)
                 )
+        if any("probe-rft" in analysis.plugin.needs for analysis in self.suite.analyses):
+            parents = {"checkpoint": roles["rft"], "problems": roles["problems/probe"]}
+            identity = ids.probe(parents, benchmark, seed)
+            roles["probe-rft"] = self._add(identity, f"post · {trained}", estimates.probe(pace))
         for analysis in self.suite.analyses:
             needs = analysis.plugin.needs
-            parents = {role: key for role, key in roles.items() if role.split("/")[0] in needs}
-            identity = ids.analyse(parents, analysis)
+            parents = {
+                role: key
+                for role, key in roles.items()
+                if role in needs or role.split("/")[0] in needs
+            }
+            identity = ids.analyse(parents, benchmark, analysis, seed)
             roles[f"analyse/{analysis.label}"] = self._add(
                 identity, f"{analysis.label} · {trained}"
             )

@@ -81,6 +81,8 @@ class Identities:
         """Reinforcement fine-tuning; the seed does not name the algorithm or the strategy."""
         micro = self.defaults.rollouts.micro_batch_size
         settings = {**self._decoding(benchmark), "micro_batch_size": micro}
+        if every := self.defaults.rft.checkpoints:  # where it is off, keys do not know of it
+            settings["checkpoints"] = every
         content = {"benchmark": benchmark.identity(), "algorithm": algorithm.identity()}
         return self._identity(
             "rft", parents, **content, settings=settings, seed=self._seed("rft", seed)
@@ -97,9 +99,17 @@ class Identities:
             "evaluate", parents, **content, seed=self._seed("evaluate", split, seed)
         )
 
-    def analyse(self, parents: Mapping[str, str], analysis: Entry) -> dict[str, Any]:
-        """A read-only measurement over the folders of its parents."""
-        return self._identity("analyse", parents, analysis=analysis.identity())
+    def analyse(
+        self, parents: Mapping[str, str], benchmark: Entry, analysis: Entry, seed: int
+    ) -> dict[str, Any]:
+        """A read-only measurement over the folders of its parents, perhaps on their models."""
+        content = {"analysis": analysis.identity(), "benchmark": benchmark.identity()}
+        if analysis.plugin.uses_models:
+            content |= {"numerics": self.numerics, "libraries": self.libraries["probe"]}
+            content["settings"] = self._decoding(benchmark)
+        # Not named by the arm: two arms are measured with the same random numbers.
+        named = self._seed("analyse", analysis.name, seed)
+        return self._identity("analyse", parents, **content, seed=named)
 
     def _decoding(self, benchmark: Entry) -> dict[str, Any]:
         rollouts = self.defaults.rollouts

@@ -24,7 +24,10 @@ def to_csv(report: Report) -> str:
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """The report as a JSON object: the facts about the suite, flat rows, notes, what is missing."""
+    """The report as a JSON object: facts about the suite, flat rows, notes, what is missing, analyses.
+
+    The tables of analyses are as measured: one entry for each seed, lists included.
+    """
     return {
         "suite": report.suite,
         "description": report.description,
@@ -35,4 +38,5 @@ def to_json(report: Report) -> dict[str, Any]:
         "rows": [flat_row(row) for row in report.rows],
         "notes": list(report.notes),
         "skipped": [asdict(item) for item in report.skipped],
+        "analyses": {table.name: list(map(dict, table.rows)) for table in report.analyses},
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bi_bench.report.text import plain
 
 if TYPE_CHECKING:
+    from bi_bench.report.analyses import AnalysisTable
     from bi_bench.stats import Contrast
 
 TRUNCATION_MARK = 0.01
@@ -152,3 +153,4 @@ class Report:
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
     skipped: tuple[Unfinished, ...]
+    analyses: tuple[AnalysisTable, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bi_bench.api import UserError
+from bi_bench.report.analyses import read_analyses
 from bi_bench.report.arm_row import compared, plain_row, scored
 from bi_bench.report.cells import Arm, Cell, read_cells, unfinished
 from bi_bench.report.notes import report_notes
@@ -42,6 +43,7 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
         rows=tuple(rows),
         notes=tuple(report_notes(rows, suite)),
         skipped=unfinished(cells),
+        analyses=read_analyses(cells, store),
     )
 
 

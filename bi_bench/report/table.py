@@ -9,6 +9,7 @@ from typing import Literal
 
 from tabulate import tabulate
 
+from bi_bench.report.analyses import as_text
 from bi_bench.report.cell_text import COMPACT, FACTS, MEASURED, SCORED, Column, legend
 from bi_bench.report.row import Report, Row
 from bi_bench.report.text import markdown, plain, shorten
@@ -36,6 +37,9 @@ def _terminal(report: Report) -> str:
         headings, cells = _filled(report, group, COMPACT, plain)
         grid = _grid(headings, cells)
         parts.append(f"{plain(' · '.join(_title(group)))}\n\n{grid}")
+    for table in report.analyses:
+        common, headings, cells = as_text(table.over_seeds(), plain)
+        parts.append(f"{plain(table.name)} · {common}\n\n{_grid(headings, cells)}")
     below = [*map(plain, report.notes)]
     below += [shorten(item.line, _REASON_WIDTH) for item in report.skipped]
     below += legend(report.rows)
@@ -51,6 +55,10 @@ def _markdown(report: Report) -> str:
         for columns in (SCORED, MEASURED):
             headings, cells = _filled(report, group, columns, markdown)
             parts.append(tabulate(cells, headings, tablefmt="pipe", disable_numparse=True))
+    for table in report.analyses:
+        common, headings, cells = as_text(table.over_seeds(), markdown)
+        grid = tabulate(cells, headings, tablefmt="pipe", disable_numparse=True)
+        parts += [f"## {markdown(table.name)}", common, grid]
     lines = [*report.notes, *(item.line for item in report.skipped), *legend(report.rows)]
     below = map(markdown, lines)
     parts.append("\n".join(f"- {line}" for line in below))

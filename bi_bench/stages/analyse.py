@@ -6,14 +6,34 @@ from typing import Any
 
 from bi_bench.api import Analysis, AnalysisContext, UserError
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import write_json
+from bi_bench.stages.tables import read_problems, read_rows, write_json
+
+AXES = {"benchmark", "model", "algorithm", "strategy", "seed", "seeds"}
 
 
 def run(context: StageContext) -> dict[str, Any]:
     """Write the analysis's rows into ``table.json``."""
     analysis: Analysis = context.plugin("analyses", "analysis")
-    rows = [dict(row) for row in analysis.measure(AnalysisContext(context.inputs))]
+    folders = context.inputs
+    if analysis.uses_models:
+        from bi_bench.training.seeding import seed_everything
+
+        seed_everything(context.seed)
+    view = AnalysisContext(
+        folders,
+        context.plugin("benchmarks", "benchmark"),
+        problems=lambda split: read_problems(folders[f"problems/{split}"]),
+        rows=lambda role, name: read_rows(folders[role] / name),
+        seed=context.seed,
+        settings=context.identity.get("settings", {}),
+        numerics=context.identity.get("numerics", {}),
+    )
+    rows = [dict(row) for row in analysis.measure(view)]
     if any(row.keys() != rows[0].keys() for row in rows):
         raise UserError(f"analysis {analysis.name}: its rows have different columns")
+    if taken := sorted(AXES & {name for row in rows for name in row}):
+        raise UserError(
+            f'analysis {analysis.name}: reports add the column "{taken[0]}" themselves; rename it'
+        )
     write_json(context.folder / "table.json", rows)
     return {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from bi_bench.api import Algorithm, Benchmark, Phase, Problem, UserError, derive
 from bi_bench.stages.answers import gpu_costs, prepare
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.tables import write_lines
+from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.grpo import RewardFunction, train_grpo
 from bi_bench.training.sampler import Decoding
 
@@ -18,13 +20,20 @@ TRAINERS = {"grpo": train_grpo}
 
 
 def run(context: StageContext) -> dict[str, Any]:
-    """Write the checkpoint after the last phase and ``history.jsonl`` over all phases."""
+    """Write the checkpoint after the last phase and ``history.jsonl`` over all phases.
+
+    Where the suite asks for more, ``checkpoints/STEP`` holds the model after that many steps of
+    all phases together; the last step is the checkpoint itself.
+    """
     numerics, benchmark, checkpoint, problems = prepare(context)
     algorithm: Algorithm = context.plugin("algorithms", "algorithm")
     settings = context.identity["settings"]
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = 0
-    for number, phase in enumerate(algorithm.phases()):
+    phases = algorithm.phases()
+    keep = _keeper(context, checkpoint, sum(phase.steps for phase in phases))
+    before = 0
+    for number, phase in enumerate(phases):
         if phase.trainer not in TRAINERS:
             raise UserError(f'algorithm {algorithm.name}: no trainer is called "{phase.trainer}"')
         with tempfile.TemporaryDirectory() as scratch:
@@ -40,7 +49,9 @@ def run(context: StageContext) -> dict[str, Any]:
                 micro_batch=settings["micro_batch_size"],
                 scratch=Path(scratch),
                 progress=context.progress,
+                on_step=partial(keep, before),
             )
+        before += phase.steps
         history += [{"phase": number, **row} for row in trained.log]
         tokens_trained += trained.tokens_trained
         tokens_generated += trained.tokens_generated
@@ -48,6 +59,17 @@ def run(context: StageContext) -> dict[str, Any]:
     write_lines(context.folder / "history.jsonl", history)
     costs = {"tokens_trained": tokens_trained, "tokens_generated": tokens_generated}
     return {**costs, **gpu_costs(numerics)}
+
+
+def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callable[[int, int], None]:
+    every = context.identity["settings"].get("checkpoints", 0)
+
+    def keep(before: int, step: int) -> None:
+        total = before + step
+        if every and total % every == 0 and total < last:
+            checkpoint.save(context.folder / "checkpoints" / str(total))
+
+    return keep
 
 
 def reward_function(

@@ -53,6 +53,12 @@ class Rollouts(Parameters):
     micro_batch_size: Count = 128
 
 
+class RFT(Parameters):
+    """What RFT keeps: the model after every so many ``checkpoints`` steps, 0 for the last alone."""
+
+    checkpoints: Annotated[int, Field(ge=0)] = 0
+
+
 class Evaluate(Parameters):
     """Evaluation before and after RFT: greedy, and ``samples`` answers a problem."""
 
@@ -87,6 +93,7 @@ class Defaults(Parameters):
     data: Data = Data()
     sft: SFT = SFT()
     rollouts: Rollouts = Rollouts()
+    rft: RFT = RFT()
     evaluate: Evaluate = Evaluate()
     probe: Probe = Probe()
     numerics: Numerics = Numerics()

@@ -58,6 +58,19 @@ class ProgressCallback(TrainerCallback):
         self.progress(step=state.global_step, total=state.max_steps, **shown)
 
 
+class StepCallback(TrainerCallback):
+    """Calls a function with the number of each finished step."""
+
+    def __init__(self, on_step: Callable[[int], None]) -> None:
+        self.on_step = on_step
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Called by the trainer after every optimiser step."""
+        self.on_step(state.global_step)
+
+
 def silence(trainer: Any) -> None:
     """Takes away the callbacks that print; progress goes through the stage instead."""
     for callback in (PrinterCallback, BarCallback):

@@ -13,7 +13,13 @@ from trl.trainer.grpo_config import GRPOConfig
 from trl.trainer.grpo_trainer import GRPOTrainer
 
 from bi_bench.api import Phase, UserError, derive_seed, did_you_mean
-from bi_bench.training.callbacks import Log, ProgressCallback, silence, trainer_defaults
+from bi_bench.training.callbacks import (
+    Log,
+    ProgressCallback,
+    StepCallback,
+    silence,
+    trainer_defaults,
+)
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.sampler import Decoding, Rows, sample
 from bi_bench.training.seeding import trainer_seed
@@ -51,11 +57,13 @@ def train_grpo(
     micro_batch: int,
     scratch: Path,
     progress: Callable[..., None],
+    on_step: Callable[[int], None] = lambda step: None,
 ) -> Trained:
     """Fine-tune the checkpoint's model in place on ``prompts``, one update per rollout batch.
 
     ``reward`` maps problem indices and completions to finite numbers, one each. ``batch`` bounds
-    the rows sampled at a time, ``micro_batch`` those of one forward and backward pass. Raises
+    the rows sampled at a time, ``micro_batch`` those of one forward and backward pass. ``on_step``
+    hears the number of each finished step, with the model as it then is. Raises
     UserError for settings that TRL would take in silence or refuse only after the first rollout.
     """
     rows = phase.prompts * phase.group
@@ -109,7 +117,7 @@ def train_grpo(
         ),
         processing_class=tokenizer,
         rollout_func=rollout,
-        callbacks=[ProgressCallback(log, progress, SHOWN)],
+        callbacks=[ProgressCallback(log, progress, SHOWN), StepCallback(on_step)],
     )
     silence(trainer)
     trainer.train()

@@ -53,6 +53,11 @@ def bi_bench_benchmarks() -> list[type[Benchmark]]:
 @hookimpl
 def bi_bench_analyses() -> list[type[Analysis]]:
     """Analyses."""
+    from bi_bench_plugins.analyses.behaviours import Behaviours
     from bi_bench_plugins.analyses.difficulty import Difficulty
+    from bi_bench_plugins.analyses.influence import InfluenceAnalysis
+    from bi_bench_plugins.analyses.pass_at_k import PassAtK
+    from bi_bench_plugins.analyses.rollout_accuracy import RolloutAccuracy
+    from bi_bench_plugins.analyses.solution_loss import SolutionLoss
 
-    return [Difficulty]
+    return [Difficulty, RolloutAccuracy, InfluenceAnalysis, Behaviours, PassAtK, SolutionLoss]

@@ -94,6 +94,7 @@ def test_test_problems_do_not_depend_on_the_seed_axis(suite_file: Path) -> None:
         ("defaults.evaluate.samples=9", ("evaluate",), ("sft", "rft", "problems")),
         ("defaults.numerics.threads=2", ("sft", "rft"), ("augment", "problems", "base")),
         ("matrix.models[0].revision=def", ("base", "sft"), ("augment",)),
+        ("defaults.rft.checkpoints=9", ("rft",), ("sft", "probe")),
         ("seed=1", ("problems", "sft"), ("base",)),
         ("matrix.strategies[1].label=other", (), STAGE_KINDS),
     ],
@@ -106,6 +107,42 @@ def test_a_key_depends_on_what_decides_the_result_alone(
         assert keys(before, kind) != keys(after, kind), kind
     for kind in same:
         assert keys(before, kind) == keys(after, kind), kind
+
+
+def test_only_analyses_that_use_models_depend_on_numerics(suite_file: Path) -> None:
+    override = 'analyses=["pass-at-k", "influence"]'
+    before = {s.label.split()[0]: s for s in planned(suite_file, override).stages}
+    threads = "defaults.numerics.threads=2"
+    after = {s.label.split()[0]: s for s in planned(suite_file, override, threads).stages}
+    assert before["pass-at-k"].resources.cpus == after["pass-at-k"].resources.cpus == 1
+    assert after["influence"].resources.cpus == 2
+    influence = before["influence"]
+    assert set(influence.parents) == {"sft", "rft", "problems/probe"}
+    assert influence.identity["numerics"]["threads"] == 1
+    assert influence.identity["settings"]["temperature"] == 1.0
+    assert "numerics" not in before["pass-at-k"].identity
+    assert set(before["pass-at-k"].parents) == {
+        f"{when}/{split}" for when in ("pre", "post") for split in ("test-id", "test-ood")
+    }
+
+
+def test_arms_are_measured_with_the_same_random_numbers(suite_file: Path) -> None:
+    found = [s for s in planned(suite_file, 'analyses=["influence"]').stages if s.kind == "analyse"]
+    assert len(found) == 4
+    assert len({stage.identity["seed"] for stage in found}) == 2  # one for each seed
+
+
+def test_a_second_probe_is_made_only_for_an_analysis(suite_file: Path) -> None:
+    plain, more = planned(suite_file), planned(suite_file, 'analyses=["rollout-accuracy"]')
+    assert len(keys(more, "probe")) == 2 * len(keys(plain, "probe"))
+    assert all("probe-rft" not in cell.stages for cell in plain.cells)
+    for cell in more.cells:
+        (probe,) = (s for s in more.stages if s.key == cell.stages["probe-rft"])
+        assert probe.parents["checkpoint"] == cell.stages["rft"]
+        (first,) = (s for s in more.stages if s.key == cell.stages["probe"])
+        assert probe.identity["seed"] == first.identity["seed"]
+    for kind in ("sft", "rft", "evaluate"):
+        assert keys(plain, kind) == keys(more, kind)
 
 
 def test_reference_keys_are_pinned(suite_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,137 @@
+"""Influence and co-influence of prompts on each other, at the SFT model and through RFT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+
+from bi_bench.api import Analysis, AnalysisContext, Parameters, Problem, UserError, derive_seed
+from bi_bench_plugins.analyses.checkpoints import checkpoints, load
+
+if TYPE_CHECKING:
+    from bi_bench.training.checkpoint import Checkpoint
+    from bi_bench.training.gradients import Group
+
+
+class InfluenceParameters(Parameters):
+    """How many rollouts are drawn, and which part of their gradients is looked at."""
+
+    problems: Annotated[
+        int, Field(ge=2, description="probe problems: every other one a query, the rest targets")
+    ] = 64
+    rollouts: Annotated[int, Field(ge=2, description="rollouts a problem")] = 16
+    reward: Literal["answer", "derivation"] = "answer"
+    gradients: Literal["full", "last-layers", "lora", "projection"] = "full"
+    size: Annotated[int, Field(ge=0, description="layers, rank or dimensions; 0 for full")] = 0
+    aggregate: Annotated[
+        Literal["mean", "sum"], Field(description="of the tokens of a rollout; trainers take mean")
+    ] = "mean"
+    batch_size: Annotated[int, Field(ge=1, description="rollouts in one backward pass")] = 64
+
+
+class InfluenceAnalysis(Analysis):
+    """Per-step influence and co-influence on held-out prompts (BRIDGE, Proposition 3.1).
+
+    Rollouts are drawn afresh from each checkpoint, with the same random numbers in all arms.
+    Gradients are in float32. Influence is for each unit of learning rate of a plain gradient step.
+    """
+
+    name = "influence"
+    needs = ("sft", "rft", "problems/probe")
+    uses_models = True
+    Params = InfluenceParameters
+
+    def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
+        """One row a checkpoint: means over queries, and in lists the value of each query.
+
+        ``co_influence``, ``cosine`` and ``positive`` are over the informative queries, None if
+        there is none.
+        """
+        params = self.params
+        problems = context.problems("probe")
+        if len(problems) < params.problems:
+            raise UserError(
+                f"influence.problems = {params.problems}, but the probe has {len(problems)}; "
+                "lower it or raise defaults.data.probe"
+            )
+        return [
+            {"checkpoint": name, **self._row(context, load(context, folder), problems)}
+            for name, folder in checkpoints(context)
+        ]
+
+    def _row(
+        self, context: AnalysisContext, checkpoint: Checkpoint, problems: Sequence[Problem]
+    ) -> dict[str, Any]:
+        from bi_bench.training.influence import measure_influence
+        from bi_bench.training.subspace import Subspace
+
+        params = self.params
+        groups = self._groups(context, checkpoint, problems[: params.problems])
+        queries, targets = groups[::2], groups[1::2]
+        found = measure_influence(
+            checkpoint.model,
+            queries,
+            targets,
+            subspace=Subspace(params.gradients, params.size, derive_seed(context.seed, "subspace")),
+            temperature=context.settings["temperature"],
+            aggregate=params.aggregate,
+            batch=params.batch_size,
+        )
+        informative = [value for value in found.co_influence if value is not None]
+        return {
+            "gradients": f"{params.gradients} {params.size or ''}".strip(),
+            "queries": len(queries),
+            "targets": len(targets),
+            "rollouts": params.rollouts,
+            "accuracy": fmean(group.accuracy for group in groups),
+            "informative": fmean(group.spread > 0 for group in queries),
+            "spread": fmean(group.spread for group in queries),
+            "influence": fmean(found.influence),
+            "co_influence": fmean(informative) if informative else None,
+            "cosine": _mean(found.cosine),
+            "positive": fmean(value > 0 for value in informative) if informative else None,
+            "target_norm": found.target_norm,
+            "influences": found.influence,
+            "co_influences": found.co_influence,
+            "cosines": found.cosine,
+            "accuracies": [group.accuracy for group in queries],
+        }
+
+    def _groups(
+        self, context: AnalysisContext, checkpoint: Checkpoint, problems: Sequence[Problem]
+    ) -> list[Group]:
+        from bi_bench.training.gradients import Group
+        from bi_bench.training.sampler import Decoding, sample
+        from bi_bench.training.text import decode, encode_prompts
+
+        settings, size = context.settings, self.params.rollouts
+        asked = [context.benchmark.ask(problem) for problem in problems]
+        prompts = encode_prompts(checkpoint.tokenizer, asked)
+        rollouts = sample(
+            checkpoint.model,
+            prompts,
+            Decoding(settings["max_new_tokens"], settings["temperature"]),
+            end=int(checkpoint.tokenizer.eos_token_id),
+            group=size,
+            seed=derive_seed(context.seed, "rollouts"),
+            batch=settings["batch_size"],
+        )
+        texts = decode(checkpoint.tokenizer, rollouts)
+        groups = []
+        for index, (problem, prompt) in enumerate(zip(problems, prompts, strict=True)):
+            rows = slice(index * size, (index + 1) * size)
+            rewards = [self._reward(context, problem, text) for text in texts[rows]]
+            groups.append(Group(prompt, rollouts[rows], rewards))
+        return groups
+
+    def _reward(self, context: AnalysisContext, problem: Problem, text: str) -> float:
+        grade = context.benchmark.grade(problem, text)
+        return float(grade.correct if self.params.reward == "answer" else bool(grade.derivation))
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from bi_bench.api import UserError
+
+
+@pytest.mark.parametrize("gradients", ["full", "projection"])
+def test_equal_checkpoints_have_equal_influence(measure, folders, gradients: str) -> None:
+    size = 0 if gradients == "full" else 4096
+    small = {"problems": 8, "rollouts": 6}
+    sft, rft = measure("influence", folders, **small, gradients=gradients, size=size)
+    assert (sft.pop("checkpoint"), rft.pop("checkpoint")) == ("sft", "rft")
+    assert sft == rft
+    assert sft["queries"] == sft["targets"] == 4
+    assert 0 < sft["informative"] <= 1, "the test wants prompts that are sometimes right"
+    for accuracy, influence, co in zip(
+        sft["accuracies"], sft["influences"], sft["co_influences"], strict=True
+    ):
+        spread = (accuracy * (1 - accuracy)) ** 0.5
+        if spread:
+            assert influence == pytest.approx(co * spread)
+        else:
+            assert (influence, co) == (0, None)
+    assert sft["influence"] == pytest.approx(sum(sft["influences"]) / 4)
+
+
+def test_more_problems_than_the_probe_has_are_an_error(measure, folders) -> None:
+    with pytest.raises(UserError, match=r"influence\.problems = 64, but the probe has 8"):
+        measure("influence", folders)
