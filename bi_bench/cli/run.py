@@ -41,7 +41,7 @@ def run(
     from bi_bench.report import cached_text, write_report
     from bi_bench.store import Store
 
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where Ctrl-C is ignored
     planned = plan_suite(load_pinned(suite, set_, store, ask=True))
     shelf = Store(store)
     name, record = run_record(planned)

@@ -42,3 +42,23 @@ def test_killed_three_times_and_run_again_gives_the_same_results_bit_for_bit(
             assert (
                 other / "stages" / file.parent.name / file.name
             ).read_bytes() == file.read_bytes()
+
+
+def test_a_terminated_run_ends_even_where_ctrl_c_is_ignored(
+    smoke_file: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "bi_bench", "run", str(smoke_file), "--store", str(tmp_path)]
+    ignoring = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+    script = f"{ignoring}; os.execv(sys.argv[1], sys.argv[1:])"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stderr is not None
+        assert "started" in run.stderr.readline()
+        run.terminate()
+        _, errors = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert "Traceback" not in errors
