@@ -11,7 +11,8 @@ from bi_bench.api import Algorithm, Benchmark, Phase, Problem, UserError, derive
 from bi_bench.stages.answers import gpu_costs, prepare
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.tables import write_lines
-from bi_bench.training.grpo import RewardFunction, train_grpo
+from bi_bench.training.grpo import train_grpo
+from bi_bench.training.rollouts import RewardFunction
 from bi_bench.training.sampler import Decoding
 
 TRAINERS = {"grpo": train_grpo}
