@@ -11,10 +11,11 @@ from bi_bench.stages.answers import gpu_costs, prepare
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.tables import write_lines
+from bi_bench.training.expert_iteration import train_expert_iteration
 from bi_bench.training.grpo import train_grpo
 from bi_bench.training.sampler import Decoding
 
-TRAINERS = {"grpo": train_grpo}
+TRAINERS = {"grpo": train_grpo, "expert-iteration": train_expert_iteration}
 
 
 def run(context: StageContext) -> dict[str, Any]:
