@@ -6,47 +6,72 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bi_bench.api import Algorithm, UserError, derive_seed
-from bi_bench.stages.answers import gpu_costs, prepare
+from bi_bench.api import Algorithm, Benchmark, Phase, Problem, UserError, derive_seed
+from bi_bench.stages.answers import Setting, gpu_costs, prepare
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.tables import write_lines
+from bi_bench.training.command import train_command
 from bi_bench.training.expert_iteration import train_expert_iteration
 from bi_bench.training.grpo import train_grpo
 from bi_bench.training.sampler import Decoding
+from bi_bench.training.sft import Trained
 
 TRAINERS = {"grpo": train_grpo, "expert-iteration": train_expert_iteration}
 
 
 def run(context: StageContext) -> dict[str, Any]:
     """Write the checkpoint after the last phase and ``history.jsonl`` over all phases."""
-    numerics, benchmark, checkpoint, problems = prepare(context)
+    setting = prepare(context)
     algorithm: Algorithm = context.plugin("algorithms", "algorithm")
-    settings = context.identity["settings"]
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = 0
     for number, phase in enumerate(algorithm.phases()):
-        if phase.trainer not in TRAINERS:
+        if phase.trainer not in (*TRAINERS, "command"):
             raise UserError(f'algorithm {algorithm.name}: no trainer is called "{phase.trainer}"')
         seed = derive_seed(context.seed, "phase", number)
         with tempfile.TemporaryDirectory() as scratch:
-            trained = TRAINERS[phase.trainer](
-                checkpoint,
-                [benchmark.ask(problem) for problem in problems],
-                reward_function(benchmark, problems, phase, seed),
-                phase,
-                Decoding(settings["max_new_tokens"], settings["temperature"]),
-                numerics,
-                seed=seed,
-                batch=settings["batch_size"],
-                micro_batch=settings["micro_batch_size"],
-                scratch=Path(scratch),
-                progress=context.progress,
-            )
+            trained = _train(context, setting, phase, seed, Path(scratch))
         history += [{"phase": number, **row} for row in trained.log]
         tokens_trained += trained.tokens_trained
         tokens_generated += trained.tokens_generated
-    checkpoint.save(context.folder)
+    setting.checkpoint.save(context.folder)
     write_lines(context.folder / "history.jsonl", history)
     costs = {"tokens_trained": tokens_trained, "tokens_generated": tokens_generated}
-    return {**costs, **gpu_costs(numerics)}
+    return {**costs, **gpu_costs(setting.numerics)}
+
+
+def _train(
+    context: StageContext, setting: Setting, phase: Phase, seed: int, scratch: Path
+) -> Trained:
+    numerics, benchmark, checkpoint, problems = setting
+    if phase.trainer == "command":
+        # It rolls out and rewards by itself, so it gets the problems and no reward function.
+        rows = [_row(benchmark, problem) for problem in problems]
+        return train_command(checkpoint, rows, phase, seed=seed, scratch=scratch)
+    settings = context.identity["settings"]
+    return TRAINERS[phase.trainer](
+        checkpoint,
+        [benchmark.ask(problem) for problem in problems],
+        reward_function(benchmark, problems, phase, seed),
+        phase,
+        Decoding(settings["max_new_tokens"], settings["temperature"]),
+        numerics,
+        seed=seed,
+        batch=settings["batch_size"],
+        micro_batch=settings["micro_batch_size"],
+        scratch=scratch,
+        progress=context.progress,
+    )
+
+
+def _row(benchmark: Benchmark, problem: Problem) -> dict[str, Any]:
+    """A problem as an outside trainer reads it."""
+    return {
+        "id": problem.id,
+        "prompt": benchmark.ask(problem),
+        "answer": problem.answer,
+        "question": problem.question,
+        "cluster": problem.cluster,
+        "metadata": dict(problem.metadata),
+    }

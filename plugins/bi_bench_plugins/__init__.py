@@ -36,6 +36,7 @@ def bi_bench_models() -> list[type[BaseModel]]:
 def bi_bench_algorithms() -> list[type[Algorithm]]:
     """Reinforcement fine-tuning algorithms."""
     from bi_bench_plugins.algorithms.cispo import CISPO
+    from bi_bench_plugins.algorithms.command import Command
     from bi_bench_plugins.algorithms.dapo import DAPO
     from bi_bench_plugins.algorithms.dr_grpo import DrGRPO
     from bi_bench_plugins.algorithms.expert_iteration import ExpertIteration
@@ -45,7 +46,7 @@ def bi_bench_algorithms() -> list[type[Algorithm]]:
     from bi_bench_plugins.algorithms.rloo import RLOO
 
     online = [GRPO, DrGRPO, DAPO, GSPO, CISPO, RLOO, ReinforcePP]
-    return [*online, ExpertIteration]
+    return [*online, ExpertIteration, Command]
 
 
 @hookimpl
