@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bi_bench.api.algorithm import Algorithm, Phase
+from bi_bench.api.algorithm import Algorithm, Phase, Reward
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.benchmark import Benchmark
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
@@ -39,6 +39,7 @@ __all__ = [
     "Problem",
     "Quantity",
     "ReasoningGraph",
+    "Reward",
     "Solution",
     "Span",
     "Split",

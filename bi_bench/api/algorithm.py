@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from bi_bench.api.plugin import Plugin
 
-Trainer = Literal["grpo"]
-Reward = Literal["answer", "derivation"]
+Trainer = Literal["grpo", "expert-iteration", "command"]
+Reward = Literal["answer", "derivation", "random", "inverted", "format-only"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,14 @@ class Phase:
     """One run of a trainer over the RL split.
 
     ``trainer`` names a trainer of the training room; ``config`` are its own configuration fields
-    (for "grpo" those of TRL's GRPOConfig); ``steps`` rollout batches of ``prompts`` problems with
-    ``group`` rollouts each; ``reward`` is what a rollout earns.
+    (for "grpo" those of TRL's GRPOConfig and of bi_bench.training.settings.Extras); ``steps``
+    rollout batches of ``prompts`` problems with ``group`` rollouts each.
+
+    ``reward`` is what a rollout earns, 0 or 1: "answer" for a right answer, "derivation" if every
+    needed step is right too. The others are null controls, which no gain may need: "random" tosses
+    a fair coin whatever the text, "inverted" is 1 - "answer", "format-only" pays for any answer
+    that can be read. The trainer "command" rolls out by itself: it has no use for ``prompts``,
+    ``group`` and ``reward``.
     """
 
     trainer: Trainer

@@ -31,6 +31,7 @@ def plan(
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.estimate import total_seconds
+    from bi_bench.plan.same import same_algorithms
     from bi_bench.stats import smallest_detectable_gain
     from bi_bench.store import Store
 
@@ -44,7 +45,9 @@ def plan(
     detectable = smallest_detectable_gain(
         problems=defaults.data.test, samples=1, seeds=len(loaded.seeds)
     )
-    warnings = sorted({w for e in loaded.axes["algorithms"] for w in e.plugin.warnings()})
+    algorithms = loaded.axes["algorithms"]
+    warnings = sorted({w for e in algorithms for w in e.plugin.warnings()})
+    warnings += same_algorithms(algorithms)
     unresolved = [
         entry.label
         for entry in loaded.axes["models"]

@@ -92,7 +92,9 @@ class _Builder:
         roles["probe"] = self._add(identity, arm, estimates.probe(pace))
         parents = {"checkpoint": roles["sft"], "problems": problems("rl")}
         identity = ids.rft(parents, benchmark, algorithm, seed)
-        roles["rft"] = self._add(identity, trained, estimates.rft(pace, algorithm.plugin.phases()))
+        seconds = estimates.rft(pace, algorithm.plugin.phases())
+        unkeyed = {"algorithm": algorithm.unkeyed}
+        roles["rft"] = self._add(identity, trained, seconds, unkeyed)
         for split in self.suite.defaults.evaluate.splits:
             for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
                 parents = {"checkpoint": roles[role], "problems": problems(split)}

@@ -24,9 +24,18 @@ class Estimates:
         return self._seconds(pace, self.defaults.data.probe * self.defaults.probe.samples)
 
     def rft(self, pace: Pace | None, phases: Sequence[Phase]) -> float | None:
-        """Every rollout is generated and trained on."""
-        rollouts = sum(phase.steps * phase.prompts * phase.group for phase in phases)
-        return self._seconds(pace, rollouts, rollouts)
+        """Every rollout is generated and trained on, ``num_iterations`` times.
+
+        Nothing is known of an outside trainer.
+        """
+        if any(phase.trainer == "command" for phase in phases):
+            return None
+        generated = trained = 0
+        for phase in phases:
+            rollouts = phase.steps * phase.prompts * phase.group
+            generated += rollouts
+            trained += rollouts * phase.config.get("num_iterations", 1)
+        return self._seconds(pace, generated, trained)
 
     def evaluate(self, pace: Pace | None, split: str) -> float | None:
         """One greedy answer a problem and the sampled ones."""

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Algorithm, Benchmark, Phase, Problem, UserError, derive_seed
-from bi_bench.stages.answers import gpu_costs, prepare
+from bi_bench.stages.answers import Setting, gpu_costs, prepare
 from bi_bench.stages.context import StageContext
+from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.tables import write_lines
 from bi_bench.training.checkpoint import Checkpoint
-from bi_bench.training.grpo import RewardFunction, train_grpo
+from bi_bench.training.command import train_command
+from bi_bench.training.expert_iteration import train_expert_iteration
+from bi_bench.training.grpo import train_grpo
 from bi_bench.training.sampler import Decoding
+from bi_bench.training.sft import Trained
 
-TRAINERS = {"grpo": train_grpo}
+TRAINERS = {"grpo": train_grpo, "expert-iteration": train_expert_iteration}
 
 
 def run(context: StageContext) -> dict[str, Any]:
@@ -25,40 +29,27 @@ def run(context: StageContext) -> dict[str, Any]:
     Where the suite asks for more, ``checkpoints/STEP`` holds the model after that many steps of
     all phases together; the last step is the checkpoint itself.
     """
-    numerics, benchmark, checkpoint, problems = prepare(context)
+    setting = prepare(context)
     algorithm: Algorithm = context.plugin("algorithms", "algorithm")
-    settings = context.identity["settings"]
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = 0
     phases = algorithm.phases()
-    keep = _keeper(context, checkpoint, sum(phase.steps for phase in phases))
+    keep = _keeper(context, setting.checkpoint, sum(phase.steps for phase in phases))
     before = 0
     for number, phase in enumerate(phases):
-        if phase.trainer not in TRAINERS:
+        if phase.trainer not in (*TRAINERS, "command"):
             raise UserError(f'algorithm {algorithm.name}: no trainer is called "{phase.trainer}"')
+        seed = derive_seed(context.seed, "phase", number)
         with tempfile.TemporaryDirectory() as scratch:
-            trained = TRAINERS[phase.trainer](
-                checkpoint,
-                [benchmark.ask(problem) for problem in problems],
-                reward_function(benchmark, problems, phase),
-                phase,
-                Decoding(settings["max_new_tokens"], settings["temperature"]),
-                numerics,
-                seed=derive_seed(context.seed, "phase", number),
-                batch=settings["batch_size"],
-                micro_batch=settings["micro_batch_size"],
-                scratch=Path(scratch),
-                progress=context.progress,
-                on_step=partial(keep, before),
-            )
+            trained = _train(context, setting, phase, seed, Path(scratch), partial(keep, before))
         before += phase.steps
         history += [{"phase": number, **row} for row in trained.log]
         tokens_trained += trained.tokens_trained
         tokens_generated += trained.tokens_generated
-    checkpoint.save(context.folder)
+    setting.checkpoint.save(context.folder)
     write_lines(context.folder / "history.jsonl", history)
     costs = {"tokens_trained": tokens_trained, "tokens_generated": tokens_generated}
-    return {**costs, **gpu_costs(numerics)}
+    return {**costs, **gpu_costs(setting.numerics)}
 
 
 def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callable[[int, int], None]:
@@ -72,18 +63,43 @@ def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callabl
     return keep
 
 
-def reward_function(
-    benchmark: Benchmark, problems: Sequence[Problem], phase: Phase
-) -> RewardFunction:
-    """1 for a right answer, 0 otherwise; "derivation" also wants every needed step right."""
+def _train(
+    context: StageContext,
+    setting: Setting,
+    phase: Phase,
+    seed: int,
+    scratch: Path,
+    on_step: Callable[[int], None],
+) -> Trained:
+    numerics, benchmark, checkpoint, problems = setting
+    if phase.trainer == "command":
+        # It rolls out and rewards by itself, so it gets the problems and no reward function.
+        rows = [_row(benchmark, problem) for problem in problems]
+        return train_command(checkpoint, rows, phase, seed=seed, scratch=scratch)
+    settings = context.identity["settings"]
+    return TRAINERS[phase.trainer](
+        checkpoint,
+        [benchmark.ask(problem) for problem in problems],
+        reward_function(benchmark, problems, phase, seed),
+        phase,
+        Decoding(settings["max_new_tokens"], settings["temperature"]),
+        numerics,
+        seed=seed,
+        batch=settings["batch_size"],
+        micro_batch=settings["micro_batch_size"],
+        scratch=scratch,
+        progress=context.progress,
+        on_step=on_step,
+    )
 
-    def reward(indices: Sequence[int], completions: Sequence[str]) -> list[float]:
-        grades = (
-            benchmark.grade(problems[index], text)
-            for index, text in zip(indices, completions, strict=True)
-        )
-        if phase.reward == "answer":
-            return [float(grade.correct) for grade in grades]
-        return [float(bool(grade.derivation)) for grade in grades]
 
-    return reward
+def _row(benchmark: Benchmark, problem: Problem) -> dict[str, Any]:
+    """A problem as an outside trainer reads it."""
+    return {
+        "id": problem.id,
+        "prompt": benchmark.ask(problem),
+        "answer": problem.answer,
+        "question": problem.question,
+        "cluster": problem.cluster,
+        "metadata": dict(problem.metadata),
+    }

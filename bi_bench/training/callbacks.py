@@ -59,16 +59,18 @@ class ProgressCallback(TrainerCallback):
 
 
 class StepCallback(TrainerCallback):
-    """Calls a function with the number of each finished step."""
+    """Calls a function with the number of each finished step, which is so many ``updates``."""
 
-    def __init__(self, on_step: Callable[[int], None]) -> None:
-        self.on_step = on_step
+    def __init__(self, on_step: Callable[[int], None], updates: int = 1) -> None:
+        self.on_step, self.updates = on_step, updates
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         """Called by the trainer after every optimiser step."""
-        self.on_step(state.global_step)
+        step, rest = divmod(state.global_step, self.updates)
+        if not rest:
+            self.on_step(step)
 
 
 def silence(trainer: Any) -> None:

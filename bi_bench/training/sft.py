@@ -88,6 +88,23 @@ def train_sft(
             f"defaults.sft.batch_size = {settings.batch_size} is not a multiple of "
             f"defaults.sft.micro_batch_size = {micro}"
         )
+    return train_encoded(
+        checkpoint, data, settings, numerics, seed=seed, scratch=scratch, progress=progress
+    )
+
+
+def train_encoded(
+    checkpoint: Checkpoint,
+    data: Dataset,
+    settings: SFTSettings,
+    numerics: Numerics,
+    *,
+    seed: int,
+    scratch: Path,
+    progress: Callable[..., None],
+) -> Trained:
+    """Train the checkpoint's model in place on rows of :func:`encode_examples`."""
+    micro = min(settings.micro_batch_size, settings.batch_size)
     config = SFTConfig(
         **trainer_defaults(scratch, numerics),
         num_train_epochs=settings.epochs,

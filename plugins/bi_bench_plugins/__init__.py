@@ -35,9 +35,18 @@ def bi_bench_models() -> list[type[BaseModel]]:
 @hookimpl
 def bi_bench_algorithms() -> list[type[Algorithm]]:
     """Reinforcement fine-tuning algorithms."""
+    from bi_bench_plugins.algorithms.cispo import CISPO
+    from bi_bench_plugins.algorithms.command import Command
+    from bi_bench_plugins.algorithms.dapo import DAPO
+    from bi_bench_plugins.algorithms.dr_grpo import DrGRPO
+    from bi_bench_plugins.algorithms.expert_iteration import ExpertIteration
     from bi_bench_plugins.algorithms.grpo import GRPO
+    from bi_bench_plugins.algorithms.gspo import GSPO
+    from bi_bench_plugins.algorithms.reinforce_pp import ReinforcePP
+    from bi_bench_plugins.algorithms.rloo import RLOO
 
-    return [GRPO]
+    online = [GRPO, DrGRPO, DAPO, GSPO, CISPO, RLOO, ReinforcePP]
+    return [*online, ExpertIteration, Command]
 
 
 @hookimpl

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
-from bi_bench.api import Phase
-from bi_bench.stages.rft import reward_function
+import pytest
+
+from bi_bench.api import Phase, UserError
+from bi_bench.stages.rewards import reward_function
 from bi_bench_plugins.benchmarks.igsm import IGSM
 
 
@@ -20,3 +23,39 @@ def test_the_derivation_reward_wants_every_needed_step() -> None:
         assert answer([index] * 3, texts) == [1.0, 1.0, 0.0]
         derivation = reward_function(source, problems, Phase("grpo", 1, 1, 2, "derivation"))
         assert derivation([index] * 3, texts) == [1.0, 0.0, 0.0]
+
+
+SOURCE = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (2, 3)}))
+(PROBLEM,) = SOURCE.problems("rl", 1, random.Random(0))
+RIGHT = f"</think> <answer> {PROBLEM.answer} </answer>"
+WRONG = f"</think> <answer> {(int(PROBLEM.answer) + 1) % 7} </answer>"
+
+
+def earned(name: Any, texts: list[str], seed: int = 0) -> list[float]:
+    reward = reward_function(SOURCE, [PROBLEM], Phase("grpo", 1, 1, 2, name), seed)
+    return reward([0] * len(texts), texts)
+
+
+def test_null_controls_pay_for_wrong_answers_for_form_and_for_nothing() -> None:
+    texts = [RIGHT, WRONG, PROBLEM.answer]
+    assert earned("answer", texts) == [1.0, 0.0, 0.0]
+    assert earned("inverted", texts) == [0.0, 1.0, 1.0]
+    assert earned("format-only", texts) == [1.0, 1.0, 0.0]
+
+
+def test_the_random_reward_repeats_with_its_seed_and_does_not_see_the_text() -> None:
+    first = earned("random", [RIGHT] * 400, seed=1)
+    assert first == earned("random", [WRONG] * 400, seed=1)
+    assert first != earned("random", [RIGHT] * 400, seed=2)
+    assert set(first) == {0.0, 1.0}
+    assert abs(sum(first) / 400 - 0.5) < 0.1
+
+
+def test_the_random_reward_does_not_repeat_from_batch_to_batch() -> None:
+    reward = reward_function(SOURCE, [PROBLEM], Phase("grpo", 1, 1, 2, "random"))
+    assert len({tuple(reward([0] * 20, [RIGHT] * 20)) for _ in range(5)}) == 5
+
+
+def test_a_reward_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(UserError, match='no reward "invrted"; did you mean "inverted"'):
+        earned("invrted", [RIGHT])

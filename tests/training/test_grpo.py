@@ -8,7 +8,8 @@ import torch
 
 from bi_bench.api import Phase, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.grpo import checked_rewards, train_grpo
+from bi_bench.training.grpo import train_grpo
+from bi_bench.training.rollouts import checked_rewards
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.sft import Trained

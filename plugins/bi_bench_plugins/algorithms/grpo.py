@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from bi_bench.api import Algorithm, Parameters, Phase
+from bi_bench.api import Algorithm, Phase
+from bi_bench_plugins.algorithms.shared import ReuseParameters
 
 
-class GRPOParameters(Parameters):
-    """Defaults are those of the paper's 1.5B run, but for KL term and entropy bonus, which are off."""
+def _is_one(value: int) -> bool:
+    return value == 1
 
-    steps: Annotated[int, Field(ge=1, description="rollout batches, one update each")] = 200
-    prompts: Annotated[int, Field(ge=1, description="problems a step")] = 32
-    group: Annotated[int, Field(ge=2, description="rollouts a problem")] = 32
-    learning_rate: Annotated[float, Field(ge=0)] = 1e-6
-    reward: Literal["answer", "derivation"] = "answer"
-    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+
+class GRPOParameters(ReuseParameters):
+    """Defaults are those of the paper's 1.5B run, but for KL term and entropy bonus, which are off.
+
+    ``minibatches`` and ``iterations`` came later: at 1 they are not in the content key, so that
+    stages from before are still found.
+    """
+
+    minibatches: Annotated[
+        int, Field(ge=1, description="parts of a batch, one update each", exclude_if=_is_one)
+    ] = 1
+    iterations: Annotated[
+        int, Field(ge=1, description="passes over a rollout batch", exclude_if=_is_one)
+    ] = 1
     entropy: Annotated[float, Field(ge=0, description="weight of the entropy bonus")] = 0.0
 
 
 class GRPO(Algorithm):
-    """GRPO: group-normalised advantages, token mean within each sequence, strictly on-policy.
+    """GRPO: group-normalised advantages, token mean within each sequence, on-policy by default.
 
-    One update per rollout batch, so the importance ratio is 1 and clipping is inactive.
+    With one update per rollout batch the importance ratio is 1 and clipping (0.2) is inactive.
     """
 
     name = "grpo"
@@ -38,10 +46,7 @@ class GRPO(Algorithm):
         config = {
             "loss_type": "grpo",
             "scale_rewards": "group",
-            "num_iterations": 1,
-            "learning_rate": params.learning_rate,
-            "max_grad_norm": params.max_grad_norm,
-            "weight_decay": params.weight_decay,
+            **params.reuse(),
             "entropy_coef": params.entropy,
         }
         return [Phase("grpo", params.steps, params.prompts, params.group, params.reward, config)]

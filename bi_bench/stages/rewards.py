@@ -1,0 +1,44 @@
+"""What a rollout earns: the graded rewards, and the null controls that must earn nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from bi_bench.api import Benchmark, Grade, Phase, Problem, UserError, did_you_mean, stream
+from bi_bench.training.rollouts import RewardFunction
+
+# Every reward that depends on the text, as a function of its grade.
+WORTH: Mapping[str, Callable[[Grade], bool]] = {
+    "answer": lambda grade: grade.correct,
+    "derivation": lambda grade: bool(grade.derivation),
+    "inverted": lambda grade: not grade.correct,
+    "format-only": lambda grade: grade.parsed,
+}
+
+
+def reward_function(
+    benchmark: Benchmark, problems: Sequence[Problem], phase: Phase, seed: int = 0
+) -> RewardFunction:
+    """The reward of a phase, 0 or 1 for each completion, given the indices of their problems.
+
+    "random" has a stream of its own, named by ``seed``: one seed repeats, and the n-th rollout of
+    two arms earns the same. UserError for a reward that does not exist.
+    """
+    if phase.reward == "random":
+        coins = stream(seed, "reward", "random")
+        return lambda indices, completions: [float(coins.random() < 0.5) for _ in completions]
+    if phase.reward not in WORTH:
+        names = [*WORTH, "random"]
+        hint = did_you_mean(phase.reward, names)
+        raise UserError(
+            f'there is no reward "{phase.reward}"{hint or "."} Known: {", ".join(names)}'
+        )
+    worth = WORTH[phase.reward]
+
+    def reward(indices: Sequence[int], completions: Sequence[str]) -> list[float]:
+        return [
+            float(worth(benchmark.grade(problems[index], text)))
+            for index, text in zip(indices, completions, strict=True)
+        ]
+
+    return reward

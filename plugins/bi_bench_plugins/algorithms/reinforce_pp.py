@@ -1,0 +1,44 @@
+"""REINFORCE++ (Hu et al., arXiv 2501.03262)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from bi_bench.api import Algorithm, Phase
+from bi_bench_plugins.algorithms.shared import ReuseParameters
+
+
+class ReinforcePPParameters(ReuseParameters):
+    """Clip range of the paper; eight updates a batch, 1024 rollouts by 128, as its authors run it.
+
+    ``baseline``: take off the group's mean first, the paper's variant for several rollouts a problem.
+    """
+
+    minibatches: Annotated[int, Field(ge=1, description="parts of a batch, one update each")] = 8
+    epsilon: Annotated[float, Field(gt=0, lt=1, description="clip range of the ratio")] = 0.2
+    baseline: Annotated[bool, Field(description="take off the group's mean first")] = False
+
+
+class ReinforcePP(Algorithm):
+    """REINFORCE++: rewards normalised over the whole batch, clipped as in PPO, token mean.
+
+    The paper draws one rollout a problem; here there are at least two. Its KL term in the reward
+    is off.
+    """
+
+    name = "reinforce-pp"
+    Params = ReinforcePPParameters
+
+    def phases(self) -> Sequence[Phase]:
+        """A single phase."""
+        params = self.params
+        config = {
+            "loss_type": "dapo",
+            "advantage": "centred-batch" if params.baseline else "batch",
+            "epsilon": params.epsilon,
+            **params.reuse(),
+        }
+        return [Phase("grpo", params.steps, params.prompts, params.group, params.reward, config)]

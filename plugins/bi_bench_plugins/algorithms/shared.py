@@ -1,0 +1,42 @@
+"""Parameters that the algorithms share. Their defaults are those of the BRIDGE paper's 1.5B run, so
+that rows with the defaults differ in the algorithm alone."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from bi_bench.api import Parameters, Reward
+
+
+class RolloutParameters(Parameters):
+    """The budget of a run, its optimizer and what a rollout earns."""
+
+    steps: Annotated[int, Field(ge=1, description="rollout batches")] = 200
+    prompts: Annotated[int, Field(ge=1, description="problems a step")] = 32
+    group: Annotated[int, Field(ge=2, description="rollouts a problem")] = 32
+    learning_rate: Annotated[float, Field(ge=0)] = 1e-6
+    reward: Reward = "answer"
+    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+
+    def optimizer(self) -> dict[str, Any]:
+        """The fields of TRL's configuration that these parameters set."""
+        return {
+            "learning_rate": self.learning_rate,
+            "max_grad_norm": self.max_grad_norm,
+            "weight_decay": self.weight_decay,
+        }
+
+
+class ReuseParameters(RolloutParameters):
+    """How often a rollout batch is used: once in a single update unless more is said."""
+
+    minibatches: Annotated[int, Field(ge=1, description="parts of a batch, one update each")] = 1
+    iterations: Annotated[int, Field(ge=1, description="passes over a rollout batch")] = 1
+
+    def reuse(self) -> dict[str, Any]:
+        """The optimizer and the updates for each rollout batch."""
+        counts = {"minibatches": self.minibatches, "num_iterations": self.iterations}
+        return {**self.optimizer(), **counts}
