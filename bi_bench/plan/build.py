@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bi_bench.api import Split
 from bi_bench.plan.estimate import Estimates
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
@@ -17,7 +18,7 @@ class CellPlan:
     """A cell with the keys of its stages by role, or the reason why it is skipped.
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
-    "analyse/LABEL".
+    "analyse/LABEL". For another benchmark than the one trained on SPLIT is "LABEL/SPLIT".
     """
 
     axes: Mapping[str, Any]
@@ -54,7 +55,7 @@ class _Builder:
         self.heavy = Resources(cpus=numerics["threads"], gpus=gpus)
 
     def cell(self, cell: Cell) -> CellPlan:
-        if reason := _veto(cell):
+        if reason := _veto(cell, self.suite.defaults.evaluate.splits):
             return CellPlan(cell.axes(), {}, reason)
         benchmark, strategy, algorithm, seed = (
             cell.benchmark,
@@ -69,12 +70,12 @@ class _Builder:
         arm = f"{strategy.label} · {cell.model.label} · {data}"
         trained = f"{algorithm.label} · {arm}"
 
-        def problems(split: str) -> str:
+        def problems(split: str, source: Entry = benchmark, prefix: str = "") -> str:
             axis = seed if split in SEEDED_SPLITS else None
-            text = f"{split} · {benchmark.label if axis is None else data}"
-            role = f"problems/{split}"
-            identity = ids.problems(benchmark, split, axis)
-            roles[role] = self._add(identity, text, unkeyed={"benchmark": benchmark.unkeyed})
+            text = f"{split} · {source.label if axis is None else data}"
+            role = f"problems/{prefix}{split}"
+            identity = ids.problems(source, split, axis)
+            roles[role] = self._add(identity, text, unkeyed={"benchmark": source.unkeyed})
             return roles[role]
 
         unkeyed = {"model": cell.model.unkeyed}
@@ -91,13 +92,23 @@ class _Builder:
         parents = {"checkpoint": roles["sft"], "problems": problems("rl")}
         identity = ids.rft(parents, benchmark, algorithm, seed)
         roles["rft"] = self._add(identity, trained, estimates.rft(pace, algorithm.plugin.phases()))
-        for split in self.suite.defaults.evaluate.splits:
-            for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
-                parents = {"checkpoint": roles[role], "problems": problems(split)}
-                identity = ids.evaluate(parents, benchmark, split, seed)
-                roles[f"{when}/{split}"] = self._add(
-                    identity, f"{when} {split} · {text}", estimates.evaluate(pace, split)
-                )
+        # Nothing is evaluated twice where a benchmark of the matrix is also named for transfer.
+        others = [e for e in self.suite.transfers if e.identity() != benchmark.identity()]
+        for asked in (benchmark, *others):
+            prefix = "" if asked is benchmark else f"{asked.label}/"
+            for split in self.suite.defaults.evaluate.splits:
+                if split not in asked.plugin.splits:
+                    continue
+                drawn = problems(split, asked, prefix)
+                for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
+                    parents = {"checkpoint": roles[role], "problems": drawn}
+                    identity = ids.evaluate(parents, asked, split, seed)
+                    roles[f"{when}/{prefix}{split}"] = self._add(
+                        identity,
+                        f"{when} {prefix}{split} · {text}",
+                        estimates.evaluate(pace, split),
+                        {"benchmark": asked.unkeyed},
+                    )
         for analysis in self.suite.analyses:
             needs = analysis.plugin.needs
             parents = {role: key for role, key in roles.items() if role.split("/")[0] in needs}
@@ -127,8 +138,13 @@ class _Builder:
         return self.stages.setdefault(stage.key, stage).key
 
 
-def _veto(cell: Cell) -> str:
+def _veto(cell: Cell, evaluated: Sequence[Split]) -> str:
     """Why a cell cannot be run, known without running anything."""
+    wanted = dict.fromkeys(("sft", "rl", "probe", *evaluated))
+    if absent := [split for split in wanted if split not in cell.benchmark.plugin.splits]:
+        reason = f"{cell.benchmark.label} has no problems for {', '.join(absent)}"
+        alone = "sft" in absent
+        return reason + "; name it in defaults.evaluate.benchmarks instead" * alone
     missing = cell.strategy.plugin.needs - cell.benchmark.plugin.provides
     return _lacks(cell.strategy, cell.benchmark, sorted(missing)) if missing else ""
 
