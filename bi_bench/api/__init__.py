@@ -15,6 +15,7 @@ from bi_bench.api.problem import SPLITS, Grade, Problem, Split
 from bi_bench.api.seeds import derive_seed, stream
 from bi_bench.api.speech import Solution, Span, Voice, speak, subgoal_count
 from bi_bench.api.strategy import Decline, Draft, DraftContext, Example, Strategy
+from bi_bench.api.subject import Answered, Subject
 from bi_bench.api.verify import Stated, StepVerdict, needed_steps_right, verify
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Algorithm",
     "Analysis",
     "AnalysisContext",
+    "Answered",
     "BaseModel",
     "Benchmark",
     "Decline",
@@ -47,6 +49,7 @@ __all__ = [
     "Step",
     "StepVerdict",
     "Strategy",
+    "Subject",
     "UserError",
     "Voice",
     "base_plan",

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 from bi_bench.api.plan import Plan
 from bi_bench.api.plugin import Plugin
-from bi_bench.api.problem import Grade, Problem, Split
+from bi_bench.api.problem import SPLITS, Grade, Problem, Split
 from bi_bench.api.speech import Solution
+from bi_bench.api.subject import Answered, Subject
 from bi_bench.api.verify import Stated
 
 
@@ -19,10 +20,12 @@ class Benchmark(Plugin, ABC):
 
     ``provides`` says what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
     :meth:`steps` work), "solution" (then problems carry a reference ``solution``), or both.
+    ``splits`` are those that it has; one without "sft", "rl" and "probe" is for evaluation alone.
     ``max_new_tokens`` is the response length that its solutions need, injected steps included.
     """
 
     provides: ClassVar[frozenset[str]] = frozenset({"graph"})
+    splits: ClassVar[tuple[Split, ...]] = SPLITS
 
     @property
     def max_new_tokens(self) -> int:
@@ -33,7 +36,8 @@ class Benchmark(Plugin, ABC):
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
         """``n`` problems of a split; splits never share a problem structure.
 
-        Fewer than ``n`` is an error for the caller to report; ``rng`` is the only randomness.
+        Fewer than ``n`` is an error for the caller to report, unless the benchmark is for evaluation
+        alone; ``rng`` is the only randomness.
         """
 
     @abstractmethod
@@ -43,6 +47,13 @@ class Benchmark(Plugin, ABC):
     @abstractmethod
     def grade(self, problem: Problem, completion: str) -> Grade:
         """The verdict on a model's completion; never raises, whatever the text."""
+
+    def evaluate(self, problems: Sequence[Problem], subject: Subject) -> list[Answered] | None:
+        """One greedy answer a problem, in order, where the benchmark runs the model by itself.
+
+        None, as here: bi_bench lets the model answer :meth:`ask` and calls :meth:`grade`.
+        """
+        return None
 
     def premises(self, problem: Problem) -> int:
         """How many premises :meth:`ask` can put in another order, 0 for none."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bi_bench.cli import gc, plan, plugins, report, run, sample, stage, why
+from bi_bench.cli import doctor, export, gc, plan, plugins, report, run, sample, stage, why
 
 app = typer.Typer(
     name="bi-bench",
@@ -24,6 +24,8 @@ VERBS: tuple[Callable[..., None], ...] = (
     plugins.plugins,
     why.why,
     stage.stage,
+    export.export,
+    doctor.doctor,
     gc.gc,
 )
 for verb in VERBS:

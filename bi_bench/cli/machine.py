@@ -1,8 +1,14 @@
-"""How much of this machine a command may use."""
+"""What this machine has, and how much of it a command may use."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import platform
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -24,3 +30,68 @@ def duration(seconds: float | None) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What there is to compute with. Memory and disk in GB (10^9 bytes), of a GPU 0 if unknown."""
+
+    python: str
+    cores: int
+    memory_gb: float
+    disk_free_gb: float
+    disk_writable: bool
+    gpus: tuple[tuple[str, float], ...]
+    torch_cuda: str
+
+
+def look(store: Path) -> Machine:
+    """This machine; ``store`` is where results would go. Imports neither torch nor CUDA."""
+    import psutil
+
+    place = store.absolute()
+    while not place.exists():
+        place = place.parent
+    limit = Path("/sys/fs/cgroup/memory.max")  # what a container may use of the machine's memory
+    text = limit.read_text().strip() if limit.is_file() else ""
+    memory = psutil.virtual_memory().total
+    return Machine(
+        python=platform.python_version(),
+        cores=worker_count(0, 1),
+        memory_gb=round(min(memory, int(text)) / 1e9 if text.isdigit() else memory / 1e9, 1),
+        disk_free_gb=round(shutil.disk_usage(place).free / 1e9, 1),
+        disk_writable=os.access(place, os.W_OK),
+        gpus=_gpus(),
+        torch_cuda=torch_cuda(),
+    )
+
+
+def _gpus() -> tuple[tuple[str, float], ...]:
+    unknown = (("NVIDIA GPU", 0.0),) * gpu_count(-1)
+    query = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        text = subprocess.run(query, capture_output=True, text=True, timeout=20, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return unknown
+    return parse_gpus(text) or unknown
+
+
+def parse_gpus(text: str) -> tuple[tuple[str, float], ...]:
+    """Names and memory in GB from what nvidia-smi prints, "NAME, MIB" a line."""
+    rows = [line.rpartition(",") for line in text.splitlines() if "," in line]
+    return tuple(
+        (name.strip(), round(int(mib) * 2**20 / 1e9, 1) if mib.strip().isdigit() else 0.0)
+        for name, _, mib in rows
+    )
+
+
+def torch_cuda() -> str:
+    """The CUDA version that torch is built for, read from its files; empty for none or no torch."""
+    spec = importlib.util.find_spec("torch")
+    if spec is None or spec.origin is None:
+        return ""
+    file = Path(spec.origin).with_name("version.py")
+    found = (
+        re.search(r"^cuda\b[^=]*= '([\d.]+)'", file.read_text(), re.M) if file.exists() else None
+    )
+    return found[1] if found else ""

@@ -42,28 +42,21 @@ def sample(
     as_json: JsonOption = False,
 ) -> None:
     """Print problems with their demonstrations; injected steps are coloured."""
-    from bi_bench.api import SPLITS, Decline, UserError, did_you_mean, stream
+    from bi_bench.api import Decline, UserError, stream
+    from bi_bench.cli.pick import check_split, parameters, tables
     from bi_bench.plugins import discover
     from bi_bench.stages.demonstrate import demonstrations
-    from bi_bench.suite.overrides import apply_overrides
-    from bi_bench.suite.problems import validate
 
-    if split not in SPLITS:
-        raise UserError(
-            f'--split: "{split}" is none of {", ".join(SPLITS)}{did_you_mean(split, SPLITS)}'
-        )
-    tables: dict[str, Any] = {"benchmark": {}, "strategy": {}}
-    apply_overrides(tables, set_ or ())
-    if unknown := tables.keys() - {"benchmark", "strategy"}:
-        raise UserError(f"--set {unknown.pop()}: write benchmark.KEY=VALUE or strategy.KEY=VALUE")
+    drawn = check_split(split)
+    given = tables(set_, ("benchmark", "strategy"))
     registry = discover(plugin or ())
     made: list[Any] = []
     for kind, name, table in (
         ("benchmarks", benchmark, "benchmark"),
         ("strategies", strategy, "strategy"),
     ):
-        cls = registry.get(kind, name).cls
-        made.append(cls(validate(cls.Params, tables[table], "--set", (table,))))
+        registered = registry.get(kind, name)
+        made.append(registered.cls(parameters(registered, given[table], table)))
     source: Benchmark = made[0]
     arm: Strategy = made[1]
     if missing := sorted(arm.needs - source.provides):
@@ -72,7 +65,7 @@ def sample(
         for example in islice(finished, n):
             print(json.dumps(asdict(example)) if as_json else _plain(example))
         return
-    for problem in source.problems(split, n, stream(seed, "sample", split)):
+    for problem in source.problems(drawn, n, stream(seed, "sample", drawn)):
         result = demonstrations(source, arm, problem, seed)
         if isinstance(result, Decline):
             print(

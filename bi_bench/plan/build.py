@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bi_bench.api import Split
 from bi_bench.plan.estimate import Estimates
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
@@ -17,7 +18,8 @@ class CellPlan:
     """A cell with the keys of its stages by role, or the reason why it is skipped.
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
-    "probe-rft" where an analysis asks for it, "analyse/LABEL".
+    "probe-rft" where an analysis asks for it, "analyse/LABEL". For another benchmark than the one
+    trained on SPLIT is "LABEL/SPLIT".
     """
 
     axes: Mapping[str, Any]
@@ -54,7 +56,7 @@ class _Builder:
         self.heavy = Resources(cpus=numerics["threads"], gpus=gpus)
 
     def cell(self, cell: Cell) -> CellPlan:
-        if reason := _veto(cell):
+        if reason := _veto(cell, self.suite.defaults.evaluate.splits):
             return CellPlan(cell.axes(), {}, reason)
         benchmark, strategy, algorithm, seed = (
             cell.benchmark,
@@ -69,12 +71,12 @@ class _Builder:
         arm = f"{strategy.label} · {cell.model.label} · {data}"
         trained = f"{algorithm.label} · {arm}"
 
-        def problems(split: str) -> str:
+        def problems(split: str, source: Entry = benchmark, prefix: str = "") -> str:
             axis = seed if split in SEEDED_SPLITS else None
-            text = f"{split} · {benchmark.label if axis is None else data}"
-            role = f"problems/{split}"
-            identity = ids.problems(benchmark, split, axis)
-            roles[role] = self._add(identity, text, unkeyed={"benchmark": benchmark.unkeyed})
+            text = f"{split} · {source.label if axis is None else data}"
+            role = f"problems/{prefix}{split}"
+            identity = ids.problems(source, split, axis)
+            roles[role] = self._add(identity, text, unkeyed={"benchmark": source.unkeyed})
             return roles[role]
 
         unkeyed = {"model": cell.model.unkeyed}
@@ -83,7 +85,7 @@ class _Builder:
         parents = {"base": roles["base"], "augment": roles["augment"]}
         reference = self.suite.reference_of(cell)
         if self.suite.defaults.match_sft != "none" and reference != cell:
-            if reason := _veto(reference):
+            if reason := _veto(reference, self.suite.defaults.evaluate.splits):
                 return CellPlan(cell.axes(), {}, f"matched to {self.suite.reference}: {reason}")
             parents["reference"] = self._augment(reference, roles["problems/sft"])
         roles["sft"] = self._add(ids.sft(parents, seed), arm, estimates.sft(pace))
@@ -95,23 +97,33 @@ class _Builder:
         seconds = estimates.rft(pace, algorithm.plugin.phases())
         unkeyed = {"algorithm": algorithm.unkeyed}
         roles["rft"] = self._add(identity, trained, seconds, unkeyed)
-        for split in self.suite.defaults.evaluate.splits:
-            for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
-                parents = {"checkpoint": roles[role], "problems": problems(split)}
-                identity = ids.evaluate(parents, benchmark, split, seed)
-                roles[f"{when}/{split}"] = self._add(
-                    identity, f"{when} {split} · {text}", estimates.evaluate(pace, split)
-                )
+        # Nothing is evaluated twice where a benchmark of the matrix is also named for transfer.
+        others = [e for e in self.suite.transfers if e.identity() != benchmark.identity()]
+        for asked in (benchmark, *others):
+            prefix = "" if asked is benchmark else f"{asked.label}/"
+            for split in self.suite.defaults.evaluate.splits:
+                if split not in asked.plugin.splits:
+                    continue
+                drawn = problems(split, asked, prefix)
+                for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
+                    parents = {"checkpoint": roles[role], "problems": drawn}
+                    identity = ids.evaluate(parents, asked, split, seed)
+                    roles[f"{when}/{prefix}{split}"] = self._add(
+                        identity,
+                        f"{when} {prefix}{split} · {text}",
+                        estimates.evaluate(pace, split),
+                        {"benchmark": asked.unkeyed},
+                    )
         if any("probe-rft" in analysis.plugin.needs for analysis in self.suite.analyses):
             parents = {"checkpoint": roles["rft"], "problems": roles["problems/probe"]}
             identity = ids.probe(parents, benchmark, seed)
             roles["probe-rft"] = self._add(identity, f"post · {trained}", estimates.probe(pace))
         for analysis in self.suite.analyses:
             needs = analysis.plugin.needs
-            parents = {
+            parents = {  # of the benchmark trained on alone
                 role: key
                 for role, key in roles.items()
-                if role in needs or role.split("/")[0] in needs
+                if role in needs or (role.split("/")[0] in needs and role.count("/") == 1)
             }
             identity = ids.analyse(parents, benchmark, analysis, seed)
             roles[f"analyse/{analysis.label}"] = self._add(
@@ -146,8 +158,13 @@ class _Builder:
         return self.stages.setdefault(stage.key, stage).key
 
 
-def _veto(cell: Cell) -> str:
+def _veto(cell: Cell, evaluated: Sequence[Split]) -> str:
     """Why a cell cannot be run, known without running anything."""
+    wanted = dict.fromkeys(("sft", "rl", "probe", *evaluated))
+    if absent := [split for split in wanted if split not in cell.benchmark.plugin.splits]:
+        reason = f"{cell.benchmark.label} has no problems for {', '.join(absent)}"
+        alone = "sft" in absent
+        return reason + "; name it in defaults.evaluate.benchmarks instead" * alone
     missing = cell.strategy.plugin.needs - cell.benchmark.plugin.provides
     return _lacks(cell.strategy, cell.benchmark, sorted(missing)) if missing else ""
 

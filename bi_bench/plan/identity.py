@@ -92,7 +92,7 @@ class Identities:
         self, parents: Mapping[str, str], benchmark: Entry, split: str, seed: int
     ) -> dict[str, Any]:
         """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
-        settings = self.defaults.evaluate.model_dump(mode="json", exclude={"splits"})
+        settings = self.defaults.evaluate.model_dump(mode="json", exclude={"splits", "benchmarks"})
         settings["max_new_tokens"] = self._decoding(benchmark)["max_new_tokens"]
         content = {"benchmark": benchmark.identity(), "settings": settings}
         return self._identity(

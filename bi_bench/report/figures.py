@@ -115,7 +115,7 @@ def _accuracies(
                 linewidth=1.2,
             )
         ticks.append(place)
-        labels.append(f"{name(_arm(row))} · {shorten(plain(row.split), 12)}")
+        labels.append(f"{name(_arm(row))} · {shorten(plain(row.split), 24)}")
         place += 1
     axes.set_yticks(ticks, labels)
     axes.invert_yaxis()

@@ -52,4 +52,4 @@ def _interval_notes(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _where(row: Row) -> str:
-    return " · ".join((row.strategy, row.algorithm, row.model, row.benchmark, row.split))
+    return " · ".join((row.strategy, row.algorithm, row.model, row.evaluation))

@@ -75,6 +75,8 @@ class Costs:
 class Row:
     """One arm on one split: a benchmark, model, algorithm and strategy over its seeds.
 
+    ``split`` is "LABEL/SPLIT" where another benchmark than the one trained on was evaluated.
+
     Where evaluations that belong together differ in their identity, ``refused`` names the field
     and there are no scores; ``no_comparison`` says why there is none with the reference arm.
     """
@@ -101,6 +103,12 @@ class Row:
     refused: str = ""
     no_comparison: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def evaluation(self) -> str:
+        """ "igsm · test-id", or "igsm → gsm8k · test-id" where another benchmark was evaluated."""
+        other, _, split = self.split.rpartition("/")
+        return f"{self.benchmark} → {other} · {split}" if other else f"{self.benchmark} · {split}"
 
     @property
     def marks(self) -> str:

@@ -84,10 +84,10 @@ def _groups(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _title(group: Sequence[Row]) -> list[str]:
-    """Benchmark and split, then whatever all rows have in common."""
+    """What was evaluated, then whatever all rows have in common."""
     common = [fact for fact in FACTS if _constant(fact, group)]
     facts = [f"{fact.name} {fact.show(group[0])}" for fact in common]
-    return [f"{group[0].benchmark} · {group[0].split}", *facts]
+    return [group[0].evaluation, *facts]
 
 
 def _filled(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from bi_bench.api import Answered, Benchmark, Problem, Subject, UserError
 from bi_bench.stages.answers import (
     answer,
     generated,
@@ -12,9 +14,12 @@ from bi_bench.stages.answers import (
     prepare,
     read_summary,
 )
+from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import write_json, write_rows
+from bi_bench.stages.tables import read_problems, write_json, write_rows
+from bi_bench.training.checkpoint import Numerics
 from bi_bench.training.sampler import Decoding
+from bi_bench.training.seeding import seed_everything
 
 
 def run(context: StageContext) -> dict[str, Any]:
@@ -23,14 +28,13 @@ def run(context: StageContext) -> dict[str, Any]:
     ``outcomes.json`` carries the evaluation identity: contrasts between evaluations that differ
     in it are refused.
     """
-    numerics, benchmark, checkpoint, problems = prepare(context)
     settings = context.identity["settings"]
-    length, group = settings["max_new_tokens"], settings["samples"]
-    greedy = answer(context, checkpoint, benchmark, problems, Decoding(length, 0.0), 1)
+    numerics = Numerics.from_identity(context.identity["numerics"])
+    problems = read_problems(context.inputs["problems"])
+    greedy = _by_itself(context, numerics, problems)
     sampled: list[dict[str, Any]] = []
-    if group:
-        decoding = Decoding(length, settings["temperature"])
-        sampled = answer(context, checkpoint, benchmark, problems, decoding, group)
+    if greedy is None:
+        greedy, sampled = _asked(context)
     rows = greedy + sampled
     write_rows(context.folder / "samples.parquet", rows)
     identity = {
@@ -46,7 +50,7 @@ def run(context: StageContext) -> dict[str, Any]:
         "answers": [problem.answer for problem in problems],
         "ops": [problem.metadata.get("ops") for problem in problems],
         "greedy": [row["correct"] for row in greedy],
-        "sampled": per_problem(sampled, group, "correct") if group else [],
+        "sampled": per_problem(sampled, settings["samples"], "correct") if sampled else [],
         "derivation": [row["derivation"] for row in greedy],
         "unparsed": sum(not row["parsed"] for row in rows) / len(rows),
         "truncated": sum(row["truncated"] for row in rows) / len(rows),
@@ -54,3 +58,49 @@ def run(context: StageContext) -> dict[str, Any]:
     }
     write_json(context.folder / "outcomes.json", outcomes)
     return {"tokens_generated": generated(rows), **gpu_costs(numerics)}
+
+
+def _asked(context: StageContext) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Greedy and sampled answers to the benchmark's prompts, graded by it."""
+    _, benchmark, checkpoint, problems = prepare(context)
+    settings = context.identity["settings"]
+    length, group = settings["max_new_tokens"], settings["samples"]
+    greedy = answer(context, checkpoint, benchmark, problems, Decoding(length, 0.0), 1)
+    if not group:
+        return greedy, []
+    decoding = Decoding(length, settings["temperature"])
+    return greedy, answer(context, checkpoint, benchmark, problems, decoding, group)
+
+
+def _by_itself(
+    context: StageContext, numerics: Numerics, problems: Sequence[Problem]
+) -> list[dict[str, Any]] | None:
+    """The greedy answers of a benchmark that runs the model by itself, None for any other."""
+    benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
+    model, revision = weights(context.inputs["checkpoint"])
+    batch = context.identity["settings"]["batch_size"]
+    subject = Subject(str(model), revision, numerics.device, numerics.dtype, batch)
+    seed_everything(context.seed)
+    answered = benchmark.evaluate(problems, subject)
+    if answered is None:
+        return None
+    if len(answered) != len(problems):
+        raise UserError(
+            f"benchmark {benchmark.name} answered {len(answered)} of {len(problems)} problems"
+        )
+    return [_row(problem, each) for problem, each in zip(problems, answered, strict=True)]
+
+
+def _row(problem: Problem, answered: Answered) -> dict[str, Any]:
+    return {
+        "problem": problem.id,
+        "sample": 0,
+        "temperature": 0.0,
+        "completion": answered.completion,
+        "tokens": answered.tokens,
+        "truncated": answered.truncated,
+        "parsed": answered.grade.parsed,
+        "answer": answered.grade.answer,
+        "correct": answered.grade.correct,
+        "derivation": answered.grade.derivation,
+    }

@@ -16,11 +16,14 @@ def run(context: StageContext) -> dict[str, Any]:
     benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
     split, wanted = context.identity["split"], context.identity["n"]
     problems = list(benchmark.problems(split, wanted, random.Random(context.seed)))
-    if len(problems) < wanted:
+    # What is for evaluation alone has the size it has: nothing is trained on too little of it.
+    if len(problems) < wanted and "sft" in benchmark.splits:
         raise UserError(
             f'benchmark {benchmark.name} yields {len(problems)} problems for the split "{split}", '
             f"{wanted} were asked for; ask for fewer in defaults.data or widen its parameters"
         )
+    if not problems:
+        raise UserError(f'benchmark {benchmark.name} yields no problems for the split "{split}"')
     if len({problem.id for problem in problems}) < len(problems):
         raise UserError(f'benchmark {benchmark.name}: two problems of "{split}" share an id')
     write_problems(context.folder, problems)

@@ -10,8 +10,8 @@ from typing import Any
 
 from bi_bench.stages.context import StageContext
 
-# Only these may need the network; every other stage works on folders alone.
-ONLINE_KINDS = ("base",)
+# Only these may need the network (a hub model, a hub dataset); every other stage works on what is here.
+ONLINE_KINDS = ("base", "problems")
 
 
 def run_stage(

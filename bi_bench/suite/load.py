@@ -11,7 +11,7 @@ from bi_bench.api import UserError, did_you_mean
 from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
 from bi_bench.suite.problems import key_path, validate
-from bi_bench.suite.schema import SuiteFile
+from bi_bench.suite.schema import Evaluate, SuiteFile
 from bi_bench.suite.suite import Entry, Suite
 
 AXES = ("benchmarks", "models", "strategies", "algorithms")
@@ -43,6 +43,7 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
         axes=axes,
         seeds=checked.matrix.seeds,
         analyses=_entries(registry, "analyses", checked.analyses, file, ("analyses",)),
+        transfers=_transfers(registry, checked.defaults.evaluate, file),
         defaults=checked.defaults,
         reference=reference,
         plugin_files=plugin_files,
@@ -90,6 +91,18 @@ def _entries(
                 "give the entries different labels"
             )
     return tuple(entries)
+
+
+def _transfers(registry: Registry, evaluate: Evaluate, file: Path) -> tuple[Entry, ...]:
+    path = ("defaults", "evaluate", "benchmarks")
+    entries = _entries(registry, "benchmarks", evaluate.benchmarks, file, path)
+    for index, entry in enumerate(entries):
+        if not set(evaluate.splits) & set(entry.plugin.splits):
+            raise UserError(
+                f"{file}: {key_path((*path, index))}: {entry.label} has none of the splits that "
+                f"are evaluated ({', '.join(evaluate.splits)}), but {', '.join(entry.plugin.splits)}"
+            )
+    return entries
 
 
 def _entry(

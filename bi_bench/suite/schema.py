@@ -60,9 +60,13 @@ class RFT(Parameters):
 
 
 class Evaluate(Parameters):
-    """Evaluation before and after RFT: greedy, and ``samples`` answers a problem."""
+    """Evaluation before and after RFT: greedy, and ``samples`` answers a problem.
+
+    ``benchmarks`` are evaluated besides the one that a cell trains on.
+    """
 
     splits: Annotated[tuple[EvaluationSplit, ...], Field(min_length=1)] = ("test-id", "test-ood")
+    benchmarks: tuple[Any, ...] = ()
     samples: Annotated[int, Field(ge=0)] = 4
     temperature: Positive = 1.0
     batch_size: Count = 256

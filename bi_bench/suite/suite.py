@@ -66,7 +66,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Suite:
-    """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label."""
+    """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label.
+
+    ``transfers`` are the benchmarks that are evaluated besides the one that a cell trains on.
+    """
 
     name: str
     description: str
@@ -74,6 +77,7 @@ class Suite:
     axes: Mapping[str, tuple[Entry, ...]]
     seeds: tuple[int, ...]
     analyses: tuple[Entry, ...]
+    transfers: tuple[Entry, ...]
     defaults: Defaults
     reference: str
     plugin_files: tuple[Path, ...]

@@ -273,3 +273,44 @@ def test_matched_arms_know_the_demonstrations_of_the_reference(
         assert sft.identity["match"] == match
         assert sft.key != before.stages["sft"]
         assert cell.stages["augment"] == before.stages["augment"]
+
+
+DYVAL = '{name="dyval-arithmetic",tier="embedded"}'
+
+
+def test_evaluating_other_benchmarks_adds_stages_and_changes_none(suite_file: Path) -> None:
+    before = planned(suite_file)
+    after = planned(suite_file, f"defaults.evaluate.benchmarks=[{DYVAL}]")
+    assert {stage.key for stage in before.stages} < {stage.key for stage in after.stages}
+    for old, new in zip(before.cells, after.cells, strict=True):
+        added = new.stages.keys() - old.stages.keys()
+        assert {**new.stages, **old.stages} == new.stages
+        assert added == {
+            f"{when}/dyval-arithmetic/{split}"
+            for when in ("problems", "pre", "post")
+            for split in ("test-id", "test-ood")
+        }
+    one, other = (cell.stages for cell in after.cells[:2])
+    assert one["problems/dyval-arithmetic/test-id"] == other["problems/dyval-arithmetic/test-id"]
+
+
+def test_a_benchmark_is_not_evaluated_twice_on_itself(suite_file: Path) -> None:
+    own = '{name="igsm",tier="embedded",ops=[2,3],ops_ood=[4,5],label="again"}'
+    both = f"defaults.evaluate.benchmarks=[{own},{DYVAL}]"
+    roles = planned(suite_file, both).cells[0].stages
+    assert not [role for role in roles if "again" in role]
+    roles = planned(suite_file, both, f"matrix.benchmarks=[{DYVAL}]").cells[0].stages
+    assert {"pre/again/test-id", "post/again/test-ood"} <= set(roles)
+    assert not [role for role in roles if "dyval" in role]
+
+
+def test_a_transfer_benchmark_must_have_a_split_that_is_evaluated(
+    suite_file: Path, tmp_path: Path
+) -> None:
+    entry = 'defaults.evaluate.benchmarks=[{name="lm-eval",task="any"}]'
+    roles = planned(suite_file, entry).cells[0].stages
+    assert [role for role in roles if role.startswith("pre/lm-eval")] == ["pre/lm-eval/test-id"]
+    with pytest.raises(UserError, match=r"benchmarks\[0\]: lm-eval has none of the splits"):
+        planned(suite_file, entry, 'defaults.evaluate.splits=["test-ood"]')
+    with pytest.raises(UserError, match=r'evaluate\.benchmarks\[0\]: .*did you mean "igsm"'):
+        planned(suite_file, 'defaults.evaluate.benchmarks=["igms"]')

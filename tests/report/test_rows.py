@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report import build_report
+from bi_bench.report import build_report, render
 from bi_bench.stats import crossed_interval
 
 
@@ -159,3 +159,23 @@ def test_a_damaged_result_names_its_file(suite):
     file.write_text("{")
     with pytest.raises(UserError, match=r"outcomes\.json.*run the suite again"):
         report(suite)
+
+
+def test_another_benchmark_than_the_trained_one_is_a_block_of_its_own(suite):
+    for strategy, after in (("vanilla", "1100"), ("bridge", "1110")):
+        for seed in (0, 1, 2):
+            cell = suite.cell(strategy, seed, splits=("test-id", "other/test-id"))
+            for split, right in (("test-id", after), ("other/test-id", "1000")):
+                results = [suite.outcomes(text, seed=seed) for text in ("1000", right)]
+                suite.run(cell, *results, split=split)
+    report = build_report(suite.record, suite.store)
+    assert [(row.split, row.strategy) for row in report.rows] == [
+        ("test-id", "vanilla"),
+        ("test-id", "bridge"),
+        ("other/test-id", "vanilla"),
+        ("other/test-id", "bridge"),
+    ]
+    assert [row.greedy.gain.estimate for row in report.rows] == [0.25, 0.5, 0, 0]
+    text = render(report, "markdown")
+    assert "## sums · test-id\n" in text
+    assert "## sums → other · test-id\n" in text
