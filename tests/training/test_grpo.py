@@ -14,7 +14,8 @@ from bi_bench.training.sampler import Decoding
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.sft import Trained
 
-PROMPTS = [f"{name} 6 . ? {name} <think>" for name in "abcdefgh"]
+# Nothing the model has learnt to answer: what it says to this differs from rollout to rollout.
+PROMPTS = [f"{name} ; back {name} ? so" for name in "abcdefgh"]
 
 
 def train(tiny: Checkpoint, scratch: Path, *, seed: int = 1, **config: object) -> Trained:
