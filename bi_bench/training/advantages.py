@@ -14,7 +14,7 @@ Advantage = Callable[[torch.Tensor], torch.Tensor]
 def leave_one_out(rewards: torch.Tensor) -> torch.Tensor:
     """Each reward minus the mean of the others of its group, (prompts, group).
 
-    RLOO (Ahmadian et al., arXiv 2402.14740, section 2.3). It is G / (G - 1) times the reward minus
+    RLOO (Ahmadian et al., arXiv 2402.14740). It is G / (G - 1) times the reward minus
     the mean of the whole group.
     """
     others = (rewards.sum(dim=1, keepdim=True) - rewards) / (rewards.shape[1] - 1)

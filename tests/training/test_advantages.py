@@ -47,7 +47,7 @@ def test_equal_rewards_move_nothing(
 def test_rloo_takes_the_gradient_of_its_formula(
     tiny: Checkpoint, moved: Moved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """(1 / n) sum_i (r_i - mean of the others) grad log p(completion i), Ahmadian et al. section 2.3."""
+    """(1 / n) sum_i (r_i - mean of the others) grad log p(completion i), Ahmadian et al., RLOO."""
     config = dict(RLOO(RLOO.Params(learning_rate=0.01)).phases()[0].config)
     for key in ("learning_rate", "weight_decay", "max_grad_norm"):
         del config[key]
