@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from bi_bench.api import Analysis, AnalysisContext, UserError
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import read_problems, read_rows, write_json
+from bi_bench.stages.tables import read_problems, read_rows
 
+# What reports put beside the columns of an analysis.
 AXES = {"benchmark", "model", "algorithm", "strategy", "seed", "seeds"}
 
 
@@ -35,5 +37,7 @@ def run(context: StageContext) -> dict[str, Any]:
         raise UserError(
             f'analysis {analysis.name}: reports add the column "{taken[0]}" themselves; rename it'
         )
-    write_json(context.folder / "table.json", rows)
+    # Not sorted like other files: the analysis decides the order of its columns.
+    text = json.dumps(rows, indent=1, allow_nan=False)
+    (context.folder / "table.json").write_text(text + "\n")
     return {}

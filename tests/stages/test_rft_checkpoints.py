@@ -58,7 +58,7 @@ def test_kept_models_change_nothing_and_can_be_loaded(tmp_path: Path, monkeypatc
     )
     assert any(not first[name].equal(second[name]) for name in first)
     # Steps are counted over all phases, and the last one is the checkpoint itself.
-    phases = [Phase("grpo", steps, 4, 4) for steps in (1, 2)]
+    phases = [Phase("grpo", 2, 4, 4) for _ in range(2)]
     monkeypatch.setattr(GRPO, "phases", lambda self: phases)
-    two = train(tmp_path, "two", checkpoints=2)
-    assert [folder.name for folder in (two / "checkpoints").iterdir()] == ["2"]
+    two = train(tmp_path, "two", checkpoints=1)
+    assert sorted(folder.name for folder in (two / "checkpoints").iterdir()) == ["1", "2", "3"]

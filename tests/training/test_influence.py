@@ -227,6 +227,20 @@ def test_a_projection_keeps_inner_products_within_its_error(model: PreTrainedMod
     assert statistics.correlation(wide.influence, full.influence) > 0.98
 
 
+def test_a_projection_is_unbiased_for_gradients_that_do_not_average_out() -> None:
+    """Constant gradients: without random signs all their products would add up."""
+    size, shapes = 64, {"a": (20, 10), "b": (100,)}
+    gradients = {name: torch.ones(shape) for name, shape in shapes.items()}
+    found = []
+    for seed in range(200):
+        (sketch,) = Subspace("projection", size, seed).view(gradients)
+        assert sketch.shape == (size,)
+        found.append(float(sketch @ sketch))
+    error = 300 * math.sqrt(2 / size)  # of one sketch, at most
+    assert statistics.fmean(found) == pytest.approx(300, abs=4 * error / math.sqrt(len(found)))
+    assert statistics.stdev(found) < 1.3 * error
+
+
 def test_lora_at_its_start_keeps_the_inner_products_of_the_linear_maps(
     model: PreTrainedModel,
 ) -> None:
