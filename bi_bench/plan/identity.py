@@ -37,13 +37,14 @@ class Identities:
     def __init__(self, suite: Suite) -> None:
         self.suite, self.defaults = suite, suite.defaults
         self.numerics = resolve(suite.defaults.numerics)
+        self._sources: dict[str, Mapping[str, Any]] = {}
         self.libraries = {kind: library_versions(names) for kind, names in LIBRARIES.items()}
 
     def base(self, model: Entry) -> dict[str, Any]:
         """The untrained model: its plugin and the digest or revision of its weights."""
-        return self._identity(
-            "base", {}, model=model.identity(), source=model.plugin.source().identity
-        )
+        if model.label not in self._sources:  # a local checkpoint is read for its digest
+            self._sources[model.label] = model.plugin.source().identity
+        return self._identity("base", {}, model=model.identity(), source=self._sources[model.label])
 
     def problems(self, benchmark: Entry, split: str, seed: int | None) -> dict[str, Any]:
         """One split of a benchmark; ``seed`` is the seed axis for training splits, else None."""

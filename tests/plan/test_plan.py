@@ -200,9 +200,10 @@ def test_why_names_the_fields_that_differ(suite_file: Path) -> None:
     assert nearest(after.identity, records) is records[0]
 
 
-def test_two_thousand_cells_plan_in_under_three_seconds(suite_file: Path) -> None:
+@pytest.mark.parametrize("model", ['{name="hub",id="some/model",revision="abc"}', '"tiny"'])
+def test_two_thousand_cells_plan_in_under_three_seconds(suite_file: Path, model: str) -> None:
     seeds = ",".join(map(str, range(1000)))
-    suite = load_suite(suite_file, [f"matrix.seeds=[{seeds}]"])
+    suite = load_suite(suite_file, [f"matrix.seeds=[{seeds}]", f"matrix.models=[{model}]"])
     started = time.process_time()
     assert len(plan_suite(suite).cells) == 2000
     assert time.process_time() - started < 3

@@ -72,8 +72,8 @@ def test_a_step_is_a_rollout_batch_however_often_it_is_used(
 
 def test_minibatches_are_parts_of_one_batch(moved: Moved) -> None:
     """At a small rate the ratio stays near 1: two steps by halves are twice the step by the whole."""
-    whole = moved(rate=3e-4, loss_type="grpo")
-    halves = moved(rate=3e-4, loss_type="grpo", minibatches=2)
+    whole = moved(rate=1e-4, loss_type="grpo")
+    halves = moved(rate=1e-4, loss_type="grpo", minibatches=2)
     assert close(halves, 2 * whole, tolerance=0.05)
 
 
