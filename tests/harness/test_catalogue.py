@@ -28,9 +28,9 @@ metric_list:
   - metric: acc
     aggregation: mean
     higher_is_better: true
-  - metric: likelihood
-    aggregation: mean
-    higher_is_better: true
+  - metric: brier_score
+    aggregation: brier_score
+    higher_is_better: false
 """
 ROWS = """
 import datasets
@@ -45,6 +45,7 @@ def rows(**_):
 def choice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("choice")
     (folder / "pick.yaml").write_text(CHOICE)
+    (folder / "both.yaml").write_text("group: both\ntask: [pick]\n")
     (folder / "utils.py").write_text(ROWS)
     return folder
 
@@ -77,8 +78,8 @@ def test_multiple_choice_and_fewer_problems_than_asked_for(choice, evaluate):
     assert found.outcomes["problems"] == [f"pick/{index:06d}" for index in range(6)]
     assert found.outcomes["answers"] == ["b", "c"] * 3
     assert set(found.outcomes["greedy"]) <= {True, False}
-    with pytest.raises(UserError, match=r"metric: likelihood .* must be right"):
-        evaluate("pre/lm-eval/test-id", named("pick", choice, ',metric="likelihood"'))
+    with pytest.raises(UserError, match=r"metric: brier_score .* must be right"):
+        evaluate("pre/lm-eval/test-id", named("pick", choice, ',metric="brier_score"'))
 
 
 def test_a_sample_of_the_documents_keeps_their_order(choice):
@@ -101,6 +102,8 @@ def test_mistakes_name_what_to_write_instead(choice, tmp_path):
         made("pick", choice, lm_eval="0.0")
     with pytest.raises(UserError, match=r"digest is .* do not set it"):
         made("pick", choice, digest="0")
+    with pytest.raises(UserError, match='"both" is a group'):
+        list(made("both", choice).problems("test-id", 3, random.Random(0)))
     with pytest.raises(UserError, match='filter: the task has no "non"; did you mean "none"'):
         _choose("filter", "non", ["none", "strict"])
 
@@ -109,8 +112,6 @@ def test_mistakes_name_what_to_write_instead(choice, tmp_path):
 def test_an_unknown_task_is_looked_for_in_the_whole_catalogue(choice):
     with pytest.raises(UserError, match=r'no task "gsm8kk"; did you mean .*"gsm8k"'):
         list(made("gsm8kk", choice).problems("test-id", 3, random.Random(0)))
-    with pytest.raises(UserError, match='"mmlu" is a group'):
-        list(made("mmlu", choice).problems("test-id", 3, random.Random(0)))
 
 
 def test_training_on_it_is_skipped_with_the_reason(choice):
