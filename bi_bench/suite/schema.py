@@ -103,7 +103,7 @@ class Defaults(Parameters):
     numerics: Numerics = Numerics()
 
 
-class Matrix(Parameters):
+class MatrixTable(Parameters):
     """The axes; every combination is a cell. An entry is a plugin name or a table with one."""
 
     benchmarks: Annotated[tuple[Any, ...], Field(min_length=1)]
@@ -130,13 +130,13 @@ class Report(Parameters):
 
 
 class SuiteFile(Parameters):
-    """A whole suite file."""
+    """A whole suite file. ``matrix`` is a :class:`MatrixTable` or an array of them."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     description: str = ""
     seed: int = 0
     plugins: tuple[str, ...] = ()
-    matrix: Matrix
+    matrix: Any
     analyses: tuple[Any, ...] = ()
     defaults: Defaults = Defaults()
     report: Report = Report()
