@@ -91,9 +91,12 @@ class Defaults(Parameters):
 
     ``match_sft``: what arms have in common with the reference arm in SFT. "none": the epochs;
     "updates", "tokens": as many updates, or learnt tokens, as the demonstrations of that arm give.
+    ``match_rft``: likewise in RFT. "steps": the steps; "generated_tokens", "device_seconds": as many
+    steps as spend what the reference arm spent.
     """
 
     match_sft: Literal["none", "updates", "tokens"] = "none"
+    match_rft: Literal["steps", "generated_tokens", "device_seconds"] = "steps"
     data: Data = Data()
     sft: SFT = SFT()
     rollouts: Rollouts = Rollouts()
