@@ -19,6 +19,7 @@ from datasets import Dataset
 
 from bi_bench.api import Phase, UserError, derive_seed, did_you_mean
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.lora import LoRA
 from bi_bench.training.rollouts import RewardFunction, checked_rewards
 from bi_bench.training.sampler import Decoding, Rows, sample, truncated
 from bi_bench.training.sft import SFTSettings, Trained, train_encoded
@@ -54,15 +55,20 @@ def train_expert_iteration(
     scratch: Path,
     progress: Callable[..., None],
     on_step: Callable[[int], None] = lambda step: None,
+    gradient_checkpointing: bool = False,
+    lora: LoRA | None = None,
 ) -> Trained:
     """``phase.steps`` rounds in place, each over ``phase.prompts`` of the prompts, all in turn.
 
     The log has a row a round: the mean reward, how many completions were kept and from how many
     problems, the loss before the last update. A round in which nothing was right changes nothing.
-    ``on_step`` hears the number of each finished round.
+    ``on_step`` hears the number of each finished round. With ``lora`` every round trains new adapters
+    and merges them.
     Raises UserError for settings that cannot be carried out.
     """
     settings = _settings(phase, micro_batch, len(prompts))
+    sft = _sft(settings, micro_batch, gradient_checkpointing, lora)
+    trainable = None
     end = int(checkpoint.tokenizer.eos_token_id)
     ids = encode_prompts(checkpoint.tokenizer, prompts)
     log: list[Mapping[str, Any]] = []
@@ -95,18 +101,19 @@ def train_expert_iteration(
             trained = train_encoded(
                 checkpoint,
                 _dataset(ids, kept),
-                _sft(settings, micro_batch),
+                sft,
                 numerics,
                 seed=derive_seed(seed, "fit", number),
                 scratch=scratch,
                 progress=lambda **_: None,
             )
             learnt += trained.tokens_trained
+            trainable = trained.trainable
             row["loss"] = trained.log[-1]["loss"]
         log.append(row)
         progress(step=number + 1, total=phase.steps, reward=row["reward"])
         on_step(number + 1)
-    return Trained(log, learnt, generated)
+    return Trained(log, learnt, generated, trainable)
 
 
 def keep_right(
@@ -147,7 +154,9 @@ def _dataset(ids: Rows, kept: Sequence[tuple[int, list[int]]]) -> Dataset:
     )
 
 
-def _sft(settings: Settings, micro_batch: int) -> SFTSettings:
+def _sft(
+    settings: Settings, micro_batch: int, gradient_checkpointing: bool, lora: LoRA | None
+) -> SFTSettings:
     return SFTSettings(
         epochs=settings.epochs,
         batch_size=settings.batch_size,
@@ -158,8 +167,9 @@ def _sft(settings: Settings, micro_batch: int) -> SFTSettings:
         max_grad_norm=settings.max_grad_norm,
         max_length=2**20,  # rollouts have a length limit of their own
         micro_batch_size=micro_batch,
-        gradient_checkpointing=False,
+        gradient_checkpointing=gradient_checkpointing,
         loss_on="response",
+        lora=lora,
     )
 
 
