@@ -65,7 +65,9 @@ class Identities:
 
         With a parent "reference", the demonstrations of another arm, it is matched to that arm.
         """
-        content: dict[str, Any] = {"settings": self.defaults.sft.model_dump(mode="json")}
+        settings = self.defaults.sft.model_dump(mode="json")
+        settings |= {**self.defaults.prompt.settings(stop=False), **self._lora("sft")}
+        content: dict[str, Any] = {"settings": settings}
         if "reference" in parents:
             content["match"] = self.defaults.match_sft
         return self._identity("sft", parents, **content, seed=self._seed("sft", seed))
@@ -82,8 +84,12 @@ class Identities:
         """Reinforcement fine-tuning; the seed does not name the algorithm or the strategy."""
         micro = self.defaults.rollouts.micro_batch_size
         settings = {**self._decoding(benchmark), "micro_batch_size": micro}
-        if every := self.defaults.rft.checkpoints:  # where it is off, keys do not know of it
+        # Where these are off, keys do not know of them.
+        if every := self.defaults.rft.checkpoints:
             settings["checkpoints"] = every
+        if self.defaults.rft.gradient_checkpointing:
+            settings["gradient_checkpointing"] = True
+        settings |= self._lora("rft")
         content = {"benchmark": benchmark.identity(), "algorithm": algorithm.identity()}
         return self._identity(
             "rft", parents, **content, settings=settings, seed=self._seed("rft", seed)
@@ -95,6 +101,7 @@ class Identities:
         """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
         settings = self.defaults.evaluate.model_dump(mode="json", exclude={"splits", "benchmarks"})
         settings["max_new_tokens"] = self._decoding(benchmark)["max_new_tokens"]
+        settings |= self.defaults.prompt.settings(stop=True)
         content = {"benchmark": benchmark.identity(), "settings": settings}
         return self._identity(
             "evaluate", parents, **content, seed=self._seed("evaluate", split, seed)
@@ -116,7 +123,11 @@ class Identities:
         rollouts = self.defaults.rollouts
         length = rollouts.max_new_tokens or benchmark.plugin.max_new_tokens
         decoding = rollouts.model_dump(mode="json", include={"temperature", "batch_size"})
-        return {**decoding, "max_new_tokens": length}
+        prompt = self.defaults.prompt.settings(stop=True)
+        return {**decoding, "max_new_tokens": length, **prompt}
+
+    def _lora(self, stage: str) -> dict[str, Any]:
+        return self.defaults.lora.settings(stage)
 
     def _seed(self, *names: object) -> int:
         return derive_seed(self.suite.seed, *names)
@@ -127,5 +138,7 @@ class Identities:
         version = IMPLEMENTATION[kind]
         identity: dict[str, Any] = {"schema": SCHEMA, "kind": kind, "implementation": version}
         if kind in LIBRARIES:
-            identity |= {"numerics": self.numerics, "libraries": self.libraries[kind]}
+            adapters = ("peft",) if "lora" in content.get("settings", {}) else ()
+            libraries = {**self.libraries[kind], **library_versions(adapters)}
+            identity |= {"numerics": self.numerics, "libraries": libraries}
         return {**identity, **content, "parents": dict(parents)}

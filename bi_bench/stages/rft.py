@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bi_bench.api import Algorithm, Benchmark, Phase, Problem, UserError, derive_seed
-from bi_bench.stages.answers import Setting, gpu_costs, prepare
+from bi_bench.api import Algorithm, Phase, Problem, UserError, derive_seed
+from bi_bench.stages.answers import Setting, gpu_costs, prepare, trainable_costs
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.tables import write_lines
@@ -17,6 +17,8 @@ from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.command import train_command
 from bi_bench.training.expert_iteration import train_expert_iteration
 from bi_bench.training.grpo import train_grpo
+from bi_bench.training.lora import LoRA
+from bi_bench.training.prompting import Prompting
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.sft import Trained
 
@@ -33,6 +35,7 @@ def run(context: StageContext) -> dict[str, Any]:
     algorithm: Algorithm = context.plugin("algorithms", "algorithm")
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = 0
+    adapted: dict[str, Any] = {}
     phases = algorithm.phases()
     keep = _keeper(context, setting.checkpoint, sum(phase.steps for phase in phases))
     before = 0
@@ -46,10 +49,11 @@ def run(context: StageContext) -> dict[str, Any]:
         history += [{"phase": number, **row} for row in trained.log]
         tokens_trained += trained.tokens_trained
         tokens_generated += trained.tokens_generated
+        adapted |= trainable_costs(trained)
     setting.checkpoint.save(context.folder)
     write_lines(context.folder / "history.jsonl", history)
     costs = {"tokens_trained": tokens_trained, "tokens_generated": tokens_generated}
-    return {**costs, **gpu_costs(setting.numerics)}
+    return {**costs, **adapted, **gpu_costs(setting.numerics)}
 
 
 def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callable[[int, int], None]:
@@ -72,17 +76,19 @@ def _train(
     on_step: Callable[[int], None],
 ) -> Trained:
     numerics, benchmark, checkpoint, problems = setting
+    settings = context.identity["settings"]
+    prompting = Prompting.from_settings(settings)
+    asked = prompting.render(checkpoint.tokenizer, [benchmark.ask(each) for each in problems])
     if phase.trainer == "command":
         # It rolls out and rewards by itself, so it gets the problems and no reward function.
-        rows = [_row(benchmark, problem) for problem in problems]
+        rows = [_row(problem, prompt) for problem, prompt in zip(problems, asked, strict=True)]
         return train_command(checkpoint, rows, phase, seed=seed, scratch=scratch)
-    settings = context.identity["settings"]
     return TRAINERS[phase.trainer](
         checkpoint,
-        [benchmark.ask(problem) for problem in problems],
+        asked,
         reward_function(benchmark, problems, phase, seed),
         phase,
-        Decoding(settings["max_new_tokens"], settings["temperature"]),
+        Decoding(settings["max_new_tokens"], settings["temperature"], prompting.stop),
         numerics,
         seed=seed,
         batch=settings["batch_size"],
@@ -90,14 +96,16 @@ def _train(
         scratch=scratch,
         progress=context.progress,
         on_step=on_step,
+        gradient_checkpointing=settings.get("gradient_checkpointing", False),
+        lora=LoRA.from_settings(settings.get("lora")),
     )
 
 
-def _row(benchmark: Benchmark, problem: Problem) -> dict[str, Any]:
+def _row(problem: Problem, prompt: str) -> dict[str, Any]:
     """A problem as an outside trainer reads it."""
     return {
         "id": problem.id,
-        "prompt": benchmark.ask(problem),
+        "prompt": prompt,
         "answer": problem.answer,
         "question": problem.question,
         "cluster": problem.cluster,

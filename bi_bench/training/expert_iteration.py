@@ -23,6 +23,7 @@ from bi_bench.training.lora import LoRA
 from bi_bench.training.rollouts import RewardFunction, checked_rewards
 from bi_bench.training.sampler import Decoding, Rows, sample, truncated
 from bi_bench.training.sft import SFTSettings, Trained, train_encoded
+from bi_bench.training.stopping import Stop, stopper
 from bi_bench.training.text import decode, encode_prompts
 
 
@@ -70,6 +71,7 @@ def train_expert_iteration(
     sft = _sft(settings, micro_batch, gradient_checkpointing, lora)
     trainable = None
     end = int(checkpoint.tokenizer.eos_token_id)
+    stop = stopper(checkpoint.tokenizer, decoding.stop)
     ids = encode_prompts(checkpoint.tokenizer, prompts)
     log: list[Mapping[str, Any]] = []
     generated = learnt = 0
@@ -81,6 +83,7 @@ def train_expert_iteration(
             [ids[index] for index in chosen],
             decoding,
             end=end,
+            stop=stop,
             group=phase.group,
             seed=derive_seed(seed, "rollout", number),
             batch=batch,
@@ -90,7 +93,7 @@ def train_expert_iteration(
         repeated = [index for index in chosen for _ in range(phase.group)]
         texts = decode(checkpoint.tokenizer, completions)
         rewards = checked_rewards(reward(repeated, texts), len(repeated))
-        kept = keep_right(repeated, completions, rewards, settings.keep, end)
+        kept = keep_right(repeated, completions, rewards, settings.keep, end, stop)
         row: dict[str, Any] = {
             "step": number + 1,
             "reward": fmean(rewards),
@@ -117,14 +120,19 @@ def train_expert_iteration(
 
 
 def keep_right(
-    problems: Sequence[int], completions: Rows, rewards: Sequence[float], most: int, end: int
+    problems: Sequence[int],
+    completions: Rows,
+    rewards: Sequence[float],
+    most: int,
+    end: int,
+    stop: Stop | None = None,
 ) -> list[tuple[int, list[int]]]:
     """The first ``most`` distinct completions of each problem that earned 1, with their problems.
 
     A completion that was cut off at the length limit is left out: it would teach not to end.
     """
     kept: dict[int, list[list[int]]] = {}
-    rows = zip(problems, completions, rewards, truncated(completions, end), strict=True)
+    rows = zip(problems, completions, rewards, truncated(completions, end, stop), strict=True)
     for problem, completion, reward, cut in rows:
         mine = kept.setdefault(problem, [])
         if reward >= 1 and not cut and len(mine) < most and completion not in mine:

@@ -6,6 +6,7 @@ reads an ordinary checkpoint. Weights are float32 here, and so is the sum of wei
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ class LoRA:
     targets: tuple[str, ...] = ()
 
     @classmethod
-    def from_settings(cls, settings: dict[str, Any] | None) -> LoRA | None:
+    def from_settings(cls, settings: Mapping[str, Any] | None) -> LoRA | None:
         """From the settings of a stage identity; None if it has none."""
         if settings is None:
             return None
