@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bi_bench.api import derive_seed
+from bi_bench.plan.check import check_template
 from bi_bench.plan.numerics import library_versions, resolve
 from bi_bench.plan.stage import StageKind
 from bi_bench.suite import Entry, Suite
@@ -43,7 +44,9 @@ class Identities:
     def base(self, model: Entry) -> dict[str, Any]:
         """The untrained model: its plugin and the digest or revision of its weights."""
         if model.label not in self._sources:  # a local checkpoint is read for its digest
-            self._sources[model.label] = model.plugin.source().identity
+            source = model.plugin.source()
+            check_template(self.defaults.prompt, model, source)
+            self._sources[model.label] = source.identity
         return self._identity("base", {}, model=model.identity(), source=self._sources[model.label])
 
     def problems(self, benchmark: Entry, split: str, seed: int | None) -> dict[str, Any]:

@@ -41,9 +41,9 @@ def test_at_the_first_step_the_policy_is_its_reference(
 
 @pytest.mark.parametrize("how", [{}, ADAPTERS], ids=["full", "lora"])
 def test_a_large_weight_holds_the_policy_near(train: Train, how: dict[str, Any]) -> None:
-    rate = {"optim": "adamw_torch", "rate": 3e-3, "loss_type": "grpo", "steps": 6, "how": how}
-    free, held = (train(beta=beta, **rate).log[-1]["kl"] for beta in (1e-9, 100.0))
-    assert held < free / 5
+    rate = {"optim": "adamw_torch", "rate": 1e-3, "loss_type": "grpo", "steps": 6, "how": how}
+    free, held = (train(beta=beta, **rate).log[-1]["kl"] for beta in (1e-9, 30.0))
+    assert held < free / 3
 
 
 def test_without_the_term_nothing_changes(moved: Moved) -> None:
