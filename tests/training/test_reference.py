@@ -67,7 +67,7 @@ def test_completions_that_drifted_far_leave_the_loss(moved: Moved, train: Train)
 def test_a_scaled_gradient_moves_the_weights_in_proportion(moved: Moved) -> None:
     whole, eighth = moved(loss_type="grpo"), moved(loss_type="grpo", gradient_scale=0.125)
     assert whole.norm() > 0
-    assert torch.allclose(eighth, whole / 8, atol=1e-7, rtol=1e-4)
+    assert (8 * eighth - whole).norm() < 0.01 * whole.norm()
     # Eight times the threshold of clipping is all that is left of it under AdamW.
     adam = {"optim": "adamw_torch", "rate": 1e-3, "loss_type": "grpo", "steps": 3}
     scaled = moved(gradient_scale=0.125, max_grad_norm=0.05, adam_epsilon=0.0, **adam)

@@ -32,7 +32,7 @@ def end(tiny: Checkpoint) -> int:
 
 
 # A whole token, a text across tokens, one of two, a text that never comes.
-@pytest.mark.parametrize("texts", [("</think>",), ("; so",), ("= 3", "+ 1"), ("nowhere",)])
+@pytest.mark.parametrize("texts", [("</think>",), ("; </",), ("h 3", "6 ;"), ("nowhere",)])
 def test_tokens_are_those_of_generate(
     tiny: Checkpoint, prompts: Rows, texts: tuple[str, ...]
 ) -> None:
@@ -87,7 +87,7 @@ def test_the_log_of_rft_knows_that_a_text_ends_a_rollout(
         asked,
         reward,  # type: ignore[arg-type]
         Phase("grpo", 1, 4, 4, config={"learning_rate": 0.0, "loss_type": "grpo"}),
-        Decoding(12, 1.0, ("; so",)),
+        Decoding(12, 1.0, ("; </think>",)),
         Numerics(),
         seed=1,
         batch=16,
@@ -95,8 +95,8 @@ def test_the_log_of_rft_knows_that_a_text_ends_a_rollout(
         scratch=tmp_path,
         progress=lambda **_: None,
     )
-    whole = [text for text in seen if "; so" in text]
+    whole = [text for text in seen if "; </think>" in text]
     assert 0 < len(whole) < len(seen)
-    assert all(text.endswith("so") for text in whole)
+    assert all(text.endswith("; </think>") for text in whole)
     assert trained.log[0]["completions/clipped_ratio"] == 1 - len(whole) / len(seen)
     assert trained.log[0]["completions/mean_terminated_length"] > 0
