@@ -24,8 +24,10 @@ class Phase:
     ``reward`` is what a rollout earns, 0 or 1: "answer" for a right answer, "derivation" if every
     needed step is right too. The others are null controls, which no gain may need: "random" tosses
     a fair coin whatever the text, "inverted" is 1 - "answer", "format-only" pays for any answer
-    that can be read. The trainer "command" rolls out by itself and "sft" goes on with supervised
-    fine-tuning for ``steps`` updates: they have no use for ``prompts``, ``group`` and ``reward``.
+    that can be read. ``format_reward`` is earned on top by a completion that closes the reasoning,
+    then gives an answer between tags and says nothing more. The trainer "command" rolls out by
+    itself and "sft" goes on with supervised fine-tuning for ``steps`` updates: they have no use for
+    ``prompts``, ``group`` and rewards.
     """
 
     trainer: Trainer
@@ -34,6 +36,7 @@ class Phase:
     group: int
     reward: Reward = "answer"
     config: Mapping[str, Any] = field(default_factory=dict)
+    format_reward: float = 0.0
 
 
 class Algorithm(Plugin, ABC):

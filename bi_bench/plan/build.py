@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bi_bench.api import Split
+from bi_bench.plan.check import check_stop
 from bi_bench.plan.estimate import Estimates
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
@@ -38,7 +39,11 @@ class SuitePlan:
 
 
 def plan_suite(suite: Suite) -> SuitePlan:
-    """The stage graph of a suite; every key is known before anything runs."""
+    """The stage graph of a suite; every key is known before anything runs.
+
+    UserError for settings that are known not to work.
+    """
+    check_stop(suite)
     builder = _Builder(suite)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
     return SuitePlan(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bi_bench.api import derive_seed
+from bi_bench.plan.check import check_template
 from bi_bench.plan.numerics import library_versions, resolve
 from bi_bench.plan.stage import StageKind
 from bi_bench.suite import Entry, Suite
@@ -43,7 +44,9 @@ class Identities:
     def base(self, model: Entry) -> dict[str, Any]:
         """The untrained model: its plugin and the digest or revision of its weights."""
         if model.label not in self._sources:  # a local checkpoint is read for its digest
-            self._sources[model.label] = model.plugin.source().identity
+            source = model.plugin.source()
+            check_template(self.defaults.prompt, model, source)
+            self._sources[model.label] = source.identity
         return self._identity("base", {}, model=model.identity(), source=self._sources[model.label])
 
     def problems(self, benchmark: Entry, split: str, seed: int | None) -> dict[str, Any]:
@@ -65,7 +68,8 @@ class Identities:
 
         With a parent "reference", the demonstrations of another arm, it is matched to that arm.
         """
-        content: dict[str, Any] = {"settings": self.defaults.sft.model_dump(mode="json")}
+        settings = {**self._sft(), **self.defaults.prompt.settings(stop=False)}
+        content: dict[str, Any] = {"settings": settings}
         if "reference" in parents:
             content["match"] = self.defaults.match_sft
         return self._identity("sft", parents, **content, seed=self._seed("sft", seed))
@@ -86,10 +90,14 @@ class Identities:
         """
         micro = self.defaults.rollouts.micro_batch_size
         settings = {**self._decoding(benchmark), "micro_batch_size": micro}
+        # Where these are off, keys do not know of them.
         if "augment" in parents:
-            settings["sft"] = self.defaults.sft.model_dump(mode="json")
-        if every := self.defaults.rft.checkpoints:  # where it is off, keys do not know of it
+            settings["sft"] = self._sft()
+        if every := self.defaults.rft.checkpoints:
             settings["checkpoints"] = every
+        if self.defaults.rft.gradient_checkpointing:
+            settings["gradient_checkpointing"] = True
+        settings |= self._lora("rft")
         content: dict[str, Any] = {
             "benchmark": benchmark.identity(),
             "algorithm": algorithm.identity(),
@@ -105,6 +113,7 @@ class Identities:
         """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
         settings = self.defaults.evaluate.model_dump(mode="json", exclude={"splits", "benchmarks"})
         settings["max_new_tokens"] = self._decoding(benchmark)["max_new_tokens"]
+        settings |= self.defaults.prompt.settings(stop=True)
         content = {"benchmark": benchmark.identity(), "settings": settings}
         return self._identity(
             "evaluate", parents, **content, seed=self._seed("evaluate", split, seed)
@@ -126,7 +135,14 @@ class Identities:
         rollouts = self.defaults.rollouts
         length = rollouts.max_new_tokens or benchmark.plugin.max_new_tokens
         decoding = rollouts.model_dump(mode="json", include={"temperature", "batch_size"})
-        return {**decoding, "max_new_tokens": length}
+        prompt = self.defaults.prompt.settings(stop=True)
+        return {**decoding, "max_new_tokens": length, **prompt}
+
+    def _sft(self) -> dict[str, Any]:
+        return {**self.defaults.sft.model_dump(mode="json"), **self._lora("sft")}
+
+    def _lora(self, stage: str) -> dict[str, Any]:
+        return self.defaults.lora.settings(stage)
 
     def _seed(self, *names: object) -> int:
         return derive_seed(self.suite.seed, *names)
@@ -137,5 +153,7 @@ class Identities:
         version = IMPLEMENTATION[kind]
         identity: dict[str, Any] = {"schema": SCHEMA, "kind": kind, "implementation": version}
         if kind in LIBRARIES:
-            identity |= {"numerics": self.numerics, "libraries": self.libraries[kind]}
+            adapters = ("peft",) if "lora" in content.get("settings", {}) else ()
+            libraries = {**self.libraries[kind], **library_versions(adapters)}
+            identity |= {"numerics": self.numerics, "libraries": libraries}
         return {**identity, **content, "parents": dict(parents)}

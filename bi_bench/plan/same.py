@@ -65,7 +65,14 @@ def _warning(entries: Sequence[Entry]) -> str:
 
 def _direction(phase: Phase) -> Any:
     """What decides the direction of the gradient; all there is where a batch is used more than once."""
-    budget = [phase.trainer, phase.steps, phase.prompts, phase.group, phase.reward]
+    budget = [
+        phase.trainer,
+        phase.steps,
+        phase.prompts,
+        phase.group,
+        phase.reward,
+        phase.format_reward,
+    ]
     config = dict(phase.config)
     updates = config.get("minibatches", 1) * config.get("num_iterations", 1)
     if phase.trainer != "grpo" or updates > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +13,11 @@ from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.tables import read_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.prompting import Prompting
 from bi_bench.training.sampler import Decoding, sample, truncated
 from bi_bench.training.seeding import seed_everything
+from bi_bench.training.sft import Trained
+from bi_bench.training.stopping import stopper
 from bi_bench.training.text import decode, encode_prompts
 
 
@@ -54,12 +58,16 @@ def answer(
 ) -> list[dict[str, Any]]:
     """``group`` graded answers a problem, as rows in order."""
     total = len(problems) * group
+    prompting = Prompting.from_settings(context.identity["settings"])
+    asked = prompting.render(checkpoint.tokenizer, [benchmark.ask(each) for each in problems])
     end = int(checkpoint.tokenizer.eos_token_id)
+    stop = stopper(checkpoint.tokenizer, prompting.stop)
     completions = sample(
         checkpoint.model,
-        encode_prompts(checkpoint.tokenizer, [benchmark.ask(problem) for problem in problems]),
-        decoding,
+        encode_prompts(checkpoint.tokenizer, asked),
+        replace(decoding, stop=prompting.stop),
         end=end,
+        stop=stop,
         group=group,
         seed=context.seed,
         batch=context.identity["settings"]["batch_size"],
@@ -68,7 +76,7 @@ def answer(
     )
     texts = decode(checkpoint.tokenizer, completions)
     rows = []
-    cut = truncated(completions, end)
+    cut = truncated(completions, end, stop)
     for index, (text, ids, hit_limit) in enumerate(zip(texts, completions, cut, strict=True)):
         problem = problems[index // group]
         grade = benchmark.grade(problem, text)
@@ -104,6 +112,11 @@ def read_summary(folder: Path) -> dict[str, Any]:
 def generated(rows: Sequence[Mapping[str, Any]]) -> int:
     """Tokens that were generated for these rows."""
     return sum(row["tokens"] for row in rows)
+
+
+def trainable_costs(trained: Trained) -> dict[str, Any]:
+    """How many numbers were trained, where these were adapters."""
+    return {} if trained.trainable is None else {"trainable_parameters": trained.trainable}
 
 
 def gpu_costs(numerics: Numerics) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from bi_bench.api import Benchmark, Grade, Phase, Problem, UserError, did_you_mean, stream
@@ -15,11 +16,25 @@ WORTH: Mapping[str, Callable[[Grade], bool]] = {
     "format-only": lambda grade: grade.parsed,
 }
 
+# What a completion looks like that was asked after an opening <think>: the rest of the reasoning, then
+# an answer and nothing else. Each part is bounded by what may not occur in it.
+_LAYOUT = re.compile(
+    r"(?:(?!</?think>|</?answer>).)*</think>\s*<answer>(?:(?!</?think>|</?answer>).)*</answer>\s*",
+    re.DOTALL,
+)
+
+
+def well_laid_out(completion: str) -> bool:
+    """Whether the reasoning is closed and followed by one answer between tags, and nothing more."""
+    return _LAYOUT.fullmatch(completion) is not None
+
 
 def reward_function(
     benchmark: Benchmark, problems: Sequence[Problem], phase: Phase, seed: int = 0
 ) -> RewardFunction:
-    """The reward of a phase, 0 or 1 for each completion, given the indices of their problems.
+    """The reward of a phase for each completion, given the indices of their problems.
+
+    It is 0 or 1, and ``phase.format_reward`` more for a completion in the right layout.
 
     "random" has a stream of its own, named by ``seed``: one seed repeats, and the n-th rollout of
     two arms earns the same. UserError for a reward that does not exist.
@@ -37,7 +52,8 @@ def reward_function(
 
     def reward(indices: Sequence[int], completions: Sequence[str]) -> list[float]:
         return [
-            float(worth(benchmark.grade(problems[index], text)))
+            worth(benchmark.grade(problems[index], text))
+            + phase.format_reward * well_laid_out(text)
             for index, text in zip(indices, completions, strict=True)
         ]
 

@@ -8,19 +8,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bi_bench.api import Algorithm, Benchmark, Phase, Problem, UserError, derive_seed
-from bi_bench.stages.answers import Setting, gpu_costs, prepare
+from bi_bench.api import Algorithm, Phase, Problem, UserError, derive_seed
+from bi_bench.stages.answers import Setting, gpu_costs, prepare, trainable_costs
 from bi_bench.stages.budget import MOST, Budget
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.rewards import reward_function
+from bi_bench.stages.sft import sft_settings
 from bi_bench.stages.tables import read_rows, write_lines
 from bi_bench.training.callbacks import OnStep
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.command import train_command
 from bi_bench.training.expert_iteration import train_expert_iteration
 from bi_bench.training.grpo import train_grpo
+from bi_bench.training.lora import LoRA
+from bi_bench.training.prompting import Prompting
 from bi_bench.training.sampler import Decoding
-from bi_bench.training.sft import SFTSettings, Trained, train_sft
+from bi_bench.training.sft import Trained, train_sft
 
 TRAINERS = {"grpo": train_grpo, "expert-iteration": train_expert_iteration}
 
@@ -40,6 +43,7 @@ def run(context: StageContext) -> dict[str, Any]:
     algorithm: Algorithm = context.plugin("algorithms", "algorithm")
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = before = steps = 0
+    adapted: dict[str, Any] = {}
     phases = algorithm.phases()
     if budget:
         phases = [replace(phase, steps=MOST * phase.steps) for phase in phases]
@@ -63,6 +67,7 @@ def run(context: StageContext) -> dict[str, Any]:
         history += [{"phase": number, **row} for row in trained.log]
         tokens_trained += trained.tokens_trained
         tokens_generated += trained.tokens_generated
+        adapted |= trainable_costs(trained)
     setting.checkpoint.save(context.folder)
     write_lines(context.folder / "history.jsonl", history)
     costs: dict[str, Any] = {"tokens_trained": tokens_trained, "tokens_generated": tokens_generated}
@@ -70,7 +75,7 @@ def run(context: StageContext) -> dict[str, Any]:
         costs["steps"] = steps
     if budget:
         costs["budget_share"] = budget.share
-    return {**costs, **gpu_costs(setting.numerics)}
+    return {**costs, **adapted, **gpu_costs(setting.numerics)}
 
 
 def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callable[[int], None]:
@@ -92,20 +97,20 @@ def _train(
     on_step: OnStep,
 ) -> Trained:
     numerics, benchmark, checkpoint, problems = setting
+    settings = context.identity["settings"]
+    prompting = Prompting.from_settings(settings)
+    asked = prompting.render(checkpoint.tokenizer, [benchmark.ask(each) for each in problems])
     if phase.trainer == "command":
         # It rolls out and rewards by itself, so it gets the problems and no reward function.
-        rows = [_row(benchmark, problem) for problem in problems]
+        rows = [_row(problem, prompt) for problem, prompt in zip(problems, asked, strict=True)]
         return train_command(checkpoint, rows, phase, seed=seed, scratch=scratch)
-    settings = context.identity["settings"]
     if phase.trainer == "sft":
-        if unknown := phase.config.keys() - settings["sft"].keys():
-            raise UserError(f'the trainer "sft" has no setting {", ".join(sorted(unknown))}')
         shown = read_rows(context.inputs["augment"] / "examples.parquet")
         return train_sft(
             checkpoint,
-            [row["prompt"] for row in shown],
+            prompting.render(checkpoint.tokenizer, [row["prompt"] for row in shown]),
             [row["completion"] for row in shown],
-            replace(SFTSettings(**settings["sft"]), **phase.config),
+            sft_settings(settings["sft"], **phase.config),
             numerics,
             seed=seed,
             scratch=scratch,
@@ -114,10 +119,10 @@ def _train(
         )
     return TRAINERS[phase.trainer](
         checkpoint,
-        [benchmark.ask(problem) for problem in problems],
+        asked,
         reward_function(benchmark, problems, phase, seed),
         phase,
-        Decoding(settings["max_new_tokens"], settings["temperature"]),
+        Decoding(settings["max_new_tokens"], settings["temperature"], prompting.stop),
         numerics,
         seed=seed,
         batch=settings["batch_size"],
@@ -125,14 +130,16 @@ def _train(
         scratch=scratch,
         progress=context.progress,
         on_step=on_step,
+        gradient_checkpointing=settings.get("gradient_checkpointing", False),
+        lora=LoRA.from_settings(settings.get("lora")),
     )
 
 
-def _row(benchmark: Benchmark, problem: Problem) -> dict[str, Any]:
+def _row(problem: Problem, prompt: str) -> dict[str, Any]:
     """A problem as an outside trainer reads it."""
     return {
         "id": problem.id,
-        "prompt": benchmark.ask(problem),
+        "prompt": prompt,
         "answer": problem.answer,
         "question": problem.question,
         "cluster": problem.cluster,

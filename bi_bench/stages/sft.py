@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bi_bench.stages.answers import gpu_costs, load_checkpoint
+from bi_bench.api import UserError, did_you_mean
+from bi_bench.stages.answers import gpu_costs, load_checkpoint, trainable_costs
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.tables import read_rows, write_lines
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.lora import LoRA
+from bi_bench.training.prompting import Prompting
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.sft import SFTSettings, train_sft
 from bi_bench.training.text import encode_completions
@@ -28,7 +31,8 @@ def run(context: StageContext) -> dict[str, Any]:
     seed_everything(context.seed)
     checkpoint = load_checkpoint(context.inputs["base"], numerics)
     rows = read_rows(context.inputs["augment"] / "examples.parquet")
-    settings = SFTSettings(**context.identity["settings"])
+    prompting = Prompting.from_settings(context.identity["settings"])
+    settings = sft_settings(context.identity["settings"])
     if match := context.identity.get("match"):
         reference = read_rows(context.inputs["reference"] / "examples.parquet")
         size = partial(_size, match, checkpoint)
@@ -36,7 +40,7 @@ def run(context: StageContext) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         trained = train_sft(
             checkpoint,
-            [row["prompt"] for row in rows],
+            prompting.render(checkpoint.tokenizer, [row["prompt"] for row in rows]),
             [row["completion"] for row in rows],
             settings,
             numerics,
@@ -46,7 +50,19 @@ def run(context: StageContext) -> dict[str, Any]:
         )
     checkpoint.save(context.folder)
     write_lines(context.folder / "history.jsonl", trained.log)
-    return {"tokens_trained": trained.tokens_trained, **gpu_costs(numerics)}
+    costs = {"tokens_trained": trained.tokens_trained, **trainable_costs(trained)}
+    return {**costs, **gpu_costs(numerics)}
+
+
+def sft_settings(given: Mapping[str, Any], **changes: Any) -> SFTSettings:
+    """The settings of a stage identity with changes; UserError for a change of what is not there."""
+    known = {field.name for field in fields(SFTSettings)}
+    if unknown := sorted(changes.keys() - known):
+        raise UserError(
+            f'the trainer "sft" has no setting "{unknown[0]}"{did_you_mean(unknown[0], known)}'
+        )
+    own = {name: value for name, value in given.items() if name in known}
+    return SFTSettings(**{**own, "lora": LoRA.from_settings(given.get("lora")), **changes})
 
 
 def _size(match: str, checkpoint: Checkpoint, rows: Sequence[Mapping[str, str]]) -> int:

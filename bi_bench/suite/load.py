@@ -11,7 +11,7 @@ from bi_bench.api import UserError, did_you_mean
 from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
 from bi_bench.suite.problems import key_path, validate
-from bi_bench.suite.schema import Evaluate, MatrixTable, SuiteFile
+from bi_bench.suite.schema import TEMPLATES, Defaults, Evaluate, MatrixTable, SuiteFile
 from bi_bench.suite.suite import Entry, Matrix, Suite
 
 AXES = ("benchmarks", "models", "strategies", "algorithms")
@@ -40,7 +40,7 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
         matrices=matrices,
         analyses=_entries(registry, "analyses", checked.analyses, file, ("analyses",)),
         transfers=_transfers(registry, checked.defaults.evaluate, file),
-        defaults=checked.defaults,
+        defaults=_with_template(checked.defaults, file),
         reference=reference,
         plugin_files=plugin_files,
         source=data,
@@ -57,6 +57,29 @@ def _read(file: Path) -> dict[str, Any]:
         raise UserError(f"{file}: cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{file}: not valid TOML: {error}") from None
+
+
+def _with_template(defaults: Defaults, suite: Path) -> Defaults:
+    """The text of a chat template in place of its file's name: so it decides the key, not the path."""
+    name = defaults.prompt.template
+    if name in TEMPLATES:
+        return defaults
+    file = suite.parent / name
+    where = f"{suite}: defaults.prompt.template"
+    if not file.is_file():
+        hint = did_you_mean(name, TEMPLATES)
+        raise UserError(
+            f'{where}: there is no file "{name}" next to the suite{hint} Write "none", "model" (the '
+            "tokenizer's own) or the name of a file with a Jinja template"
+        )
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{where}: {file} cannot be read: {error}") from None
+    if "messages" not in text:
+        raise UserError(f'{where}: {file} never mentions "messages", so it is no chat template')
+    prompt = defaults.prompt.model_copy(update={"template": text})
+    return defaults.model_copy(update={"prompt": prompt})
 
 
 def _local_file(name: str, suite: Path) -> Path:

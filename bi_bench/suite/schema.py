@@ -14,6 +14,13 @@ Positive = Annotated[float, Field(gt=0)]
 EvaluationSplit = Literal["val", "test-id", "test-ood"]
 
 
+TEMPLATES = ("none", "model")
+
+
+def _is_default_beta2(value: float) -> bool:
+    return value == 0.999
+
+
 class Data(Parameters):
     """Problems a split."""
 
@@ -25,7 +32,10 @@ class Data(Parameters):
 
 
 class SFT(Parameters):
-    """Supervised fine-tuning on the demonstrations."""
+    """Supervised fine-tuning on the demonstrations.
+
+    ``adam_beta2`` came later: at its default it is not in the content key.
+    """
 
     epochs: Positive = 5.0
     batch_size: Count = 128
@@ -38,6 +48,7 @@ class SFT(Parameters):
     max_length: Count = 2048
     gradient_checkpointing: bool = False
     loss_on: Literal["response", "all"] = "response"
+    adam_beta2: Annotated[float, Field(ge=0, lt=1, exclude_if=_is_default_beta2)] = 0.999
 
 
 class Rollouts(Parameters):
@@ -53,10 +64,60 @@ class Rollouts(Parameters):
     micro_batch_size: Count = 128
 
 
+class Prompt(Parameters):
+    """How a benchmark's prompt becomes what the model reads, in SFT, RFT, probe and evaluation.
+
+    ``template``: "none"; "model", the chat template of the tokenizer; or a file with a Jinja
+    template next to the suite, of which the loader puts the text here. ``system`` is the system
+    message, ``prefix`` what opens the answer. A completion is over at the first of the texts ``stop``.
+    """
+
+    template: str = "none"
+    system: str = ""
+    prefix: str = ""
+    stop: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+    @pydantic.model_validator(mode="after")
+    def _system_needs_template(self) -> Prompt:
+        if self.system and self.template == "none":
+            raise ValueError('system needs a chat template; set template = "model" or to a file')
+        return self
+
+    def settings(self, *, stop: bool) -> dict[str, Any]:
+        """What stages are told, nothing of it where nothing is set; ``stop`` where text is sampled."""
+        given = self.model_dump(mode="json", exclude_defaults=True)
+        if not stop:
+            given.pop("stop", None)
+        return {"prompt": given} if given else {}
+
+
+class LoRA(Parameters):
+    """Low-rank adapters in the ``stages`` named, merged when a stage is done; else all weights train.
+
+    ``targets`` are names of linear modules; none: all but the output head.
+    """
+
+    stages: tuple[Literal["sft", "rft"], ...] = ()
+    rank: Count = 16
+    alpha: Positive = 32.0
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    targets: tuple[str, ...] = ()
+
+    def settings(self, stage: str) -> dict[str, Any]:
+        """What a stage is told, nothing where it trains all weights."""
+        if stage not in self.stages:
+            return {}
+        return {"lora": self.model_dump(mode="json", exclude={"stages"})}
+
+
 class RFT(Parameters):
-    """What RFT keeps: the model after every so many ``checkpoints`` steps, 0 for the last alone."""
+    """What RFT keeps, and how it saves memory.
+
+    ``checkpoints``: the model after every so many steps, 0 for the last alone.
+    """
 
     checkpoints: Annotated[int, Field(ge=0)] = 0
+    gradient_checkpointing: bool = False
 
 
 class Evaluate(Parameters):
@@ -98,6 +159,8 @@ class Defaults(Parameters):
     match_sft: Literal["none", "updates", "tokens"] = "none"
     match_rft: Literal["steps", "generated_tokens", "device_seconds"] = "steps"
     data: Data = Data()
+    prompt: Prompt = Prompt()
+    lora: LoRA = LoRA()
     sft: SFT = SFT()
     rollouts: Rollouts = Rollouts()
     rft: RFT = RFT()

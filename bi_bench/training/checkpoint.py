@@ -15,6 +15,7 @@ from transformers import (
 )
 
 from bi_bench.api import UserError
+from bi_bench.training.lora import merged_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,9 @@ class Checkpoint:
         return cls(model, tokenizer)
 
     def save(self, folder: Path) -> None:
-        """Write weights (safetensors), configuration and tokenizer into ``folder``."""
-        self.model.save_pretrained(folder)
+        """Write weights (safetensors), configuration and tokenizer into ``folder``.
+
+        In the midst of training with adapters: the weights with the adapters added.
+        """
+        self.model.save_pretrained(folder, state_dict=merged_state(self.model))
         self.tokenizer.save_pretrained(folder)

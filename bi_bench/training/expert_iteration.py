@@ -20,9 +20,11 @@ from datasets import Dataset
 from bi_bench.api import Phase, UserError, derive_seed, did_you_mean
 from bi_bench.training.callbacks import OnStep
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.lora import LoRA
 from bi_bench.training.rollouts import RewardFunction, checked_rewards
 from bi_bench.training.sampler import Decoding, Rows, sample, truncated
 from bi_bench.training.sft import SFTSettings, Trained, train_encoded
+from bi_bench.training.stopping import Stop, stopper
 from bi_bench.training.text import decode, encode_prompts
 
 
@@ -55,17 +57,22 @@ def train_expert_iteration(
     scratch: Path,
     progress: Callable[..., None],
     on_step: OnStep = lambda step, generated: False,
+    gradient_checkpointing: bool = False,
+    lora: LoRA | None = None,
 ) -> Trained:
     """``phase.steps`` rounds in place, each over ``phase.prompts`` of the prompts, all in turn.
 
     The log has a row a round: the mean reward, how many completions were kept and from how many
     problems, the loss before the last update. A round in which nothing was right changes nothing.
     ``on_step`` hears the number of each finished round and the tokens generated so far; the phase
-    ends where it says True.
+    ends where it says True. With ``lora`` every round trains new adapters and merges them.
     Raises UserError for settings that cannot be carried out.
     """
     settings = _settings(phase, micro_batch, len(prompts))
+    sft = _sft(settings, micro_batch, gradient_checkpointing, lora)
+    trainable = None
     end = int(checkpoint.tokenizer.eos_token_id)
+    stop = stopper(checkpoint.tokenizer, decoding.stop)
     ids = encode_prompts(checkpoint.tokenizer, prompts)
     log: list[Mapping[str, Any]] = []
     generated = learnt = 0
@@ -77,6 +84,7 @@ def train_expert_iteration(
             [ids[index] for index in chosen],
             decoding,
             end=end,
+            stop=stop,
             group=phase.group,
             seed=derive_seed(seed, "rollout", number),
             batch=batch,
@@ -86,7 +94,7 @@ def train_expert_iteration(
         repeated = [index for index in chosen for _ in range(phase.group)]
         texts = decode(checkpoint.tokenizer, completions)
         rewards = checked_rewards(reward(repeated, texts), len(repeated))
-        kept = keep_right(repeated, completions, rewards, settings.keep, end)
+        kept = keep_right(repeated, completions, rewards, settings.keep, end, stop)
         row: dict[str, Any] = {
             "step": number + 1,
             "reward": fmean(rewards),
@@ -97,30 +105,36 @@ def train_expert_iteration(
             trained = train_encoded(
                 checkpoint,
                 _dataset(ids, kept),
-                _sft(settings, micro_batch),
+                sft,
                 numerics,
                 seed=derive_seed(seed, "fit", number),
                 scratch=scratch,
                 progress=lambda **_: None,
             )
             learnt += trained.tokens_trained
+            trainable = trained.trainable
             row["loss"] = trained.log[-1]["loss"]
         log.append(row)
         progress(step=number + 1, total=phase.steps, reward=row["reward"])
         if on_step(number + 1, generated):
             break
-    return Trained(log, learnt, generated)
+    return Trained(log, learnt, generated, trainable)
 
 
 def keep_right(
-    problems: Sequence[int], completions: Rows, rewards: Sequence[float], most: int, end: int
+    problems: Sequence[int],
+    completions: Rows,
+    rewards: Sequence[float],
+    most: int,
+    end: int,
+    stop: Stop | None = None,
 ) -> list[tuple[int, list[int]]]:
     """The first ``most`` distinct completions of each problem that earned 1, with their problems.
 
     A completion that was cut off at the length limit is left out: it would teach not to end.
     """
     kept: dict[int, list[list[int]]] = {}
-    rows = zip(problems, completions, rewards, truncated(completions, end), strict=True)
+    rows = zip(problems, completions, rewards, truncated(completions, end, stop), strict=True)
     for problem, completion, reward, cut in rows:
         mine = kept.setdefault(problem, [])
         if reward >= 1 and not cut and len(mine) < most and completion not in mine:
@@ -150,7 +164,9 @@ def _dataset(ids: Rows, kept: Sequence[tuple[int, list[int]]]) -> Dataset:
     )
 
 
-def _sft(settings: Settings, micro_batch: int) -> SFTSettings:
+def _sft(
+    settings: Settings, micro_batch: int, gradient_checkpointing: bool, lora: LoRA | None
+) -> SFTSettings:
     return SFTSettings(
         epochs=settings.epochs,
         batch_size=settings.batch_size,
@@ -161,8 +177,9 @@ def _sft(settings: Settings, micro_batch: int) -> SFTSettings:
         max_grad_norm=settings.max_grad_norm,
         max_length=2**20,  # rollouts have a length limit of their own
         micro_batch_size=micro_batch,
-        gradient_checkpointing=False,
+        gradient_checkpointing=gradient_checkpointing,
         loss_on="response",
+        lora=lora,
     )
 
 

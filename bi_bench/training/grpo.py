@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,13 @@ from bi_bench.training.callbacks import (
     trainer_defaults,
 )
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.compat import CompatTrainer
+from bi_bench.training.lora import LoRA, merge, peft_config, trainable_parameters
+from bi_bench.training.reference import as_reference
 from bi_bench.training.rollouts import RewardFunction, Rollouts, Sampling
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.seeding import trainer_seed
-from bi_bench.training.settings import settings
+from bi_bench.training.settings import Extras, settings
 from bi_bench.training.sft import Trained
 
 SHOWN = ("reward", "frac_reward_zero_std", "completions/mean_length", "completions/clipped_ratio")
@@ -45,6 +49,8 @@ def train_grpo(
     scratch: Path,
     progress: Callable[..., None],
     on_step: OnStep = lambda step, generated: False,
+    gradient_checkpointing: bool = False,
+    lora: LoRA | None = None,
 ) -> Trained:
     """Fine-tune the checkpoint's model in place on ``prompts``, ``phase.steps`` rollout batches.
 
@@ -52,7 +58,8 @@ def train_grpo(
     ``reward`` maps problem indices and completions to finite numbers, one each. ``batch`` bounds
     the rows sampled at a time, ``micro_batch`` those of one forward and backward pass. ``on_step``
     hears the number of each finished step and the tokens generated so far, with the model as it
-    then is; training ends where it says True. Raises
+    then is; training ends where it says True. The reference of a KL term is
+    the model as it is handed over; with ``lora`` adapters are trained and then merged. Raises
     UserError for settings that TRL would take in silence or refuse only after the first rollout.
     """
     checked = settings(phase, micro_batch, len(prompts))
@@ -69,7 +76,7 @@ def train_grpo(
         temperature=decoding.temperature,
         top_k=0,
         seed=trainer_seed(seed),
-        gradient_checkpointing=False,
+        gradient_checkpointing=gradient_checkpointing,
     )
     sampling = Sampling(decoding, phase.group, seed, batch, numerics.bf16)
     rollouts = Rollouts(checkpoint, prompts, reward, sampling, checked.extras, checked.updates)
@@ -87,12 +94,24 @@ def train_grpo(
             ProgressCallback(log, progress, SHOWN),
             StepCallback(lambda step: on_step(step, rollouts.generated), checked.updates),
         ],
+        "peft_config": peft_config(checkpoint.model, lora),
     }
-    if checked.extras.advantage == "group":
-        trainer = GRPOTrainer(**arguments)
-    else:
-        advantage = ADVANTAGES[checked.extras.advantage]
-        trainer = AdvantageTrainer(advantage=advantage, **arguments)
+    # With adapters the reference is the model without them, and TRL needs no second one.
+    second = config.beta and not lora
+    with as_reference(checkpoint.model, scratch / "reference") if second else nullcontext():
+        trainer = _trainer(checked.extras, arguments)
     silence(trainer)
     trainer.train()
-    return Trained(log.rows, rollouts.kept * config.num_iterations, rollouts.generated)
+    trainable = trainable_parameters(trainer.model) if lora else None
+    merge(trainer.model, lora)
+    tokens = rollouts.kept * config.num_iterations
+    return Trained(log.rows, tokens, rollouts.generated, trainable)
+
+
+def _trainer(extras: Extras, arguments: dict[str, Any]) -> GRPOTrainer:
+    if extras.compat:
+        scale, mask = extras.gradient_scale, extras.kl_mask
+        return CompatTrainer(gradient_scale=scale, kl_mask=mask, **arguments)
+    if extras.advantage == "group":
+        return GRPOTrainer(**arguments)
+    return AdvantageTrainer(advantage=ADVANTAGES[extras.advantage], **arguments)

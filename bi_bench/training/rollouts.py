@@ -11,8 +11,9 @@ from typing import Any
 from bi_bench.api import derive_seed
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.resampling import Group, choose, refill
-from bi_bench.training.sampler import Decoding, Rows, sample
+from bi_bench.training.sampler import Decoding, Rows, sample, truncated
 from bi_bench.training.settings import Extras
+from bi_bench.training.stopping import stopper
 from bi_bench.training.text import decode, encode_prompts
 
 RewardFunction = Callable[[Sequence[int], Sequence[str]], list[float]]
@@ -51,10 +52,13 @@ class Rollouts:
         self._ids = encode_prompts(checkpoint.tokenizer, prompts)
         self._index = {prompt: index for index, prompt in enumerate(prompts)}
         self._counts: dict[str, float] = {}  # of the batch at hand, for the log
+        self._stop = stopper(checkpoint.tokenizer, sampling.decoding.stop)
+        self._trainer: Any = None
         self.generated = self.kept = 0
 
     def draw(self, repeated: list[str], trainer: Any) -> dict[str, Any]:
         """What GRPOTrainer asks of a rollout function: prompts come repeated, one for each rollout."""
+        self._trainer = trainer
         size = self._sampling.group
         number = trainer.state.global_step // self._updates
         problems = [self._index[prompt] for prompt in repeated[::size]]
@@ -94,7 +98,23 @@ class Rollouts:
             ]
         for name, count in self._counts.items():
             log_metric(name, count)
+        if self._stop:
+            self._correct_metrics(completion_ids)
         return [*values]
+
+    def _correct_metrics(self, completions: Rows) -> None:
+        """TRL takes every completion for truncated that does not end in the end token."""
+        end = int(self._checkpoint.tokenizer.eos_token_id)
+        cut = list(truncated(completions, end, self._stop))
+        whole = [len(row) for row, hit_limit in zip(completions, cut, strict=True) if not hit_limit]
+        right = {
+            "clipped_ratio": fmean(cut),
+            "mean_terminated_length": fmean(whole or [0]),
+            "min_terminated_length": min(whole, default=0),
+            "max_terminated_length": max(whole, default=0),
+        }
+        for name, value in right.items():
+            self._trainer._metrics["train"][f"completions/{name}"][-1] = float(value)
 
     def _resampled(self, groups: list[Group], number: int) -> list[Group]:
         seed, total = self._sampling.seed, len(self._ids)
@@ -126,6 +146,7 @@ class Rollouts:
             [self._ids[problem] for problem in problems],
             how.decoding,
             end=int(self._checkpoint.tokenizer.eos_token_id),
+            stop=self._stop,
             group=how.group,
             seed=derive_seed(how.seed, *names),
             batch=how.batch,

@@ -15,15 +15,21 @@ from typing import cast
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
+from bi_bench.training.stopping import Stop
+
 Rows = list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How answers are drawn: ``temperature`` 0 is greedy; ``max_new_tokens`` bounds the length."""
+    """How answers are drawn: ``temperature`` 0 is greedy; ``max_new_tokens`` bounds the length.
+
+    ``stop``: texts that end an answer; they stay in it.
+    """
 
     max_new_tokens: int
     temperature: float = 1.0
+    stop: tuple[str, ...] = ()
 
 
 @torch.inference_mode()
@@ -33,6 +39,7 @@ def sample(
     decoding: Decoding,
     *,
     end: int,
+    stop: Stop | None = None,
     group: int = 1,
     seed: int = 0,
     batch: int = 256,
@@ -44,8 +51,11 @@ def sample(
     ``prompts`` are token ids, ``end`` the id that ends a completion and is kept in it; a
     completion without it was truncated. At most ``batch`` rows run at a time; ``on_batch`` hears
     how many rows are done. Prompts of similar length share a batch.
-    ``bf16`` computes in bfloat16.
+    ``bf16`` computes in bfloat16. ``stop`` (:func:`~bi_bench.training.stopping.stopper`) says of the
+    tokens so far whether the completion is over; it must be there if ``decoding`` has stop texts.
     """
+    if decoding.stop and not stop:
+        raise ValueError("decoding has stop texts; pass a stopper for the tokenizer")
     was_training = model.training
     model.train(False)
     rows: Rows = [[] for _ in range(len(prompts) * group)]
@@ -56,7 +66,13 @@ def sample(
         noise = _noise(chosen, group, seed, decoding)
         with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=bf16):
             completions = _sample_batch(
-                model, [prompts[i] for i in chosen], decoding, end=end, group=group, noise=noise
+                model,
+                [prompts[i] for i in chosen],
+                decoding,
+                end=end,
+                stop=stop,
+                group=group,
+                noise=noise,
             )
         for position, completion in enumerate(completions):
             rows[chosen[position // group] * group + position % group] = completion
@@ -84,6 +100,7 @@ def _sample_batch(
     decoding: Decoding,
     *,
     end: int,
+    stop: Stop | None,
     group: int,
     noise: torch.Tensor | None,
 ) -> Rows:
@@ -110,6 +127,9 @@ def _sample_batch(
             if active:
                 result[row].append(token)
         running &= tokens != end
+        if stop:
+            over = [stop(result[row]) for row in alive.tolist()]
+            running &= ~torch.tensor(over, device=device)
         if step + 1 == decoding.max_new_tokens or not (left := int(running.sum())):
             break
         # Dropping a row copies the cache, so wait until an eighth of the batch has finished.
@@ -157,6 +177,6 @@ def _pick(
     return (cumulative <= threshold).sum(-1).clamp(max=logits.shape[-1] - 1)
 
 
-def truncated(rows: Rows, end: int) -> Iterator[bool]:
-    """Which completions hit the length limit before they ended."""
-    return (not row or row[-1] != end for row in rows)
+def truncated(rows: Rows, end: int, stop: Stop | None = None) -> Iterator[bool]:
+    """Which completions hit the length limit before they ended, by ``end`` or by a stop text."""
+    return (not row or not (row[-1] == end or (stop and stop(row))) for row in rows)

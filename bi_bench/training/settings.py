@@ -52,7 +52,8 @@ class Extras:
     ``scale_rewards`` says, else one of :data:`~bi_bench.training.advantages.ADVANTAGES`.
     ``resample_rounds``: how often at most groups without two different rewards are replaced by new
     problems. ``overlong_penalty``: subtracted in full from a completion of the greatest length,
-    rising linearly over the last ``overlong_share`` of it.
+    rising linearly over the last ``overlong_share`` of it. ``gradient_scale`` and ``kl_mask``: as in
+    :class:`~bi_bench.training.compat.CompatTrainer`.
     """
 
     minibatches: int = 1
@@ -60,6 +61,13 @@ class Extras:
     resample_rounds: int = 0
     overlong_penalty: float = 0.0
     overlong_share: float = 0.2
+    gradient_scale: float = 1.0
+    kl_mask: float = 0.0
+
+    @property
+    def compat(self) -> bool:
+        """Whether anything is done as the released code of the BRIDGE paper does it."""
+        return self.gradient_scale != 1 or self.kl_mask > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,18 @@ def _check_extras(extras: Extras, trl: dict[str, Any]) -> None:
         raise UserError(f"overlong_penalty must not be below 0 (given: {extras.overlong_penalty})")
     if not 0 < extras.overlong_share <= 1:
         raise UserError(f"overlong_share is above 0 and at most 1, not {extras.overlong_share}")
+    if not extras.gradient_scale > 0:
+        raise UserError(f"gradient_scale must be above 0 (given: {extras.gradient_scale})")
+    if not extras.kl_mask >= 0:
+        raise UserError(f"kl_mask must not be below 0 (given: {extras.kl_mask})")
+    once = extras.minibatches * trl.get("num_iterations", 1) == 1
+    if extras.kl_mask and not (trl.get("beta") and once and trl.get("loss_type") == "grpo"):
+        raise UserError(
+            'kl_mask needs a KL term, loss_type = "grpo" and one update for each rollout batch; set '
+            "kl (beta), and minibatches and iterations to 1"
+        )
+    if extras.compat and extras.advantage != "group":
+        raise UserError('gradient_scale and kl_mask go with advantage = "group" alone')
     names = ["group", *ADVANTAGES]
     if extras.advantage not in names:
         hint = did_you_mean(extras.advantage, names)

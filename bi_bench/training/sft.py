@@ -14,13 +14,17 @@ from trl.trainer.sft_trainer import SFTTrainer
 from bi_bench.api import UserError
 from bi_bench.training.callbacks import Log, ProgressCallback, silence, trainer_defaults
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.lora import LoRA, merge, peft_config, trainable_parameters
 from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.text import encode_completions, encode_prompts
 
 
 @dataclass(frozen=True, slots=True)
 class SFTSettings:
-    """How demonstrations are learnt. ``loss_on`` "response" masks the prompt, "all" does not."""
+    """How demonstrations are learnt. ``loss_on`` "response" masks the prompt, "all" does not.
+
+    ``adam_beta2`` is the decay of AdamW's second moment; with ``lora`` adapters are trained alone.
+    """
 
     epochs: float
     batch_size: int
@@ -33,15 +37,21 @@ class SFTSettings:
     micro_batch_size: int
     gradient_checkpointing: bool
     loss_on: Literal["response", "all"]
+    adam_beta2: float = 0.999
+    lora: LoRA | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a trainer did: its log, one entry a logged step, and the tokens of its loss."""
+    """What a trainer did: its log, one entry a logged step, and the tokens of its loss.
+
+    ``trainable`` counts the numbers that were trained, where these are adapters.
+    """
 
     log: list[Mapping[str, Any]]
     tokens_trained: int
     tokens_generated: int = 0
+    trainable: int | None = None
 
 
 def encode_examples(
@@ -127,6 +137,7 @@ def train_encoded(
         lr_scheduler_type=settings.schedule,
         warmup_steps=settings.warmup,
         weight_decay=settings.weight_decay,
+        adam_beta2=settings.adam_beta2,
         max_grad_norm=settings.max_grad_norm,
         gradient_checkpointing=settings.gradient_checkpointing,
         max_length=settings.max_length,
@@ -142,9 +153,12 @@ def train_encoded(
         train_dataset=data,
         processing_class=checkpoint.tokenizer,
         callbacks=[ProgressCallback(log, progress, ("loss",))],
+        peft_config=peft_config(checkpoint.model, settings.lora),
     )
     silence(trainer)
     trainer.train()
     learnt = sum(map(sum, data["completion_mask"]))
+    trainable = trainable_parameters(trainer.model) if settings.lora else None
+    merge(trainer.model, settings.lora)
     epochs = updates * settings.batch_size / len(data) if updates else settings.epochs
-    return Trained(log.rows, round(learnt * epochs))
+    return Trained(log.rows, round(learnt * epochs), trainable=trainable)

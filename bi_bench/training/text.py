@@ -8,7 +8,16 @@ from transformers import PreTrainedTokenizerBase
 
 
 def encode_prompts(tokenizer: PreTrainedTokenizerBase, prompts: Sequence[str]) -> list[list[int]]:
-    """Token ids of prompts, with the special tokens that the tokenizer puts in front by itself."""
+    """Token ids of prompts, with the special tokens that the tokenizer puts in front by itself.
+
+    Where a chat template has written the beginning-of-sequence token already, it is there once.
+    """
+    begin = tokenizer.bos_token
+    if begin and any(prompt.startswith(begin) for prompt in prompts):
+        return [
+            list(tokenizer(prompt, add_special_tokens=not prompt.startswith(begin))["input_ids"])
+            for prompt in prompts
+        ]
     return list(tokenizer(list(prompts))["input_ids"]) if prompts else []
 
 

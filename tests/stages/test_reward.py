@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import pytest
@@ -59,3 +60,29 @@ def test_the_random_reward_does_not_repeat_from_batch_to_batch() -> None:
 def test_a_reward_that_does_not_exist_is_an_error() -> None:
     with pytest.raises(UserError, match='no reward "invrted"; did you mean "inverted"'):
         earned("invrted", [RIGHT])
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("so 3 </think> <answer> 3 </answer>", True),
+        ("so 3\n</think>\n<answer>\\boxed{3}</answer>\n", True),
+        ("so 3 <answer> 3 </answer>", False),
+        ("</think> 3 <answer> 3 </answer>", False),
+        ("</think> <answer> 3 </answer> and more", False),
+        ("</think> </think> <answer> 3 </answer>", False),
+        ("</think> <answer> 3 </answer> <answer> 3 </answer>", False),
+        ("</think> <answer> 3", False),
+    ],
+)
+def test_the_layout_is_worth_its_weight_on_top(text: str, right: bool) -> None:
+    reward = reward_function(SOURCE, [PROBLEM], Phase("grpo", 1, 1, 2, format_reward=0.05))
+    plain = reward_function(SOURCE, [PROBLEM], Phase("grpo", 1, 1, 2))
+    assert reward([0], [text])[0] - plain([0], [text])[0] == pytest.approx(0.05 * right)
+
+
+def test_a_long_completion_is_laid_out_in_no_time() -> None:
+    reward = reward_function(SOURCE, [PROBLEM], Phase("grpo", 1, 1, 2, format_reward=0.05))
+    start = time.perf_counter()
+    reward([0] * 3, ["</think>" * 20_000, "<" * 200_000, "a </think> " + " " * 200_000])
+    assert time.perf_counter() - start < 2

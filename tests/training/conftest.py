@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,15 @@ def train(tiny: Checkpoint, tmp_path: Path) -> Train:
     """One rollout batch of 4 x 4 from the same weights, by plain gradient descent."""
     start = {name: value.clone() for name, value in tiny.model.state_dict().items()}
 
-    def run(*, reward: Any = some_rewards, steps: int = 1, rate: float = 0.1, **config: Any) -> Any:
+    def run(
+        *,
+        reward: Any = some_rewards,
+        steps: int = 1,
+        rate: float = 0.1,
+        numerics: Numerics | None = None,
+        how: Mapping[str, Any] | None = None,
+        **config: Any,
+    ) -> Any:
         tiny.model.load_state_dict(start)
         seed_everything(1)
         phase = Phase("grpo", steps, 4, 4, config={"learning_rate": rate, **PLAIN, **config})
@@ -51,12 +59,13 @@ def train(tiny: Checkpoint, tmp_path: Path) -> Train:
             reward,
             phase,
             Decoding(LIMIT),
-            Numerics(),
+            numerics or Numerics(),
             seed=1,
             batch=16,
             micro_batch=16,
             scratch=tmp_path,
             progress=lambda **_: None,
+            **(how or {}),
         )
 
     return run

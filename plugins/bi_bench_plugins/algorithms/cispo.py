@@ -25,7 +25,7 @@ class CISPOParameters(ReuseParameters):
 class CISPO(Algorithm):
     """CISPO: the importance weight is capped and held constant, so no token loses its gradient.
 
-    Group-normalised advantages, token mean over the batch, no KL term.
+    Group-normalised advantages, token mean over the batch, no KL term unless asked for.
     """
 
     name = "cispo"

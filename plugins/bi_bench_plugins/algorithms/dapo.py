@@ -35,7 +35,8 @@ class DAPO(Algorithm):
 
     Groups that are all right or all wrong are replaced whole by groups of new problems, in a
     bounded number of rounds; how many stayed is in the history of the stage
-    (``groups/uninformative``). No KL term, as in the paper.
+    (``groups/uninformative``). No KL term unless asked for,
+    as in the paper.
     """
 
     name = "dapo"

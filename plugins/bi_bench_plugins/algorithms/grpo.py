@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bi_bench.api import Algorithm, Phase
-from bi_bench_plugins.algorithms.shared import ReuseParameters
+from bi_bench_plugins.algorithms.shared import ReuseParameters, is_zero
 
 
-def _is_one(value: int) -> bool:
+def _is_one(value: float) -> bool:
     return value == 1
 
 
 class GRPOParameters(ReuseParameters):
     """Defaults are those of the paper's 1.5B run, but for KL term and entropy bonus, which are off.
 
-    ``minibatches`` and ``iterations`` came later: at 1 they are not in the content key, so that
-    stages from before are still found.
+    ``format_reward``, ``kl_mask`` and ``gradient_scale`` are there to do as the paper's released code
+    does. They, ``minibatches`` and ``iterations`` came later: where they are off they are not in the
+    content key, so that stages from before are still found.
     """
 
     minibatches: Annotated[
@@ -29,6 +30,22 @@ class GRPOParameters(ReuseParameters):
         int, Field(ge=1, description="passes over a rollout batch", exclude_if=_is_one)
     ] = 1
     entropy: Annotated[float, Field(ge=0, description="weight of the entropy bonus")] = 0.0
+    format_reward: Annotated[
+        float, Field(ge=0, description="earned on top for the right layout", exclude_if=is_zero)
+    ] = 0.0
+    kl_mask: Annotated[
+        float,
+        Field(ge=0, description="mean KL from which a rollout is left out", exclude_if=is_zero),
+    ] = 0.0
+    gradient_scale: Annotated[
+        float, Field(gt=0, description="factor of the loss, before clipping", exclude_if=_is_one)
+    ] = 1.0
+
+    @model_validator(mode="after")
+    def _mask_needs_kl(self) -> GRPOParameters:
+        if self.kl_mask and not (self.kl and self.minibatches == self.iterations == 1):
+            raise ValueError("kl_mask needs kl above 0, and minibatches and iterations of 1")
+        return self
 
 
 class GRPO(Algorithm):
@@ -49,4 +66,9 @@ class GRPO(Algorithm):
             **params.reuse(),
             "entropy_coef": params.entropy,
         }
-        return [Phase("grpo", params.steps, params.prompts, params.group, params.reward, config)]
+        if params.kl_mask:
+            config["kl_mask"] = params.kl_mask
+        if params.gradient_scale != 1:
+            config["gradient_scale"] = params.gradient_scale
+        budget = (params.steps, params.prompts, params.group)
+        return [Phase("grpo", *budget, params.reward, config, params.format_reward)]

@@ -25,8 +25,8 @@ class ReinforcePPParameters(ReuseParameters):
 class ReinforcePP(Algorithm):
     """REINFORCE++: rewards normalised over the whole batch, clipped as in PPO, token mean.
 
-    The paper draws one rollout a problem; here there are at least two. Its KL term in the reward
-    is off.
+    The paper draws one rollout a problem; here there are at least two. Its KL term is in
+    the reward; ``kl`` is one in the loss.
     """
 
     name = "reinforce-pp"

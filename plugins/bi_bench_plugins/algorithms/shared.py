@@ -30,13 +30,25 @@ class RolloutParameters(Parameters):
         }
 
 
+def is_zero(value: float) -> bool:
+    """Whether a parameter is off; those that came later are then not in the content key."""
+    return value == 0
+
+
 class ReuseParameters(RolloutParameters):
-    """How often a rollout batch is used: once in a single update unless more is said."""
+    """How often a rollout batch is used: once in a single update unless more is said.
+
+    ``kl`` holds the policy near the SFT model: the k3 estimate of the KL divergence, token by token
+    in the loss.
+    """
 
     minibatches: Annotated[int, Field(ge=1, description="parts of a batch, one update each")] = 1
     iterations: Annotated[int, Field(ge=1, description="passes over a rollout batch")] = 1
+    kl: Annotated[
+        float, Field(ge=0, description="weight of the KL term to the SFT model", exclude_if=is_zero)
+    ] = 0.0
 
     def reuse(self) -> dict[str, Any]:
-        """The optimizer and the updates for each rollout batch."""
+        """The optimizer, the updates for each rollout batch, and the KL term where there is one."""
         counts = {"minibatches": self.minibatches, "num_iterations": self.iterations}
-        return {**self.optimizer(), **counts}
+        return {**self.optimizer(), **counts, **({"beta": self.kl} if self.kl else {})}

@@ -104,22 +104,26 @@ class InfluenceAnalysis(Analysis):
         self, context: AnalysisContext, checkpoint: Checkpoint, problems: Sequence[Problem]
     ) -> list[Group]:
         from bi_bench.training.gradients import Group
+        from bi_bench.training.prompting import Prompting
         from bi_bench.training.sampler import Decoding, sample
+        from bi_bench.training.stopping import stopper
         from bi_bench.training.text import decode, encode_prompts
 
         settings, size = context.settings, self.params.rollouts
         asked = [context.benchmark.ask(problem) for problem in problems]
-        prompts = encode_prompts(checkpoint.tokenizer, asked)
+        prompting, tokenizer = Prompting.from_settings(settings), checkpoint.tokenizer
+        prompts = encode_prompts(tokenizer, prompting.render(tokenizer, asked))
         rollouts = sample(
             checkpoint.model,
             prompts,
-            Decoding(settings["max_new_tokens"], settings["temperature"]),
-            end=int(checkpoint.tokenizer.eos_token_id),
+            Decoding(settings["max_new_tokens"], settings["temperature"], prompting.stop),
+            end=int(tokenizer.eos_token_id),
+            stop=stopper(tokenizer, prompting.stop),
             group=size,
             seed=derive_seed(context.seed, "rollouts"),
             batch=settings["batch_size"],
         )
-        texts = decode(checkpoint.tokenizer, rollouts)
+        texts = decode(tokenizer, rollouts)
         groups = []
         for index, (problem, prompt) in enumerate(zip(problems, prompts, strict=True)):
             rows = slice(index * size, (index + 1) * size)

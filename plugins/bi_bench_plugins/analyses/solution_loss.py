@@ -43,6 +43,7 @@ class SolutionLoss(Analysis):
         The end of sequence is a token like any other.
         """
         from bi_bench.training.logprobs import completion_losses
+        from bi_bench.training.prompting import Prompting
         from bi_bench.training.text import encode_completions, encode_prompts
 
         problems = context.problems("probe")
@@ -51,8 +52,10 @@ class SolutionLoss(Analysis):
         rows = []
         for name, folder in checkpoints(context):
             checkpoint = load(context, folder)
-            prompts = encode_prompts(checkpoint.tokenizer, asked)
-            rest = encode_completions(checkpoint.tokenizer, solutions)
+            tokenizer = checkpoint.tokenizer
+            read = Prompting.from_settings(context.settings).render(tokenizer, asked)
+            prompts = encode_prompts(tokenizer, read)
+            rest = encode_completions(tokenizer, solutions)
             losses = completion_losses(checkpoint.model, prompts, rest, self.params.batch_size)
             tokens = sum(map(len, rest))
             rows.append(

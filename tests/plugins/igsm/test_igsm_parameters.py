@@ -45,6 +45,7 @@ def test_modulus(tier, modulus, expected):
         ({"answer_bound": 0}, "greater than or equal to 1"),
         ({"zero_filter": 1.5}, "less than or equal to 1"),
         ({"tier": "spoken"}, "natural"),
+        ({"tier": "embedded", "box": "first"}, "has no boxes"),
         ({"order": "random"}, "topological"),
         ({"opps": [2, 5]}, "Extra inputs"),
     ],

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bi_bench.api import Stated, verify
-from bi_bench_plugins.benchmarks.igsm import parse_natural
+from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters, parse_natural
 from bi_bench_plugins.benchmarks.shared import parse_embedded
 
 
@@ -194,3 +194,28 @@ def test_grades(igsm, draw):
     assert (wrong.correct, wrong.parsed, wrong.derivation) == (False, True, False)
     nothing = igsm.grade(problem, thought)
     assert (nothing.correct, nothing.parsed, nothing.derivation) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "first"),
+    [
+        (r"\boxed{3}", 3, 3),
+        (r"\boxed{3} no, \boxed{-4}", -4, 3),
+        (r"\boxed{k} so \boxed{3}", 3, None),
+        (r"\boxed{ 3 }", 3, None),
+        (r"\boxed{03}", 3, None),
+        ("3", None, None),
+    ],
+)
+def test_the_first_box_counts_where_the_suite_says_so(text, last, first):
+    natural, like_the_released_code = IGSM(), IGSM(IGSMParameters(box="first"))
+    assert natural.tier.answer(text) == last
+    assert like_the_released_code.tier.answer(text) == first
+
+
+def test_grading_goes_by_the_first_box(draw):
+    params = IGSMParameters(ops=(4, 6), ops_ood=(7, 8), box="first")
+    (problem,) = draw(IGSM(params), 1)
+    text = rf"\boxed{{{problem.answer}}} or \boxed{{0{problem.answer}}} or \boxed{{12345}}"
+    assert IGSM(params).grade(problem, text).correct
+    assert not IGSM(params.model_copy(update={"box": "last"})).grade(problem, text).correct

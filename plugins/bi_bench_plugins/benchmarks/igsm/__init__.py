@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bi_bench.api import SPLITS, Split
 from bi_bench.api.plugin import Parameters
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
+from bi_bench_plugins.benchmarks.igsm.parse_natural import parse_first_answer
 from bi_bench_plugins.benchmarks.igsm.problems import candidates
 from bi_bench_plugins.benchmarks.igsm.tiers import NAMES, TIERS
 from bi_bench_plugins.benchmarks.shared.splits import Candidate
@@ -33,6 +34,8 @@ class IGSM(WordedGraphs):
     def __init__(self, params: Parameters | None = None) -> None:
         super().__init__(params)
         self.tier = TIERS[self.params.tier]
+        if self.params.box == "first":
+            self.tier = self.tier._replace(answer=parse_first_answer)
 
     @property
     def max_new_tokens(self) -> int:

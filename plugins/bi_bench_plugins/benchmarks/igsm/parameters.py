@@ -24,6 +24,10 @@ def _ordered(value: tuple[int, int]) -> tuple[int, int]:
     return value
 
 
+def _is_last(value: str) -> bool:
+    return value == "last"
+
+
 OpsRange = Annotated[
     tuple[int, int],
     FROM_LIST,
@@ -70,6 +74,18 @@ class IGSMParameters(Parameters):
     order: Order = pydantic.Field(
         default="topological", description="order of the steps in the plain solution"
     )
+
+    box: Literal["last", "first"] = pydantic.Field(
+        default="last",
+        description="natural only: which box of a completion is its answer",
+        exclude_if=_is_last,
+    )
+
+    @pydantic.model_validator(mode="after")
+    def _boxes_are_natural(self) -> IGSMParameters:
+        if self.box == "first" and self.tier == "embedded":
+            raise ValueError('box = "first": the embedded tier has no boxes; use tier = "natural"')
+        return self
 
     @pydantic.field_validator("modulus")
     @classmethod

@@ -11,6 +11,8 @@ from bi_bench.api.expression import Expression
 from bi_bench_plugins.benchmarks.igsm.english import read_phrase
 
 _ANSWER = re.compile(r"\\boxed\{\s*(-?\d{1,18})\s*\}")
+_BOX = re.compile(r"\\boxed\{([^}]*)\}")
+_PLAIN = re.compile(r"0|-?[1-9]\d{0,17}")  # as Python writes a whole number
 _END = "</think>"
 _SENTENCE = re.compile(r"[^.\n]+\.?")  # the full stop optional: looking for it is quadratic
 _LONGEST_SENTENCE = 2000  # characters
@@ -50,6 +52,14 @@ def parse_answer(text: str) -> int | None:
     """The number in the last ``\\boxed{N}``."""
     answers = _ANSWER.findall(text)
     return int(answers[-1]) if answers else None
+
+
+def parse_first_answer(text: str) -> int | None:
+    """The number in the first box, as the released code of BRIDGE reads it: nothing else in there."""
+    first = _BOX.search(text)
+    if not first or not _PLAIN.fullmatch(first[1]):
+        return None
+    return int(first[1])
 
 
 def parse_steps(text: str) -> list[Stated]:

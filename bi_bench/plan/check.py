@@ -1,0 +1,41 @@
+"""Settings that cannot work together, found without torch, before anything runs."""
+
+from __future__ import annotations
+
+import json
+
+from bi_bench.api import ModelSource, UserError
+from bi_bench.suite import Entry, Suite
+from bi_bench.suite.schema import Prompt
+
+
+def check_template(prompt: Prompt, model: Entry, source: ModelSource) -> None:
+    """UserError if the model's own chat template is wanted and its folder has none.
+
+    Of a hub model nothing is known before its files are there: the first stage that needs the
+    template says so.
+    """
+    if prompt.template != "model" or source.folder is None:
+        return
+    files = [source.folder / name for name in ("tokenizer_config.json", "chat_template.json")]
+    found = [json.loads(file.read_text()) for file in files if file.is_file()]
+    if any(data.get("chat_template") for data in found):
+        return
+    if not any(source.folder.glob("**/chat_template*.jinja")):
+        raise UserError(
+            f'defaults.prompt.template = "model", but {model.label} has no chat template; write '
+            '"none" or name a file with one'
+        )
+
+
+def check_stop(suite: Suite) -> None:
+    """UserError if truncated completions are masked: TRL would mask all that a stop text ended."""
+    if not suite.defaults.prompt.stop:
+        return
+    for entry in suite.axes["algorithms"]:
+        for phase in entry.plugin.phases():
+            if phase.config.get("mask_truncated_completions"):
+                raise UserError(
+                    f"{entry.label} masks truncated completions, and TRL takes for truncated what "
+                    "defaults.prompt.stop ended; leave one of them out (dapo: set overlong)"
+                )

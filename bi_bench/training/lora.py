@@ -1,0 +1,99 @@
+"""Low-rank adapters (LoRA, Hu et al., arXiv 2106.09685) for a trainer, merged when it is done.
+
+Nothing outside a trainer ever sees adapters: a stage saves whole weights, so that every later stage
+reads an ordinary checkpoint. Weights are float32 here, and so is the sum of weight and adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from transformers import PreTrainedModel
+
+from bi_bench.api import UserError
+
+if TYPE_CHECKING:
+    from peft import LoraConfig
+
+
+@dataclass(frozen=True, slots=True)
+class LoRA:
+    """Adapters of this ``rank`` on the modules ``targets``; none named: all linear ones but the head.
+
+    What an adapter adds is scaled by ``alpha / rank``.
+    """
+
+    rank: int
+    alpha: float
+    dropout: float
+    targets: tuple[str, ...] = ()
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any] | None) -> LoRA | None:
+        """From the settings of a stage identity; None if it has none."""
+        if settings is None:
+            return None
+        return cls(**{**settings, "targets": tuple(settings["targets"])})
+
+
+def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
+    """What a TRL trainer takes as ``peft_config``; UserError if the model has no such module."""
+    if lora is None:
+        return None
+    from peft import LoraConfig
+
+    linear = {
+        name.rpartition(".")[2]
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Linear) and module is not model.get_output_embeddings()
+    }
+    if unknown := sorted(set(lora.targets) - linear):
+        raise UserError(
+            f'defaults.lora.targets: the model has no linear module "{unknown[0]}"; it has '
+            f"{', '.join(sorted(linear))}"
+        )
+    return LoraConfig(
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=list(lora.targets) or "all-linear",
+        task_type="CAUSAL_LM",
+    )
+
+
+def trainable_parameters(model: torch.nn.Module) -> int:
+    """How many numbers a trainer changes."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def merge(model: Any, lora: LoRA | None) -> None:
+    """Add the adapters that a trainer left in ``model`` to the weights and take them out, in place.
+
+    Every parameter can be trained again afterwards.
+    """
+    if lora is not None:
+        model.merge_and_unload().requires_grad_(True)
+
+
+def merged_state(model: PreTrainedModel) -> dict[str, torch.Tensor] | None:
+    """The weights that :func:`merge` would leave, in the midst of training; None without adapters.
+
+    Merging in place and taking the adapters off again would not give back the same numbers.
+    """
+    from peft.tuners.lora import LoraLayer
+
+    layers = {n: m for n, m in model.named_modules() if isinstance(m, LoraLayer)}
+    if not layers:
+        return None
+    state = {
+        name.replace(".base_layer.", "."): value.detach().clone()
+        for name, value in model.state_dict().items()
+        if ".lora_" not in name
+    }
+    for name, layer in layers.items():
+        for adapter in layer.active_adapters:
+            state[f"{name}.weight"] += layer.get_delta_weight(adapter)  # type: ignore[operator]
+    return state
