@@ -104,7 +104,7 @@ def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> None:
 
 def _exit(planned: SuitePlan, store: Store) -> None:
     failures = [failure for s in planned.stages if (failure := store.failure(s.key))]
-    for failure in failures:
-        print(f"error: {failure['message']}", file=sys.stderr)
+    for message in dict.fromkeys(failure["message"] for failure in failures):
+        print(f"error: {message}", file=sys.stderr)
     if failures:
         raise typer.Exit(2 if all(failure["user"] for failure in failures) else 1)

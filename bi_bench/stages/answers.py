@@ -12,6 +12,7 @@ from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.tables import read_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.room import check_room
 from bi_bench.training.sampler import Decoding, sample, truncated
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.text import decode, encode_prompts
@@ -52,12 +53,14 @@ def answer(
     decoding: Decoding,
     group: int,
 ) -> list[dict[str, Any]]:
-    """``group`` graded answers a problem, as rows in order."""
+    """``group`` graded answers a problem, as rows in order; UserError for prompts that do not fit."""
     total = len(problems) * group
+    prompts = [benchmark.ask(problem) for problem in problems]
+    check_room(checkpoint, [problem.id for problem in problems], prompts, decoding.max_new_tokens)
     end = int(checkpoint.tokenizer.eos_token_id)
     completions = sample(
         checkpoint.model,
-        encode_prompts(checkpoint.tokenizer, [benchmark.ask(problem) for problem in problems]),
+        encode_prompts(checkpoint.tokenizer, prompts),
         decoding,
         end=end,
         group=group,

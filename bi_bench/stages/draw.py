@@ -54,7 +54,11 @@ def _yielded(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> 
 def _line(error: Exception) -> str:
     """File and line of the benchmark's code that an error came from."""
     api = Path(bi_bench.api.__file__).parent
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if api not in Path(f.filename).parents]
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if (file := Path(frame.filename)).is_file() and api not in file.parents
+    ]
     return f"{frames[-1].filename}:{frames[-1].lineno}"
 
 

@@ -17,6 +17,7 @@ from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.command import train_command
 from bi_bench.training.expert_iteration import train_expert_iteration
 from bi_bench.training.grpo import train_grpo
+from bi_bench.training.room import check_room
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.sft import Trained
 
@@ -77,9 +78,11 @@ def _train(
         rows = [_row(benchmark, problem) for problem in problems]
         return train_command(checkpoint, rows, phase, seed=seed, scratch=scratch)
     settings = context.identity["settings"]
+    prompts = [benchmark.ask(problem) for problem in problems]
+    check_room(checkpoint, [p.id for p in problems], prompts, settings["max_new_tokens"])
     return TRAINERS[phase.trainer](
         checkpoint,
-        [benchmark.ask(problem) for problem in problems],
+        prompts,
         reward_function(benchmark, problems, phase, seed),
         phase,
         Decoding(settings["max_new_tokens"], settings["temperature"]),

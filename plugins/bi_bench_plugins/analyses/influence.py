@@ -104,16 +104,19 @@ class InfluenceAnalysis(Analysis):
         self, context: AnalysisContext, checkpoint: Checkpoint, problems: Sequence[Problem]
     ) -> list[Group]:
         from bi_bench.training.gradients import Group
+        from bi_bench.training.room import check_room
         from bi_bench.training.sampler import Decoding, sample
         from bi_bench.training.text import decode, encode_prompts
 
         settings, size = context.settings, self.params.rollouts
         asked = [context.benchmark.ask(problem) for problem in problems]
+        ids, length = [problem.id for problem in problems], settings["max_new_tokens"]
+        check_room(checkpoint, ids, asked, length)
         prompts = encode_prompts(checkpoint.tokenizer, asked)
         rollouts = sample(
             checkpoint.model,
             prompts,
-            Decoding(settings["max_new_tokens"], settings["temperature"]),
+            Decoding(length, settings["temperature"]),
             end=int(checkpoint.tokenizer.eos_token_id),
             group=size,
             seed=derive_seed(context.seed, "rollouts"),

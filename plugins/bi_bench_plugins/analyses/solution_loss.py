@@ -43,6 +43,7 @@ class SolutionLoss(Analysis):
         The end of sequence is a token like any other.
         """
         from bi_bench.training.logprobs import completion_losses
+        from bi_bench.training.room import context_length, too_long
         from bi_bench.training.text import encode_completions, encode_prompts
 
         problems = context.problems("probe")
@@ -53,6 +54,11 @@ class SolutionLoss(Analysis):
             checkpoint = load(context, folder)
             prompts = encode_prompts(checkpoint.tokenizer, asked)
             rest = encode_completions(checkpoint.tokenizer, solutions)
+            lengths = [len(p) + len(r) for p, r in zip(prompts, rest, strict=True)]
+            positions = context_length(checkpoint.model)
+            ids = [problem.id for problem in problems]
+            if positions and (long := too_long(ids, lengths, positions, "solutions")):
+                raise UserError(f"solution-loss: {long} do not fit the model's context of {positions}")
             losses = completion_losses(checkpoint.model, prompts, rest, self.params.batch_size)
             tokens = sum(map(len, rest))
             rows.append(
