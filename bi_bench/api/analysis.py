@@ -48,6 +48,14 @@ class Analysis(Plugin, ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     uses_models: ClassVar[bool] = False
 
+    def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
+        """Why there is nothing to measure in a suite's cells of a benchmark; empty: there is.
+
+        Asked when a suite is planned; ``defaults`` are its settings as plain values, such as
+        ``defaults["evaluate"]["samples"]``. The reason is shown by plan and report.
+        """
+        return ""
+
     @abstractmethod
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """A table: rows of plain JSON values with the same columns.

@@ -62,8 +62,9 @@ def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
     from bi_bench.plan.numerics import library_versions
 
     suite = planned.suite
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"axes": dict(cell.axes), "stages": dict(cell.stages), "skip": cell.skip}
+        | ({"without": dict(cell.without)} if cell.without else {})
         for cell in planned.cells
     ]
     digest = hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:10]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from bi_bench.api import Split
 from bi_bench.plan.estimate import Estimates
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
-from bi_bench.suite import Cell, Entry, Suite
+from bi_bench.suite import Cell, Defaults, Entry, Suite
 
 
 @dataclass(frozen=True)
@@ -19,12 +18,14 @@ class CellPlan:
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
     "probe-rft" where an analysis asks for it, "analyse/LABEL". For another benchmark than the one
-    trained on SPLIT is "LABEL/SPLIT".
+    trained on SPLIT is "LABEL/SPLIT". ``without`` are the analyses that decline the cell, by label,
+    with their reasons.
     """
 
     axes: Mapping[str, Any]
     stages: Mapping[str, str]
     skip: str = ""
+    without: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class _Builder:
         self.suite = suite
         self.identities = Identities(suite)
         self.stages: dict[str, Stage] = {}
+        self.settings = suite.defaults.model_dump(mode="json")
         self.plugin_files = tuple(str(file) for file in suite.plugin_files)
         numerics = self.identities.numerics
         gpus = int(numerics["device"] == "cuda")
@@ -56,7 +58,7 @@ class _Builder:
         self.heavy = Resources(cpus=numerics["threads"], gpus=gpus)
 
     def cell(self, cell: Cell) -> CellPlan:
-        if reason := _veto(cell, self.suite.defaults.evaluate.splits):
+        if reason := _veto(cell, self.suite.defaults):
             return CellPlan(cell.axes(), {}, reason)
         benchmark, strategy, algorithm, seed = (
             cell.benchmark,
@@ -85,7 +87,7 @@ class _Builder:
         parents = {"base": roles["base"], "augment": roles["augment"]}
         reference = self.suite.reference_of(cell)
         if self.suite.defaults.match_sft != "none" and reference != cell:
-            if reason := _veto(reference, self.suite.defaults.evaluate.splits):
+            if reason := _veto(reference, self.suite.defaults):
                 return CellPlan(cell.axes(), {}, f"matched to {self.suite.reference}: {reason}")
             parents["reference"] = self._augment(reference, roles["problems/sft"])
         roles["sft"] = self._add(ids.sft(parents, seed), arm, estimates.sft(pace))
@@ -114,11 +116,17 @@ class _Builder:
                         estimates.evaluate(pace, split),
                         {"benchmark": asked.unkeyed},
                     )
-        if any("probe-rft" in analysis.plugin.needs for analysis in self.suite.analyses):
+        declined = {
+            analysis.label: reason
+            for analysis in self.suite.analyses
+            if (reason := analysis.plugin.declines(benchmark.plugin, self.settings))
+        }
+        analyses = [one for one in self.suite.analyses if one.label not in declined]
+        if any("probe-rft" in analysis.plugin.needs for analysis in analyses):
             parents = {"checkpoint": roles["rft"], "problems": roles["problems/probe"]}
             identity = ids.probe(parents, benchmark, seed)
             roles["probe-rft"] = self._add(identity, f"post · {trained}", estimates.probe(pace))
-        for analysis in self.suite.analyses:
+        for analysis in analyses:
             needs = analysis.plugin.needs
             parents = {  # of the benchmark trained on alone
                 role: key
@@ -129,7 +137,7 @@ class _Builder:
             roles[f"analyse/{analysis.label}"] = self._add(
                 identity, f"{analysis.label} · {trained}"
             )
-        return CellPlan(cell.axes(), roles)
+        return CellPlan(cell.axes(), roles, without=declined)
 
     def _augment(self, cell: Cell, problems: str) -> str:
         strategy, data = cell.strategy, f"{cell.benchmark.label} · seed {cell.seed}"
@@ -158,14 +166,26 @@ class _Builder:
         return self.stages.setdefault(stage.key, stage).key
 
 
-def _veto(cell: Cell, evaluated: Sequence[Split]) -> str:
+def _veto(cell: Cell, defaults: Defaults) -> str:
     """Why a cell cannot be run, known without running anything."""
-    wanted = dict.fromkeys(("sft", "rl", "probe", *evaluated))
+    wanted = dict.fromkeys(("sft", "rl", "probe", *defaults.evaluate.splits))
     if absent := [split for split in wanted if split not in cell.benchmark.plugin.splits]:
         reason = f"{cell.benchmark.label} has no problems for {', '.join(absent)}"
         alone = "sft" in absent
         return reason + "; name it in defaults.evaluate.benchmarks instead" * alone
-    missing = cell.strategy.plugin.needs - cell.benchmark.plugin.provides
+    provided = cell.benchmark.plugin.provides
+    phases = cell.algorithm.plugin.phases()
+    if "derivation" not in provided and any(p.reward == "derivation" for p in phases):
+        return (
+            f"{cell.algorithm.label} rewards right derivations, which {cell.benchmark.label} "
+            "cannot tell from wrong ones"
+        )
+    if short := [p for p in phases if p.trainer != "command" and p.prompts > defaults.data.rl]:
+        return (
+            f"{cell.algorithm.label} takes {short[0].prompts} problems a step, more than "
+            f"defaults.data.rl = {defaults.data.rl}"
+        )
+    missing = cell.strategy.plugin.needs - provided
     return _lacks(cell.strategy, cell.benchmark, sorted(missing)) if missing else ""
 
 

@@ -81,7 +81,9 @@ def _fault(benchmark: Benchmark, problem: Problem) -> str:
         reference = _reference(benchmark, problem)
         grade = benchmark.grade(problem, reference or "")
     except Exception as error:  # whatever the grader of a plugin cannot cope with
-        return f'its answer "{problem.answer:.40}" cannot be graded ({type(error).__name__}: {error})'
+        return (
+            f'its answer "{problem.answer:.40}" cannot be graded ({type(error).__name__}: {error})'
+        )
     if reference is not None and not grade.correct:
         return f'its own solution is not graded as right (answer "{problem.answer:.40}")'
     return ""

@@ -106,7 +106,9 @@ def told(folder: Path, name: str, lines: list[str], bad: list[str], part: str = 
 
 def suite(folder: Path, benchmark: str = '"sums"', spoilt: str = "", **parts: str) -> Path:
     number = parts.pop("number", "n")
-    (folder / "sums.py").write_text(SUMS.replace("NUMBER", number).replace("SPOILT", spoilt or "pass"))
+    (folder / "sums.py").write_text(
+        SUMS.replace("NUMBER", number).replace("SPOILT", spoilt or "pass")
+    )
     parts = {"strategy": '"vanilla"', "algorithm": GRPO, "max_length": "2048", **parts}
     file = folder / "bad.toml"
     file.write_text(SUITE.format(plugins='["./sums.py"]', benchmark=benchmark, **parts))
@@ -135,7 +137,11 @@ def first_error(file: Path) -> tuple[str, str]:
         ("math", "{oops", "train.jsonl: 1 of 61 rows cannot be used: line 61: not JSON"),
         ("gsm8k", '{"question": "How many?"}', 'line 61: the column "answer" is missing'),
         ("math", '{"problem": "Why?"}', 'line 61: the column "solution" is missing'),
-        ("gsm8k", '{"question": "How?", "answer": "#### many"}', 'line 61: "#### many" is no number'),
+        (
+            "gsm8k",
+            '{"question": "How?", "answer": "#### many"}',
+            'line 61: "#### many" is no number',
+        ),
         ("math", '{"problem": "Why?", "solution": "So."}', r"line 61: .*no \\boxed"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from bi_bench.api import Analysis, AnalysisContext, Parameters, Problem, UserError, derive_seed
+from bi_bench.api import Analysis, AnalysisContext, Benchmark, Parameters, Problem, derive_seed
 from bi_bench_plugins.analyses.checkpoints import checkpoints, load
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ class InfluenceParameters(Parameters):
     """How many rollouts are drawn, and which part of their gradients is looked at."""
 
     problems: Annotated[
-        int, Field(ge=2, description="probe problems: every other one a query, the rest targets")
+        int,
+        Field(
+            ge=2, description="probe problems at most: every other one a query, the rest targets"
+        ),
     ] = 64
     rollouts: Annotated[int, Field(ge=2, description="rollouts a problem")] = 16
     reward: Literal["answer", "derivation"] = "answer"
@@ -44,19 +47,21 @@ class InfluenceAnalysis(Analysis):
     uses_models = True
     Params = InfluenceParameters
 
+    def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
+        """With fewer than two problems, or a reward that the benchmark cannot tell."""
+        if defaults["data"]["probe"] < 2:
+            return "a query and a target are two problems, and defaults.data.probe is 1"
+        if self.params.reward == "derivation" and "derivation" not in benchmark.provides:
+            return "the benchmark cannot tell whether a derivation is right"
+        return ""
+
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row a checkpoint: means over queries, and in lists the value of each query.
 
         ``co_influence``, ``cosine`` and ``positive`` are over the informative queries, None if
         there is none.
         """
-        params = self.params
         problems = context.problems("probe")
-        if len(problems) < params.problems:
-            raise UserError(
-                f"influence.problems = {params.problems}, but the probe has {len(problems)}; "
-                "lower it or raise defaults.data.probe"
-            )
         return [
             {"checkpoint": name, **self._row(context, load(context, folder), problems)}
             for name, folder in checkpoints(context)

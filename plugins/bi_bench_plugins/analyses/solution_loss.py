@@ -37,6 +37,12 @@ class SolutionLoss(Analysis):
     uses_models = True
     Params = SolutionLossParameters
 
+    def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
+        """Without solutions."""
+        if benchmark.provides.isdisjoint({"graph", "solution"}):
+            return "the benchmark has no solutions"
+        return ""
+
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row a checkpoint: ``loss`` in nats a token, ``nats`` and ``tokens`` a solution.
 
@@ -58,7 +64,9 @@ class SolutionLoss(Analysis):
             positions = context_length(checkpoint.model)
             ids = [problem.id for problem in problems]
             if positions and (long := too_long(ids, lengths, positions, "solutions")):
-                raise UserError(f"solution-loss: {long} do not fit the model's context of {positions}")
+                raise UserError(
+                    f"solution-loss: {long} do not fit the model's context of {positions}"
+                )
             losses = completion_losses(checkpoint.model, prompts, rest, self.params.batch_size)
             tokens = sum(map(len, rest))
             rows.append(
