@@ -69,14 +69,13 @@ def declined(cells: Sequence[Cell], store: Store) -> str:
 
 
 def left_out(cells: Sequence[Cell], split: str, store: Store) -> str:
-    """Which rows of its files the benchmark of a split uses for nothing, and why; empty if none."""
+    """How much of its data the benchmark of a split uses for nothing, and why; empty if none."""
     for cell in cells:
         if cell.done(role := f"problems/{split}"):
             summary = read_result(store.folder(cell.keys[role]) / "summary.json")
-            # The same for all seeds: rows are left out before anything is drawn.
             counts = {why: n for why, n in summary.get("left_out", {}).items() if n}
             causes = "; ".join(f"{why} ({n})" for why, n in counts.items())
-            return f"rows of the data left out: {causes}" if causes else ""
+            return f"left out of the data: {causes}" if causes else ""
     return ""
 
 

@@ -267,4 +267,4 @@ def test_what_is_left_out_of_a_file_is_counted_in_the_report(tmp_path: Path) -> 
     planned = plan_suite(load_suite(file))
     _, record = run_record(planned)
     notes = build_report(record, Store(tmp_path / "store")).notes
-    assert "All rows: rows of the data left out: repeated in train (3)." in notes
+    assert "All rows: left out of the data: repeated in train (3)." in notes
