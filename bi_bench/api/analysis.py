@@ -56,6 +56,13 @@ class Analysis(Plugin, ABC):
         """
         return ""
 
+    def work(self, defaults: Mapping[str, Any]) -> tuple[float, float]:
+        """Answers that it generates, and answers that it learns from or takes gradients of.
+
+        At each checkpoint, for the estimate of how long an analysis with ``uses_models`` takes.
+        """
+        return 0.0, 0.0
+
     @abstractmethod
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """A table: rows of plain JSON values with the same columns.

@@ -90,7 +90,9 @@ class _Builder:
             if reason := _veto(reference, self.suite.defaults):
                 return CellPlan(cell.axes(), {}, f"matched to {self.suite.reference}: {reason}")
             parents["reference"] = self._augment(reference, roles["problems/sft"])
-        roles["sft"] = self._add(ids.sft(parents, seed), arm, estimates.sft(pace))
+        matched = reference if "reference" in parents else cell
+        seconds = estimates.sft(pace, matched.strategy.plugin.per_problem)
+        roles["sft"] = self._add(ids.sft(parents, seed), arm, seconds)
         parents = {"checkpoint": roles["sft"], "problems": problems("probe")}
         identity = ids.probe(parents, benchmark, seed)
         roles["probe"] = self._add(identity, arm, estimates.probe(pace))
@@ -134,8 +136,10 @@ class _Builder:
                 if role in needs or (role.split("/")[0] in needs and role.count("/") == 1)
             }
             identity = ids.analyse(parents, benchmark, analysis, seed)
+            work, phases = analysis.plugin.work(self.settings), algorithm.plugin.phases()
+            seconds = estimates.analyse(pace, work, phases) if analysis.plugin.uses_models else None
             roles[f"analyse/{analysis.label}"] = self._add(
-                identity, f"{analysis.label} · {trained}"
+                identity, f"{analysis.label} · {trained}", seconds
             )
         return CellPlan(cell.axes(), roles, without=declined)
 

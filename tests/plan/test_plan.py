@@ -240,7 +240,9 @@ def test_an_analysis_with_nothing_to_measure_is_left_out_with_its_reason(
         f"analyses={names}",
         "defaults.evaluate.samples=0",
         "defaults.data.probe=1",
-        'matrix.strategies=[{name="from-file",path="' + str(suite_file.with_name("d.jsonl")) + '"}]',
+        'matrix.strategies=[{name="from-file",path="'
+        + str(suite_file.with_name("d.jsonl"))
+        + '"}]',
     )
     cells = {cell.axes["benchmark"]: cell for cell in plan.cells}
     assert cells["words"].without == {
@@ -253,6 +255,38 @@ def test_an_analysis_with_nothing_to_measure_is_left_out_with_its_reason(
     for cell in plan.cells:
         assert {f"analyse/{name}" in cell.stages for name in cell.without} == {False}
         assert "analyse/difficulty" in cell.stages
+
+
+def test_estimates_count_copies_resampling_and_analyses(suite_file: Path) -> None:
+    def seconds(kind: str, *overrides: str) -> float:
+        plan = planned(
+            suite_file,
+            'matrix.models=["tiny"]',
+            "matrix.seeds=[0]",
+            'analyses=["influence"]',
+            *overrides,
+        )
+        return max(stage.estimate or 0.0 for stage in plan.stages if stage.kind == kind)
+
+    one = seconds("sft", 'matrix.strategies=["vanilla"]')
+    four = seconds("sft", 'matrix.strategies=[{name="premise-permutation",copies=4}]')
+    matched = seconds(
+        "sft",
+        'matrix.strategies=["vanilla",{name="premise-permutation",copies=4}]',
+        'defaults.match_sft="updates"',
+    )
+    assert four - 2 == pytest.approx(4 * (one - 2))  # two seconds to start
+    assert matched == one
+    plain, again = (
+        seconds("rft", f'matrix.algorithms=[{{name="dapo",steps=1,resample_rounds={rounds}}}]')
+        for rounds in (0, 3)
+    )
+    assert again - plain == pytest.approx(3 * 32 * 32 / 150)
+    # GRPO takes 4 steps here: after 1, 2 and 3 of them, beside the SFT model and the last one.
+    two, five = (seconds("analyse", f"defaults.rft.checkpoints={every}") for every in (0, 1))
+    assert five - 2 == pytest.approx(5 / 2 * (two - 2))
+    few = seconds("analyse", 'analyses=[{name="influence",problems=8}]')
+    assert few - 2 == pytest.approx(8 / 64 * (two - 2))
 
 
 def test_stage_json_round_trip(suite_file: Path) -> None:

@@ -55,6 +55,11 @@ class InfluenceAnalysis(Analysis):
             return "the benchmark cannot tell whether a derivation is right"
         return ""
 
+    def work(self, defaults: Mapping[str, Any]) -> tuple[float, float]:
+        """Every rollout is drawn, and has a gradient."""
+        rollouts = min(self.params.problems, defaults["data"]["probe"]) * self.params.rollouts
+        return rollouts, rollouts
+
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row a checkpoint: means over queries, and in lists the value of each query.
 

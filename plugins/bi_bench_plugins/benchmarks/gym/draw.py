@@ -25,9 +25,7 @@ class Drawn(NamedTuple):
     left_out: Counter[str]
 
 
-def draw(
-    name: str, config: Mapping[str, Any], split: Split, n: int, rng: random.Random
-) -> Drawn:
+def draw(name: str, config: Mapping[str, Any], split: Split, n: int, rng: random.Random) -> Drawn:
     """``n`` entries whose questions a hash gives to ``split``, or as many as can be found.
 
     The package seeds entry i with seed + i, so two seeds may lead to the same entries; the hash

@@ -22,7 +22,9 @@ def dataset(name: str, config: Mapping[str, Any], seed: int, size: int) -> Any:
     from reasoning_gym.factory import DATASETS
 
     if name not in DATASETS:
-        raise UserError(f'reasoning-gym has no dataset "{name}"{did_you_mean(name, DATASETS) or "."}')
+        raise UserError(
+            f'reasoning-gym has no dataset "{name}"{did_you_mean(name, DATASETS) or "."}'
+        )
     made, config_of = DATASETS[name]
     if runs_text(made.score_answer):
         raise UserError(
