@@ -48,6 +48,21 @@ class Analysis(Plugin, ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     uses_models: ClassVar[bool] = False
 
+    def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
+        """Why there is nothing to measure in a suite's cells of a benchmark; empty: there is.
+
+        Asked when a suite is planned; ``defaults`` are its settings as plain values, such as
+        ``defaults["evaluate"]["samples"]``. The reason is shown by plan and report.
+        """
+        return ""
+
+    def work(self, defaults: Mapping[str, Any]) -> tuple[float, float]:
+        """Answers that it generates, and answers that it learns from or takes gradients of.
+
+        At each checkpoint, for the estimate of how long an analysis with ``uses_models`` takes.
+        """
+        return 0.0, 0.0
+
     @abstractmethod
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """A table: rows of plain JSON values with the same columns.

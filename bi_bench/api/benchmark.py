@@ -19,7 +19,8 @@ class Benchmark(Plugin, ABC):
     """A source of problems that can be asked, solved in words and graded.
 
     ``provides`` says what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
-    :meth:`steps` work), "solution" (then problems carry a reference ``solution``), or both.
+    :meth:`steps` work), "solution" (then problems carry a reference ``solution``), "derivation"
+    (then :meth:`grade` tells whether the steps are right, so that they can be rewarded).
     ``splits`` are those that it has; one without "sft", "rl" and "probe" is for evaluation alone.
     ``max_new_tokens`` is the response length that its solutions need, injected steps included.
     """

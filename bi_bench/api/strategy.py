@@ -88,6 +88,11 @@ class Strategy(Plugin, ABC):
         None where the benchmark has no graph.
         """
 
+    @property
+    def per_problem(self) -> float:
+        """Demonstrations a problem, for the estimate of how long SFT takes."""
+        return 1.0
+
     def examples(self) -> Iterable[Example] | None:
         """Finished demonstrations, e.g. of a file; None: :meth:`drafts` is asked for each problem."""
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +31,7 @@ def export(
     from bi_bench.cli.pick import check_split, parameters, tables
     from bi_bench.plugins import discover
     from bi_bench.report.lm_eval import task_name, write_lm_eval_task
+    from bi_bench.stages.draw import draw
     from bi_bench.suite import Entry
 
     if format not in FORMATS:
@@ -43,7 +43,7 @@ def export(
     entry = Entry(registered, parameters(registered, table, "benchmark"), benchmark)
     # The stream of the problems stage, so that a suite with this seed evaluates these problems.
     stream_ = stream(seed, "problems", drawn)
-    problems = list(islice(entry.plugin.problems(drawn, n, stream_), n))
+    problems = draw(entry.plugin, drawn, n, stream_)
     task = name or task_name(benchmark, drawn)
     folder = out or Path(task)
     file = Path(registered.origin.file) if registered.origin.file else None

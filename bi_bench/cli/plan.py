@@ -57,7 +57,13 @@ def plan(
     facts: dict[str, Any] = {
         "suite": loaded.name,
         "cells": [
-            {**cell.axes, "skip": cell.skip, "stages": cell.stages} for cell in planned.cells
+            {
+                **cell.axes,
+                "skip": cell.skip,
+                "stages": cell.stages,
+                "without": dict(cell.without),
+            }
+            for cell in planned.cells
         ],
         "stages": len(planned.stages),
         "done": len(planned.stages) - len(missing),
@@ -95,6 +101,9 @@ def _print(facts: dict[str, Any], all_stages: Any, missing: set[str]) -> None:
         (cell["strategy"], cell["benchmark"], cell["skip"]) for cell in skipped
     ).items():
         print(f"  skipped ({number}): {strategy} on {benchmark}: {reason}")
+    declined = {(*one, c["benchmark"]) for c in cells for one in c["without"].items()}
+    for analysis, reason, benchmark in sorted(declined):
+        print(f"  without {analysis} on {benchmark}: {reason}")
     for axis in ("benchmark", "model", "strategy", "algorithm", "seed"):
         values = list(dict.fromkeys(str(cell[axis]) for cell in cells))
         shown = ", ".join(values[:8]) + (f" … ({len(values)})" if len(values) > 8 else "")

@@ -62,8 +62,9 @@ def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
     from bi_bench.plan.numerics import library_versions
 
     suite = planned.suite
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"axes": dict(cell.axes), "stages": dict(cell.stages), "skip": cell.skip}
+        | ({"without": dict(cell.without)} if cell.without else {})
         for cell in planned.cells
     ]
     digest = hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:10]
@@ -108,7 +109,7 @@ def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> None:
 
 def _exit(planned: SuitePlan, store: Store) -> None:
     failures = [failure for s in planned.stages if (failure := store.failure(s.key))]
-    for failure in failures:
-        print(f"error: {failure['message']}", file=sys.stderr)
+    for message in dict.fromkeys(failure["message"] for failure in failures):
+        print(f"error: {message}", file=sys.stderr)
     if failures:
         raise typer.Exit(2 if all(failure["user"] for failure in failures) else 1)

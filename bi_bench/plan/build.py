@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from bi_bench.api import Split
 from bi_bench.plan.check import check_stop
 from bi_bench.plan.estimate import Estimates
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
+from bi_bench.plan.veto import veto
 from bi_bench.suite import Cell, Entry, Suite
 
 
@@ -20,12 +20,14 @@ class CellPlan:
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
     "probe-rft" where an analysis asks for it, "analyse/LABEL". For another benchmark than the one
-    trained on SPLIT is "LABEL/SPLIT".
+    trained on SPLIT is "LABEL/SPLIT". ``without`` are the analyses that decline the cell, by label,
+    with their reasons.
     """
 
     axes: Mapping[str, Any]
     stages: Mapping[str, str]
     skip: str = ""
+    without: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class _Builder:
         self.suite = suite
         self.identities = Identities(suite)
         self.stages: dict[str, Stage] = {}
+        self.settings = suite.defaults.model_dump(mode="json")
         self.plugin_files = tuple(str(file) for file in suite.plugin_files)
         numerics = self.identities.numerics
         gpus = int(numerics["device"] == "cuda")
@@ -61,7 +64,7 @@ class _Builder:
         self.heavy = Resources(cpus=numerics["threads"], gpus=gpus)
 
     def cell(self, cell: Cell) -> CellPlan:
-        if reason := self._veto(cell):
+        if reason := veto(cell, self.suite.reference_of(cell), self.suite.defaults):
             return CellPlan(cell.axes(), {}, reason)
         benchmark, seed = cell.benchmark, cell.seed
         ids, estimates = self.identities, self.estimates
@@ -90,11 +93,17 @@ class _Builder:
                         estimates.evaluate(pace, split),
                         {"benchmark": asked.unkeyed},
                     )
-        if any("probe-rft" in analysis.plugin.needs for analysis in self.suite.analyses):
+        declined = {
+            analysis.label: reason
+            for analysis in self.suite.analyses
+            if (reason := analysis.plugin.declines(benchmark.plugin, self.settings))
+        }
+        analyses = [one for one in self.suite.analyses if one.label not in declined]
+        if any("probe-rft" in analysis.plugin.needs for analysis in analyses):
             parents = {"checkpoint": roles["rft"], "problems": roles["problems/probe"]}
             identity = ids.probe(parents, benchmark, seed)
             roles["probe-rft"] = self._add(identity, f"post · {trained}", estimates.probe(pace))
-        for analysis in self.suite.analyses:
+        for analysis in analyses:
             needs = analysis.plugin.needs
             parents = {  # of the benchmark trained on alone
                 role: key
@@ -102,22 +111,12 @@ class _Builder:
                 if role in needs or (role.split("/")[0] in needs and role.count("/") == 1)
             }
             identity = ids.analyse(parents, benchmark, analysis, seed)
+            work, phases = analysis.plugin.work(self.settings), cell.algorithm.plugin.phases()
+            seconds = estimates.analyse(pace, work, phases) if analysis.plugin.uses_models else None
             roles[f"analyse/{analysis.label}"] = self._add(
-                identity, f"{analysis.label} · {trained}"
+                identity, f"{analysis.label} · {trained}", seconds
             )
-        return CellPlan(cell.axes(), roles)
-
-    def _veto(self, cell: Cell) -> str:
-        """Why a cell cannot be run, known without running anything."""
-        defaults = self.suite.defaults
-        if reason := _veto(cell, defaults.evaluate.splits):
-            return reason
-        if defaults.match_rft != "steps" and (reason := _unmatched(cell.algorithm)):
-            return f'defaults.match_rft = "{defaults.match_rft}": {reason}'
-        if defaults.match_sft == "none" and defaults.match_rft == "steps":
-            return ""
-        reason = _veto(self.suite.reference_of(cell), defaults.evaluate.splits)
-        return f"matched to {self.suite.reference}: {reason}" if reason else ""
+        return CellPlan(cell.axes(), roles, without=declined)
 
     def _training(self, cell: Cell) -> dict[str, str]:
         """The stages up to RFT, by role."""
@@ -132,7 +131,9 @@ class _Builder:
         parents = {"base": roles["base"], "augment": roles["augment"]}
         if defaults.match_sft != "none" and reference != cell:
             parents["reference"] = self._augment(reference, roles["problems/sft"])
-        roles["sft"] = self._add(ids.sft(parents, seed), _arm(cell), self.estimates.sft(pace))
+        matched = reference if "reference" in parents else cell
+        seconds = self.estimates.sft(pace, matched.strategy.plugin.per_problem)
+        roles["sft"] = self._add(ids.sft(parents, seed), _arm(cell), seconds)
         roles["problems/rl"] = self._problems(cell, "rl")
         parents = {"checkpoint": roles["sft"], "problems": roles["problems/rl"]}
         if own_steps:
@@ -187,31 +188,3 @@ def _data(cell: Cell) -> str:
 
 def _arm(cell: Cell) -> str:
     return f"{cell.strategy.label} · {cell.model.label} · {_data(cell)}"
-
-
-def _veto(cell: Cell, evaluated: Sequence[Split]) -> str:
-    """Why a cell cannot be run, known without running anything."""
-    wanted = dict.fromkeys(("sft", "rl", "probe", *evaluated))
-    if absent := [split for split in wanted if split not in cell.benchmark.plugin.splits]:
-        reason = f"{cell.benchmark.label} has no problems for {', '.join(absent)}"
-        alone = "sft" in absent
-        return reason + "; name it in defaults.evaluate.benchmarks instead" * alone
-    missing = cell.strategy.plugin.needs - cell.benchmark.plugin.provides
-    return _lacks(cell.strategy, cell.benchmark, sorted(missing)) if missing else ""
-
-
-def _unmatched(algorithm: Entry) -> str:
-    """Why the RFT of an algorithm cannot end when a budget is spent."""
-    phases = algorithm.plugin.phases()
-    if any(phase.trainer == "command" for phase in phases):
-        return f"{algorithm.label} hands RFT to an outside trainer, which cannot be stopped"
-    if len(phases) > 1:
-        return f"{algorithm.label} has {len(phases)} phases, and a budget can end but one"
-    schedule = phases[0].config.get("lr_scheduler_type", "constant")
-    if schedule not in ("constant", "constant_with_warmup"):
-        return f'the schedule "{schedule}" of {algorithm.label} needs a fixed number of steps'
-    return ""
-
-
-def _lacks(strategy: Entry, benchmark: Entry, missing: list[str]) -> str:
-    return f"{strategy.label} needs a {' and a '.join(missing)}, which {benchmark.label} does not provide"

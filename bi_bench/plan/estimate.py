@@ -15,9 +15,10 @@ class Estimates:
     def __init__(self, defaults: Defaults, device: str) -> None:
         self.defaults, self.known = defaults, device == "cpu"
 
-    def sft(self, pace: Pace | None) -> float | None:
-        """Every demonstration is trained on once an epoch (one demonstration a problem)."""
-        return self._seconds(pace, trained=self.defaults.data.sft * self.defaults.sft.epochs)
+    def sft(self, pace: Pace | None, per_problem: float = 1.0) -> float | None:
+        """Every demonstration is trained on once an epoch."""
+        demonstrations = self.defaults.data.sft * per_problem
+        return self._seconds(pace, trained=demonstrations * self.defaults.sft.epochs)
 
     def probe(self, pace: Pace | None) -> float | None:
         """Rollouts alone."""
@@ -26,6 +27,7 @@ class Estimates:
     def rft(self, pace: Pace | None, phases: Sequence[Phase]) -> float | None:
         """Every rollout is generated and trained on, ``num_iterations`` times.
 
+        With ``resample_rounds`` an upper bound: every round draws the whole batch again.
         Nothing is known of an outside trainer.
         """
         if any(phase.trainer == "command" for phase in phases):
@@ -36,7 +38,7 @@ class Estimates:
                 trained += phase.steps * self.defaults.sft.batch_size
                 continue
             rollouts = phase.steps * phase.prompts * phase.group
-            generated += rollouts
+            generated += rollouts * (1 + phase.config.get("resample_rounds", 0))
             trained += rollouts * phase.config.get("num_iterations", 1)
         return self._seconds(pace, generated, trained)
 
@@ -44,6 +46,14 @@ class Estimates:
         """One greedy answer a problem and the sampled ones."""
         problems = self.defaults.data.val if split == "val" else self.defaults.data.test
         return self._seconds(pace, problems * (1 + self.defaults.evaluate.samples))
+
+    def analyse(
+        self, pace: Pace | None, work: tuple[float, float], phases: Sequence[Phase]
+    ) -> float | None:
+        """What an analysis does at each checkpoint: after SFT, those that RFT keeps, after RFT."""
+        steps, every = sum(phase.steps for phase in phases), self.defaults.rft.checkpoints
+        checkpoints = 2 + ((steps - 1) // every if every else 0)
+        return self._seconds(pace, *(checkpoints * number for number in work))
 
     def _seconds(self, pace: Pace | None, generated: float = 0, trained: float = 0) -> float | None:
         if pace is None or not self.known:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bi_bench.report.beside import answers, costs, declined, readiness, underspent
+from bi_bench.report.beside import answers, costs, declined, left_out, readiness, underspent
 from bi_bench.report.cells import Cell
 from bi_bench.report.outcomes import IdentityMismatch, Outcomes, Pair, check_against, check_arm
 from bi_bench.report.row import Row
@@ -33,7 +33,8 @@ def plain_row(
     if probe is None or probe.seeds < len(pairs):
         have = 0 if probe is None else probe.seeds
         notes.append(f"probe of {have} of {len(pairs)} seeds")
-    notes += filter(None, (declined(cells, store), underspent(cells, store)))
+    said = declined(cells, store), left_out(cells, split, store), underspent(cells, store)
+    notes += filter(None, said)
     return Row(
         benchmark=arm.benchmark,
         split=split,

@@ -68,6 +68,17 @@ def declined(cells: Sequence[Cell], store: Store) -> str:
     return f"{reasons.total()} of {problems} SFT problems were declined by the strategy: {causes}"
 
 
+def left_out(cells: Sequence[Cell], split: str, store: Store) -> str:
+    """How much of its data the benchmark of a split uses for nothing, and why; empty if none."""
+    for cell in cells:
+        if cell.done(role := f"problems/{split}"):
+            summary = read_result(store.folder(cell.keys[role]) / "summary.json")
+            counts = {why: n for why, n in summary.get("left_out", {}).items() if n}
+            causes = "; ".join(f"{why} ({n})" for why, n in counts.items())
+            return f"left out of the data: {causes}" if causes else ""
+    return ""
+
+
 def costs(cells: Sequence[Cell], store: Store) -> Costs:
     """Mean cost of these cells; a stage that cells share counts in full in each of them."""
     paid = [_paid(cell, store) for cell in cells]

@@ -72,7 +72,11 @@ def read_cells(record: Mapping[str, Any], store: Store) -> list[Cell]:
             Arm(*(cell["axes"][name] for name in Arm._fields)),
             cell["axes"]["seed"],
             cell["stages"],
-            {role: states[key] for role, key in cell["stages"].items()},
+            {role: states[key] for role, key in cell["stages"].items()}
+            | {
+                f"analyse/{label}": State("declined", reason)
+                for label, reason in cell.get("without", {}).items()
+            },
             cell.get("skip", ""),
         )
         for cell in record["cells"]

@@ -14,6 +14,7 @@ from bi_bench.stages.context import StageContext
 from bi_bench.stages.tables import read_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.prompting import Prompting
+from bi_bench.training.room import check_room
 from bi_bench.training.sampler import Decoding, sample, truncated
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.sft import Trained
@@ -56,10 +57,11 @@ def answer(
     decoding: Decoding,
     group: int,
 ) -> list[dict[str, Any]]:
-    """``group`` graded answers a problem, as rows in order."""
+    """``group`` graded answers a problem, as rows in order; UserError for prompts that do not fit."""
     total = len(problems) * group
     prompting = Prompting.from_settings(context.identity["settings"])
     asked = prompting.render(checkpoint.tokenizer, [benchmark.ask(each) for each in problems])
+    check_room(checkpoint, [problem.id for problem in problems], asked, decoding.max_new_tokens)
     end = int(checkpoint.tokenizer.eos_token_id)
     stop = stopper(checkpoint.tokenizer, prompting.stop)
     completions = sample(

@@ -44,6 +44,11 @@ def run(context: StageContext) -> dict[str, Any]:
             declined[made.reason] += 1
             continue
         for number, (draft, solution) in enumerate(made):
+            if not solution.text.strip():
+                raise UserError(
+                    f'strategy "{strategy.name}" made an empty demonstration of problem {problem.id}; '
+                    "decline what it cannot serve"
+                )
             faults = _faults(benchmark, problem, solution)
             if faults and strategy.faithful:
                 raise UserError(

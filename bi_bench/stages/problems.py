@@ -8,24 +8,21 @@ from typing import Any
 
 from bi_bench.api import Benchmark, UserError
 from bi_bench.stages.context import StageContext
+from bi_bench.stages.draw import draw
 from bi_bench.stages.tables import write_json, write_problems
 
 
 def run(context: StageContext) -> dict[str, Any]:
-    """Draw the problems; UserError if there are fewer than asked for or two share an id."""
+    """Draw and check the problems; UserError if there are fewer than asked for."""
     benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
     split, wanted = context.identity["split"], context.identity["n"]
-    problems = list(benchmark.problems(split, wanted, random.Random(context.seed)))
+    problems = draw(benchmark, split, wanted, random.Random(context.seed))
     # What is for evaluation alone has the size it has: nothing is trained on too little of it.
     if len(problems) < wanted and "sft" in benchmark.splits:
         raise UserError(
             f'benchmark {benchmark.name} yields {len(problems)} problems for the split "{split}", '
             f"{wanted} were asked for; ask for fewer in defaults.data or widen its parameters"
         )
-    if not problems:
-        raise UserError(f'benchmark {benchmark.name} yields no problems for the split "{split}"')
-    if len({problem.id for problem in problems}) < len(problems):
-        raise UserError(f'benchmark {benchmark.name}: two problems of "{split}" share an id')
     write_problems(context.folder, problems)
     content = "".join(problem.id + problem.digest for problem in problems)
     digest = hashlib.sha256(content.encode()).hexdigest()

@@ -22,6 +22,7 @@ from bi_bench.training.expert_iteration import train_expert_iteration
 from bi_bench.training.grpo import train_grpo
 from bi_bench.training.lora import LoRA
 from bi_bench.training.prompting import Prompting
+from bi_bench.training.room import check_room
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.sft import Trained, train_sft
 
@@ -115,8 +116,10 @@ def _train(
             seed=seed,
             scratch=scratch,
             progress=context.progress,
+            names=[row["id"] for row in shown],
             updates=phase.steps,
         )
+    check_room(checkpoint, [p.id for p in problems], asked, settings["max_new_tokens"])
     return TRAINERS[phase.trainer](
         checkpoint,
         asked,

@@ -47,6 +47,7 @@ def run(context: StageContext) -> dict[str, Any]:
             seed=context.seed,
             scratch=Path(scratch),
             progress=context.progress,
+            names=[row["id"] for row in rows],
         )
     checkpoint.save(context.folder)
     write_lines(context.folder / "history.jsonl", trained.log)

@@ -15,6 +15,7 @@ from bi_bench.api import UserError
 from bi_bench.training.callbacks import Log, ProgressCallback, silence, trainer_defaults
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.lora import LoRA, merge, peft_config, trainable_parameters
+from bi_bench.training.room import context_length, too_long
 from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.text import encode_completions, encode_prompts
 
@@ -59,24 +60,42 @@ def encode_examples(
     prompts: Sequence[str],
     completions: Sequence[str],
     settings: SFTSettings,
+    names: Sequence[str] = (),
 ) -> Dataset:
-    """Token ids with the mask of the completion; an example longer than the context is an error."""
-    rows = zip(
-        encode_prompts(checkpoint.tokenizer, prompts),
-        encode_completions(checkpoint.tokenizer, completions),
-        strict=True,
+    """Token ids with the mask of the completion.
+
+    UserError with the ``names`` (numbers if not given) of the demonstrations that are longer than
+    ``max_length`` or the model's context: none is cut, and none is left out.
+    """
+    rows = list(
+        zip(
+            encode_prompts(checkpoint.tokenizer, prompts),
+            encode_completions(checkpoint.tokenizer, completions),
+            strict=True,
+        )
     )
+    _check_lengths(checkpoint, [len(p) + len(c) for p, c in rows], settings, names)
     ids, masks = [], []
-    for index, (prompt, completion) in enumerate(rows):
-        if (length := len(prompt) + len(completion)) > settings.max_length:
-            raise UserError(
-                f"demonstration {index} has {length} tokens, more than defaults.sft.max_length = "
-                f"{settings.max_length}; raise the limit or make the problems easier"
-            )
+    for prompt, completion in rows:
         ids.append(prompt + completion)
         before = settings.loss_on == "all"
         masks.append([int(before)] * len(prompt) + [1] * len(completion))
     return Dataset.from_dict({"input_ids": ids, "completion_mask": masks})
+
+
+def _check_lengths(
+    checkpoint: Checkpoint, lengths: Sequence[int], settings: SFTSettings, names: Sequence[str]
+) -> None:
+    names = names or [str(number) for number in range(len(lengths))]
+    context = context_length(checkpoint.model)
+    for limit, what, fix in (
+        (settings.max_length, "defaults.sft.max_length", "raise the limit"),
+        (context, "the model's context", "take a model with a longer context"),
+    ):
+        if limit is not None and (long := too_long(names, lengths, limit, "demonstrations")):
+            raise UserError(
+                f"{long} have more tokens than {what} = {limit}; {fix} or make the problems easier"
+            )
 
 
 def train_sft(
@@ -89,13 +108,14 @@ def train_sft(
     seed: int,
     scratch: Path,
     progress: Callable[..., None],
+    names: Sequence[str] = (),
     updates: int | None = None,
 ) -> Trained:
     """Train the checkpoint's model in place, ``updates`` instead of the epochs where it is given.
 
     Raises UserError for demonstrations that do not fit.
     """
-    data = encode_examples(checkpoint, prompts, completions, settings)
+    data = encode_examples(checkpoint, prompts, completions, settings, names)
     micro = min(settings.micro_batch_size, settings.batch_size)
     if settings.batch_size % micro:
         raise UserError(

@@ -135,7 +135,7 @@ def test_a_strategy_that_declines_is_a_skipped_cell_with_its_reason(
             EMPTY,
             ("benchmarks = [{", 'benchmarks = ["empty"] # [{'),
             2,
-            "yields 0 problems",
+            "yields no problems",
         ),
         ("wrong", WRONG, ('["vanilla", {', '["wrong"] # {'), 2, "wrote a wrong step"),
         ("crash", CRASH, ('["vanilla", {', '["crash"] # {'), 1, "boom"),

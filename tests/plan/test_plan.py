@@ -183,6 +183,112 @@ def bi_bench_benchmarks(): return [TextOnly]
     assert skips["bridge"] == "bridge needs a graph, which text-only does not provide"
 
 
+WORDS = """
+from bi_bench.api import Benchmark, Grade, hookimpl
+
+class Words(Benchmark):
+    '''Answers alone.'''
+    name = "words"
+    provides = frozenset()
+    def problems(self, split, n, rng): return []
+    def ask(self, problem, premise_order=None): return problem.question
+    def grade(self, problem, completion): return Grade(False, False)
+
+@hookimpl
+def bi_bench_benchmarks(): return [Words]
+"""
+
+
+def test_a_reward_that_a_benchmark_cannot_tell_skips_the_cell(
+    suite_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "words.py").write_text(WORDS)
+    plan = planned(
+        suite_file,
+        'plugins=["./words.py"]',
+        'matrix.benchmarks=["words","igsm"]',
+        'matrix.strategies=["vanilla"]',
+        'matrix.algorithms=["grpo",{name="grpo",label="strict",reward="derivation"}]',
+    )
+    skips = {(c.axes["benchmark"], c.axes["algorithm"]): c.skip for c in plan.cells}
+    assert skips.pop(("words", "strict")) == (
+        "strict rewards right derivations, which words cannot tell from wrong ones"
+    )
+    strict = skips.pop(("igsm", "strict"))
+    assert not strict
+    assert not skips[("igsm", "grpo")]
+
+
+def test_more_prompts_a_step_than_problems_skip_the_cell(suite_file: Path) -> None:
+    cells = planned(suite_file, "defaults.data.rl=31").cells
+    assert {cell.skip for cell in cells} == {
+        "grpo takes 32 problems a step, more than defaults.data.rl = 31"
+    }
+    assert {cell.skip for cell in planned(suite_file, "defaults.data.rl=32").cells} == {""}
+
+
+def test_an_analysis_with_nothing_to_measure_is_left_out_with_its_reason(
+    suite_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "words.py").write_text(WORDS)
+    (tmp_path / "d.jsonl").write_text("{}")
+    names = ["behaviours", "influence", "pass-at-k", "solution-loss", "difficulty"]
+    plan = planned(
+        suite_file,
+        'plugins=["./words.py"]',
+        'matrix.benchmarks=["words","igsm"]',
+        f"analyses={names}",
+        "defaults.evaluate.samples=0",
+        "defaults.data.probe=1",
+        'matrix.strategies=[{name="from-file",path="'
+        + str(suite_file.with_name("d.jsonl"))
+        + '"}]',
+    )
+    cells = {cell.axes["benchmark"]: cell for cell in plan.cells}
+    assert cells["words"].without == {
+        "behaviours": "the benchmark has no graphs to read steps of",
+        "influence": "a query and a target are two problems, and defaults.data.probe is 1",
+        "pass-at-k": "defaults.evaluate.samples is 0",
+        "solution-loss": "the benchmark has no solutions",
+    }
+    assert cells["igsm"].without.keys() == {"influence", "pass-at-k"}
+    for cell in plan.cells:
+        assert {f"analyse/{name}" in cell.stages for name in cell.without} == {False}
+        assert "analyse/difficulty" in cell.stages
+
+
+def test_estimates_count_copies_resampling_and_analyses(suite_file: Path) -> None:
+    def seconds(kind: str, *overrides: str) -> float:
+        plan = planned(
+            suite_file,
+            'matrix.models=["tiny"]',
+            "matrix.seeds=[0]",
+            'analyses=["influence"]',
+            *overrides,
+        )
+        return max(stage.estimate or 0.0 for stage in plan.stages if stage.kind == kind)
+
+    one = seconds("sft", 'matrix.strategies=["vanilla"]')
+    four = seconds("sft", 'matrix.strategies=[{name="premise-permutation",copies=4}]')
+    matched = seconds(
+        "sft",
+        'matrix.strategies=["vanilla",{name="premise-permutation",copies=4}]',
+        'defaults.match_sft="updates"',
+    )
+    assert four - 2 == pytest.approx(4 * (one - 2))  # two seconds to start
+    assert matched == one
+    plain, again = (
+        seconds("rft", f'matrix.algorithms=[{{name="dapo",steps=1,resample_rounds={rounds}}}]')
+        for rounds in (0, 3)
+    )
+    assert again - plain == pytest.approx(3 * 32 * 32 / 150)
+    # GRPO takes 4 steps here: after 1, 2 and 3 of them, beside the SFT model and the last one.
+    two, five = (seconds("analyse", f"defaults.rft.checkpoints={every}") for every in (0, 1))
+    assert five - 2 == pytest.approx(5 / 2 * (two - 2))
+    few = seconds("analyse", 'analyses=[{name="influence",problems=8}]')
+    assert few - 2 == pytest.approx(8 / 64 * (two - 2))
+
+
 def test_stage_json_round_trip(suite_file: Path) -> None:
     for stage in planned(suite_file).stages:
         again = Stage.from_json(json.loads(json.dumps(stage.to_json())))

@@ -25,7 +25,8 @@ def updates(tmp_path: Path, arm: int, words: int, match: str | None) -> tuple[in
     for role, n, length in (("augment", arm, words), ("reference", 8, 2)):
         folders[role] = tmp_path / role
         folders[role].mkdir()
-        rows = [{"prompt": "? a <think>", "completion": " ".join(["a"] * length)}] * n
+        row = {"prompt": "? a <think>", "completion": " ".join(["a"] * length)}
+        rows = [{"id": f"{role}#{index}", **row} for index in range(n)]
         write_rows(folders[role] / "examples.parquet", rows)
     identity: dict[str, Any] = {
         "numerics": NUMERICS,

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bi_bench.api import (
     Analysis,
     AnalysisContext,
+    Benchmark,
     Parameters,
     ReasoningGraph,
     Stated,
@@ -36,6 +37,14 @@ class Behaviours(Analysis):
     name = "behaviours"
     needs = ("pre", "post", "problems")
     Params = BehavioursParameters
+
+    def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
+        """Without a graph to read steps of, or without the answers that are asked for."""
+        if "graph" not in benchmark.provides:
+            return "the benchmark has no graphs to read steps of"
+        if self.params.decoding == "sampled" and not defaults["evaluate"]["samples"]:
+            return "defaults.evaluate.samples is 0"
+        return ""
 
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row an evaluation: means an answer, and the share of answers with an attempt.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from bi_bench.api import Analysis, AnalysisContext, Parameters, Problem, UserError, derive_seed
+from bi_bench.api import Analysis, AnalysisContext, Benchmark, Parameters, Problem, derive_seed
 from bi_bench_plugins.analyses.checkpoints import checkpoints, load
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ class InfluenceParameters(Parameters):
     """How many rollouts are drawn, and which part of their gradients is looked at."""
 
     problems: Annotated[
-        int, Field(ge=2, description="probe problems: every other one a query, the rest targets")
+        int,
+        Field(
+            ge=2, description="probe problems at most: every other one a query, the rest targets"
+        ),
     ] = 64
     rollouts: Annotated[int, Field(ge=2, description="rollouts a problem")] = 16
     reward: Literal["answer", "derivation"] = "answer"
@@ -44,19 +47,26 @@ class InfluenceAnalysis(Analysis):
     uses_models = True
     Params = InfluenceParameters
 
+    def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
+        """With fewer than two problems, or a reward that the benchmark cannot tell."""
+        if defaults["data"]["probe"] < 2:
+            return "a query and a target are two problems, and defaults.data.probe is 1"
+        if self.params.reward == "derivation" and "derivation" not in benchmark.provides:
+            return "the benchmark cannot tell whether a derivation is right"
+        return ""
+
+    def work(self, defaults: Mapping[str, Any]) -> tuple[float, float]:
+        """Every rollout is drawn, and has a gradient."""
+        rollouts = min(self.params.problems, defaults["data"]["probe"]) * self.params.rollouts
+        return rollouts, rollouts
+
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row a checkpoint: means over queries, and in lists the value of each query.
 
         ``co_influence``, ``cosine`` and ``positive`` are over the informative queries, None if
         there is none.
         """
-        params = self.params
         problems = context.problems("probe")
-        if len(problems) < params.problems:
-            raise UserError(
-                f"influence.problems = {params.problems}, but the probe has {len(problems)}; "
-                "lower it or raise defaults.data.probe"
-            )
         return [
             {"checkpoint": name, **self._row(context, load(context, folder), problems)}
             for name, folder in checkpoints(context)
@@ -105,6 +115,7 @@ class InfluenceAnalysis(Analysis):
     ) -> list[Group]:
         from bi_bench.training.gradients import Group
         from bi_bench.training.prompting import Prompting
+        from bi_bench.training.room import check_room
         from bi_bench.training.sampler import Decoding, sample
         from bi_bench.training.stopping import stopper
         from bi_bench.training.text import decode, encode_prompts
@@ -112,11 +123,14 @@ class InfluenceAnalysis(Analysis):
         settings, size = context.settings, self.params.rollouts
         asked = [context.benchmark.ask(problem) for problem in problems]
         prompting, tokenizer = Prompting.from_settings(settings), checkpoint.tokenizer
-        prompts = encode_prompts(tokenizer, prompting.render(tokenizer, asked))
+        read = prompting.render(tokenizer, asked)
+        ids, length = [problem.id for problem in problems], settings["max_new_tokens"]
+        check_room(checkpoint, ids, read, length)
+        prompts = encode_prompts(tokenizer, read)
         rollouts = sample(
             checkpoint.model,
             prompts,
-            Decoding(settings["max_new_tokens"], settings["temperature"], prompting.stop),
+            Decoding(length, settings["temperature"], prompting.stop),
             end=int(tokenizer.eos_token_id),
             stop=stopper(tokenizer, prompting.stop),
             group=size,

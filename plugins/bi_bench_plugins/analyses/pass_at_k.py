@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bi_bench.api import Analysis, AnalysisContext, UserError
+from bi_bench.api import Analysis, AnalysisContext, Benchmark, UserError
 
 
 class PassAtK(Analysis):
@@ -15,6 +15,10 @@ class PassAtK(Analysis):
 
     name = "pass-at-k"
     needs = ("pre", "post")
+
+    def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
+        """Without sampled answers."""
+        return "" if defaults["evaluate"]["samples"] else "defaults.evaluate.samples is 0"
 
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row an evaluation and k: powers of two, and the number of samples itself."""

@@ -37,6 +37,16 @@ class SolutionLoss(Analysis):
     uses_models = True
     Params = SolutionLossParameters
 
+    def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
+        """Without solutions."""
+        if benchmark.provides.isdisjoint({"graph", "solution"}):
+            return "the benchmark has no solutions"
+        return ""
+
+    def work(self, defaults: Mapping[str, Any]) -> tuple[float, float]:
+        """A forward pass over each solution is about a third of learning from it."""
+        return 0.0, defaults["data"]["probe"] / 3
+
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row a checkpoint: ``loss`` in nats a token, ``nats`` and ``tokens`` a solution.
 
@@ -44,6 +54,7 @@ class SolutionLoss(Analysis):
         """
         from bi_bench.training.logprobs import completion_losses
         from bi_bench.training.prompting import Prompting
+        from bi_bench.training.room import context_length, too_long
         from bi_bench.training.text import encode_completions, encode_prompts
 
         problems = context.problems("probe")
@@ -56,6 +67,13 @@ class SolutionLoss(Analysis):
             read = Prompting.from_settings(context.settings).render(tokenizer, asked)
             prompts = encode_prompts(tokenizer, read)
             rest = encode_completions(tokenizer, solutions)
+            lengths = [len(p) + len(r) for p, r in zip(prompts, rest, strict=True)]
+            positions = context_length(checkpoint.model)
+            ids = [problem.id for problem in problems]
+            if positions and (long := too_long(ids, lengths, positions, "solutions")):
+                raise UserError(
+                    f"solution-loss: {long} do not fit the model's context of {positions}"
+                )
             losses = completion_losses(checkpoint.model, prompts, rest, self.params.batch_size)
             tokens = sum(map(len, rest))
             rows.append(

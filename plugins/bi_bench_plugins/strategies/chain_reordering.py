@@ -32,6 +32,11 @@ class ChainReordering(Strategy):
     name = "chain-reordering"
     Params = ChainReorderingParameters
 
+    @property
+    def per_problem(self) -> float:
+        """As many as are asked for, where the question has so many orders."""
+        return float(self.params.copies)
+
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
         """The plain demonstration, then the same steps in other orders."""
         if plan is None or problem.graph is None:

@@ -32,6 +32,11 @@ class PremisePermutation(Strategy):
     needs = frozenset()
     Params = PremisePermutationParameters
 
+    @property
+    def per_problem(self) -> float:
+        """As many as are asked for, where the question has so many orders."""
+        return float(self.params.copies)
+
     def drafts(
         self, problem: Problem, plan: Plan | None, context: DraftContext
     ) -> Iterable[Draft] | Decline:

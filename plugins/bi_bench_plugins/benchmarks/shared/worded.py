@@ -31,6 +31,7 @@ class WordedGraphs(Benchmark):
     ``params`` must have ``tier``, the name of the wording, and ``order``, that of plain solutions.
     """
 
+    provides = frozenset({"graph", "derivation"})
     tier: Tier
 
     @abstractmethod

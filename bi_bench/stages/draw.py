@@ -1,0 +1,96 @@
+"""Draws the problems of a split and checks them before anything is made of them."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import bi_bench.api
+from bi_bench.api import Benchmark, Problem, Split, UserError, stream
+from bi_bench.api.errors import GraphError
+
+SHOWN = 5  # faults that a message spells out
+
+
+def draw(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> list[Problem]:
+    """At most ``n`` problems of a split.
+
+    UserError if there are none, or that counts and names the ones that cannot be used: a graph that
+    cannot be solved, no question, an answer that the benchmark itself cannot grade, an id that
+    comes twice.
+    """
+    problems = _yielded(benchmark, split, n, rng)
+    if not problems:
+        raise UserError(f'benchmark {benchmark.name} yields no problems for the split "{split}"')
+    faults = list(_faults(benchmark, problems))
+    if faults:
+        shown = "; ".join(faults[:SHOWN]) + ("; ..." if len(faults) > SHOWN else "")
+        raise UserError(
+            f"benchmark {benchmark.name}: {len(faults)} of {len(problems)} problems of "
+            f'"{split}" cannot be used: {shown}'
+        )
+    return problems
+
+
+def _yielded(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> list[Problem]:
+    found: list[Problem] = []
+    try:
+        for problem in islice(benchmark.problems(split, n, rng), n):
+            found.append(problem)
+    except GraphError as error:
+        # The problem was never made, so what names it is the line that tried, and the one before.
+        place = f", after {found[-1].id}" if found else ""
+        raise UserError(
+            f'benchmark {benchmark.name}: split "{split}"{place}: a graph cannot be solved: '
+            f"{error} ({_line(error)})"
+        ) from None
+    return found
+
+
+def _line(error: Exception) -> str:
+    """File and line of the benchmark's code that an error came from."""
+    api = Path(bi_bench.api.__file__).parent
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if (file := Path(frame.filename)).is_file() and api not in file.parents
+    ]
+    return f"{frames[-1].filename}:{frames[-1].lineno}"
+
+
+def _faults(benchmark: Benchmark, problems: Sequence[Problem]) -> Iterator[str]:
+    ids = Counter(problem.id for problem in problems)
+    yield from (f"{id}: {count} problems share this id" for id, count in ids.items() if count > 1)
+    # One that runs the model by itself asks and grades out of sight.
+    if type(benchmark).evaluate is Benchmark.evaluate:
+        for problem in problems:
+            if fault := _fault(benchmark, problem):
+                yield f"{problem.id}: {fault}"
+
+
+def _fault(benchmark: Benchmark, problem: Problem) -> str:
+    for name in ("question", "answer"):
+        text = getattr(problem, name)
+        if not isinstance(text, str) or not text.strip():
+            return f"its {name} must be a text that is not empty (given: {text!r:.40})"
+    try:
+        reference = _reference(benchmark, problem)
+        grade = benchmark.grade(problem, reference or "")
+    except Exception as error:  # whatever the grader of a plugin cannot cope with
+        return (
+            f'its answer "{problem.answer:.40}" cannot be graded ({type(error).__name__}: {error})'
+        )
+    if reference is not None and not grade.correct:
+        return f'its own solution is not graded as right (answer "{problem.answer:.40}")'
+    return ""
+
+
+def _reference(benchmark: Benchmark, problem: Problem) -> str | None:
+    if problem.solution is not None:
+        return problem.solution
+    plan = benchmark.plan(problem, stream(0, "plan", problem.id))
+    return None if plan is None else benchmark.speak(problem, plan, "").text
