@@ -47,4 +47,5 @@ class CompatTrainer(GRPOTrainer):
         )
         difference = output["ref_per_token_logps"] - logps
         kl = torch.exp(difference) - difference - 1  # the estimate that is in the loss (k3)
-        return (kl * mask).sum(-1) / mask.sum(-1).clamp(min=1)
+        mean: torch.Tensor = (kl * mask).sum(-1) / mask.sum(-1).clamp(min=1)
+        return mean

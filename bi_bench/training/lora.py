@@ -45,10 +45,11 @@ def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
         return None
     from peft import LoraConfig
 
+    head = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     linear = {
         name.rpartition(".")[2]
         for name, module in model.named_modules()
-        if isinstance(module, torch.nn.Linear) and module is not model.get_output_embeddings()
+        if isinstance(module, torch.nn.Linear) and module is not head
     }
     if unknown := sorted(set(lora.targets) - linear):
         raise UserError(
@@ -57,14 +58,14 @@ def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
         )
     return LoraConfig(
         r=lora.rank,
-        lora_alpha=lora.alpha,
+        lora_alpha=lora.alpha,  # type: ignore[arg-type]
         lora_dropout=lora.dropout,
         target_modules=list(lora.targets) or "all-linear",
         task_type="CAUSAL_LM",
     )
 
 
-def trainable_parameters(model: torch.nn.Module) -> int:
+def trainable_parameters(model: Any) -> int:
     """How many numbers a trainer changes."""
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
@@ -85,7 +86,7 @@ def merged_state(model: PreTrainedModel) -> dict[str, torch.Tensor] | None:
     """
     from peft.tuners.lora import LoraLayer
 
-    layers = {n: m for n, m in model.named_modules() if isinstance(m, LoraLayer)}
+    layers: dict[str, Any] = {n: m for n, m in model.named_modules() if isinstance(m, LoraLayer)}
     if not layers:
         return None
     state = {
@@ -95,5 +96,5 @@ def merged_state(model: PreTrainedModel) -> dict[str, torch.Tensor] | None:
     }
     for name, layer in layers.items():
         for adapter in layer.active_adapters:
-            state[f"{name}.weight"] += layer.get_delta_weight(adapter)  # type: ignore[operator]
+            state[f"{name}.weight"] += layer.get_delta_weight(adapter)
     return state

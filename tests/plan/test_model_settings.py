@@ -14,13 +14,13 @@ from bi_bench.suite import load_suite
 
 SUITE = """
 name = "reference"
+analyses = ["influence"]
 [matrix]
 benchmarks = [{ name = "igsm", ops = [2, 3], ops_ood = [4, 5] }]
 models = [{ name = "hub", id = "some/model", revision = "abc" }]
 strategies = ["vanilla"]
 algorithms = [{ name = "grpo", steps = 4 }]
 seeds = [0]
-analyses = ["influence"]
 [defaults.numerics]
 device = "cpu"
 """
