@@ -31,6 +31,7 @@ def plan(
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.estimate import total_seconds
+    from bi_bench.plan.feasible import lacking
     from bi_bench.plan.same import same_algorithms
     from bi_bench.stats import smallest_detectable_gain
     from bi_bench.store import Store
@@ -48,6 +49,7 @@ def plan(
     algorithms = loaded.axes["algorithms"]
     warnings = sorted({w for e in algorithms for w in e.plugin.warnings()})
     warnings += same_algorithms(algorithms)
+    warnings += lacking(loaded)  # no error: what cannot run here may be planned here
     unresolved = [
         entry.label
         for entry in loaded.axes["models"]

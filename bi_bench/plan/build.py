@@ -8,6 +8,7 @@ from typing import Any
 
 from bi_bench.api import Split
 from bi_bench.plan.estimate import Estimates
+from bi_bench.plan.feasible import check_feasible
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
 from bi_bench.suite import Cell, Entry, Suite
@@ -38,8 +39,12 @@ class SuitePlan:
 
 
 def plan_suite(suite: Suite) -> SuitePlan:
-    """The stage graph of a suite; every key is known before anything runs."""
+    """The stage graph of a suite; every key is known before anything runs.
+
+    UserError for what no machine could run.
+    """
     builder = _Builder(suite)
+    check_feasible(suite, builder.identities.numerics)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
     return SuitePlan(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
 
@@ -54,6 +59,11 @@ class _Builder:
         gpus = int(numerics["device"] == "cuda")
         self.estimates = Estimates(suite.defaults, numerics["device"])
         self.heavy = Resources(cpus=numerics["threads"], gpus=gpus)
+        processes = suite.defaults.numerics.processes
+        self.shared = Resources(cpus=numerics["threads"] * processes, gpus=gpus * processes)
+        # A server's address and a share of memory decide no result.
+        settings = suite.defaults.rollouts
+        self.vllm = {"vllm": settings.vllm.model_dump()} if settings.engine == "vllm" else {}
 
     def cell(self, cell: Cell) -> CellPlan:
         if reason := _veto(cell, self.suite.defaults.evaluate.splits):
@@ -95,7 +105,7 @@ class _Builder:
         parents = {"checkpoint": roles["sft"], "problems": problems("rl")}
         identity = ids.rft(parents, benchmark, algorithm, seed)
         seconds = estimates.rft(pace, algorithm.plugin.phases())
-        unkeyed = {"algorithm": algorithm.unkeyed}
+        unkeyed = {"algorithm": algorithm.unkeyed, **self.vllm}
         roles["rft"] = self._add(identity, trained, seconds, unkeyed)
         # Nothing is evaluated twice where a benchmark of the matrix is also named for transfer.
         others = [e for e in self.suite.transfers if e.identity() != benchmark.identity()]
@@ -145,12 +155,13 @@ class _Builder:
         estimate: float | None = None,
         unkeyed: Mapping[str, Any] | None = None,
     ) -> str:
+        needs = self.heavy if "numerics" in identity else Resources()
         stage = Stage(
             kind=identity["kind"],
             identity=identity,
             parents=identity["parents"],
             label=label,
-            resources=self.heavy if "numerics" in identity else Resources(),
+            resources=self.shared if "processes" in identity else needs,
             plugin_files=self.plugin_files,
             unkeyed=unkeyed or {},
             estimate=estimate,

@@ -39,6 +39,14 @@ class Identities:
         self.numerics = resolve(suite.defaults.numerics)
         self._sources: dict[str, Mapping[str, Any]] = {}
         self.libraries = {kind: library_versions(names) for kind, names in LIBRARIES.items()}
+        # What is off is in no key: stages from before are still found.
+        self.engine: dict[str, Any] = {}
+        if self.defaults.rollouts.engine == "vllm":
+            self.engine = {"engine": "vllm"}
+            for kind in ("rft", "probe", "evaluate"):
+                self.libraries[kind] |= library_versions(("vllm",))
+        processes = self.defaults.numerics.processes
+        self._together = {"processes": processes} if processes > 1 else {}
 
     def base(self, model: Entry) -> dict[str, Any]:
         """The untrained model: its plugin and the digest or revision of its weights."""
@@ -65,14 +73,19 @@ class Identities:
 
         With a parent "reference", the demonstrations of another arm, it is matched to that arm.
         """
-        content: dict[str, Any] = {"settings": self.defaults.sft.model_dump(mode="json")}
+        settings = self.defaults.sft.model_dump(mode="json")
+        content: dict[str, Any] = {"settings": settings, **self._together}
         if "reference" in parents:
             content["match"] = self.defaults.match_sft
         return self._identity("sft", parents, **content, seed=self._seed("sft", seed))
 
     def probe(self, parents: Mapping[str, str], benchmark: Entry, seed: int) -> dict[str, Any]:
         """Rollouts of the SFT model on problems of their own."""
-        settings = {**self.defaults.probe.model_dump(mode="json"), **self._decoding(benchmark)}
+        settings = {
+            **self.defaults.probe.model_dump(mode="json"),
+            **self._decoding(benchmark),
+            **self.engine,
+        }
         content = {"benchmark": benchmark.identity(), "settings": settings}
         return self._identity("probe", parents, **content, seed=self._seed("probe", seed))
 
@@ -84,7 +97,10 @@ class Identities:
         settings = {**self._decoding(benchmark), "micro_batch_size": micro}
         if every := self.defaults.rft.checkpoints:  # where it is off, keys do not know of it
             settings["checkpoints"] = every
+        if self.engine:
+            settings |= {**self.engine, "mode": self.defaults.rollouts.vllm.mode}
         content = {"benchmark": benchmark.identity(), "algorithm": algorithm.identity()}
+        content |= self._together
         return self._identity(
             "rft", parents, **content, settings=settings, seed=self._seed("rft", seed)
         )
@@ -95,6 +111,7 @@ class Identities:
         """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
         settings = self.defaults.evaluate.model_dump(mode="json", exclude={"splits", "benchmarks"})
         settings["max_new_tokens"] = self._decoding(benchmark)["max_new_tokens"]
+        settings |= self.engine
         content = {"benchmark": benchmark.identity(), "settings": settings}
         return self._identity(
             "evaluate", parents, **content, seed=self._seed("evaluate", split, seed)

@@ -1,4 +1,4 @@
-"""Reinforcement fine-tuning with TRL's GRPOTrainer, rollouts drawn by our sampler."""
+"""Reinforcement fine-tuning with TRL's GRPOTrainer, rollouts drawn by our sampler or by vLLM."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from datasets import Dataset
 from trl.trainer.grpo_config import GRPOConfig
-from trl.trainer.grpo_trainer import GRPOTrainer
 
 from bi_bench.api import Phase
+from bi_bench.training import processes
 from bi_bench.training.advantages import ADVANTAGES, AdvantageTrainer
 from bi_bench.training.callbacks import (
     Log,
@@ -21,11 +21,14 @@ from bi_bench.training.callbacks import (
     trainer_defaults,
 )
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.divergence import DivergenceTrainer
 from bi_bench.training.rollouts import RewardFunction, Rollouts, Sampling
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.settings import settings
 from bi_bench.training.sft import Trained
+from bi_bench.training.text import encode_prompts
+from bi_bench.training.vllm_engine import VLLM
 
 SHOWN = ("reward", "frac_reward_zero_std", "completions/mean_length", "completions/clipped_ratio")
 
@@ -44,16 +47,18 @@ def train_grpo(
     scratch: Path,
     progress: Callable[..., None],
     on_step: Callable[[int], None] = lambda step: None,
+    vllm: VLLM | None = None,
 ) -> Trained:
     """Fine-tune the checkpoint's model in place on ``prompts``, ``phase.steps`` rollout batches.
 
     One update a batch unless ``minibatches`` or ``num_iterations`` say more; the log counts updates.
     ``reward`` maps problem indices and completions to finite numbers, one each. ``batch`` bounds
     the rows sampled at a time, ``micro_batch`` those of one forward and backward pass. ``on_step``
-    hears the number of each finished step, with the model as it then is. Raises
+    hears the number of each finished step, with the model as it then is. ``vllm`` draws the rollouts
+    if given, else our sampler. Of several processes each draws and grades its share. Raises
     UserError for settings that TRL would take in silence or refuse only after the first rollout.
     """
-    checked = settings(phase, micro_batch, len(prompts))
+    checked = settings(phase, micro_batch, len(prompts), processes.count())
     os.environ["TRL_EXPERIMENTAL_SILENCE"] = "1"  # rollout_func is experimental; TRL is pinned
     config = GRPOConfig(
         **trainer_defaults(scratch, numerics),
@@ -68,8 +73,10 @@ def train_grpo(
         top_k=0,
         seed=trainer_seed(seed),
         gradient_checkpointing=False,
+        **_vllm_fields(vllm, checkpoint, prompts, decoding),
     )
-    sampling = Sampling(decoding, phase.group, seed, batch, numerics.bf16)
+    first = processes.rank() * phase.prompts // processes.count()
+    sampling = Sampling(decoding, phase.group, seed, batch, numerics.bf16, vllm, first)
     rollouts = Rollouts(checkpoint, prompts, reward, sampling, checked.extras, checked.updates)
     log = Log()
     arguments: dict[str, Any] = {
@@ -86,11 +93,23 @@ def train_grpo(
             StepCallback(on_step, checked.updates),
         ],
     }
+    arguments["updates"] = checked.updates
     if checked.extras.advantage == "group":
-        trainer = GRPOTrainer(**arguments)
+        trainer = DivergenceTrainer(**arguments)
     else:
         advantage = ADVANTAGES[checked.extras.advantage]
         trainer = AdvantageTrainer(advantage=advantage, **arguments)
     silence(trainer)
     trainer.train()
-    return Trained(log.rows, rollouts.kept * config.num_iterations, rollouts.generated)
+    kept, generated = map(processes.total, (rollouts.kept, rollouts.generated))
+    return Trained(log.rows, kept * config.num_iterations, generated)
+
+
+def _vllm_fields(
+    vllm: VLLM | None, checkpoint: Checkpoint, prompts: Sequence[str], decoding: Decoding
+) -> dict[str, Any]:
+    if vllm is None:
+        return {}
+    longest = max(map(len, encode_prompts(checkpoint.tokenizer, prompts)))
+    end = int(checkpoint.tokenizer.eos_token_id)
+    return vllm.trainer_fields(longest + decoding.max_new_tokens, end)
