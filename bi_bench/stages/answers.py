@@ -15,6 +15,7 @@ from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.sampler import Decoding, sample, truncated
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.text import decode, encode_prompts
+from bi_bench.training.vllm_engine import VLLMModel
 
 
 class Setting(NamedTuple):
@@ -24,6 +25,30 @@ class Setting(NamedTuple):
     benchmark: Benchmark
     checkpoint: Checkpoint
     problems: list[Problem]
+
+
+class Asking(NamedTuple):
+    """What a stage that only asks a model works with: no trainer needs its weights."""
+
+    numerics: Numerics
+    benchmark: Benchmark
+    model: Checkpoint | VLLMModel
+    problems: list[Problem]
+
+
+def prepare_asking(context: StageContext) -> Asking:
+    """As :func:`prepare`, the model in vLLM where the settings say so."""
+    if context.identity["settings"].get("engine") != "vllm":
+        return Asking(*prepare(context))
+    numerics = Numerics.from_identity(context.identity["numerics"])
+    seed_everything(context.seed)
+    source, revision = weights(context.inputs["checkpoint"])
+    return Asking(
+        numerics,
+        context.plugin("benchmarks", "benchmark"),
+        VLLMModel(source, numerics, revision),
+        read_problems(context.inputs["problems"]),
+    )
 
 
 def prepare(context: StageContext) -> Setting:
@@ -46,7 +71,7 @@ def load_checkpoint(folder: Path, numerics: Numerics) -> Checkpoint:
 
 def answer(
     context: StageContext,
-    checkpoint: Checkpoint,
+    model: Checkpoint | VLLMModel,
     benchmark: Benchmark,
     problems: Sequence[Problem],
     decoding: Decoding,
@@ -54,19 +79,26 @@ def answer(
 ) -> list[dict[str, Any]]:
     """``group`` graded answers a problem, as rows in order."""
     total = len(problems) * group
-    end = int(checkpoint.tokenizer.eos_token_id)
-    completions = sample(
-        checkpoint.model,
-        encode_prompts(checkpoint.tokenizer, [benchmark.ask(problem) for problem in problems]),
-        decoding,
-        end=end,
-        group=group,
-        seed=context.seed,
-        batch=context.identity["settings"]["batch_size"],
-        bf16=Numerics.from_identity(context.identity["numerics"]).bf16,
-        on_batch=lambda done: context.progress(step=done, total=total),
-    )
-    texts = decode(checkpoint.tokenizer, completions)
+    end = int(model.tokenizer.eos_token_id)
+    prompts = encode_prompts(model.tokenizer, [benchmark.ask(problem) for problem in problems])
+    common: dict[str, Any] = {
+        "end": end,
+        "group": group,
+        "seed": context.seed,
+        "on_batch": lambda done: context.progress(step=done, total=total),
+    }
+    if isinstance(model, VLLMModel):
+        completions = model.sample(prompts, decoding, **common)
+    else:
+        completions = sample(
+            model.model,
+            prompts,
+            decoding,
+            batch=context.identity["settings"]["batch_size"],
+            bf16=Numerics.from_identity(context.identity["numerics"]).bf16,
+            **common,
+        )
+    texts = decode(model.tokenizer, completions)
     rows = []
     cut = truncated(completions, end)
     for index, (text, ids, hit_limit) in enumerate(zip(texts, completions, cut, strict=True)):

@@ -13,14 +13,19 @@ from bi_bench.stages.answers import Setting, gpu_costs, prepare
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.tables import write_lines
+from bi_bench.training import processes
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.command import train_command
 from bi_bench.training.expert_iteration import train_expert_iteration
 from bi_bench.training.grpo import train_grpo
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.sft import Trained
+from bi_bench.training.vllm_engine import VLLM
 
-TRAINERS = {"grpo": train_grpo, "expert-iteration": train_expert_iteration}
+TRAINERS: dict[str, Callable[..., Trained]] = {
+    "grpo": train_grpo,
+    "expert-iteration": train_expert_iteration,
+}
 
 
 def run(context: StageContext) -> dict[str, Any]:
@@ -77,10 +82,14 @@ def _train(
         rows = [_row(benchmark, problem) for problem in problems]
         return train_command(checkpoint, rows, phase, seed=seed, scratch=scratch)
     settings = context.identity["settings"]
+    # The plan refuses vLLM for any other trainer.
+    engine = {"vllm": VLLM(**context.unkeyed["vllm"])} if settings.get("engine") == "vllm" else {}
+    # The coins of a random reward must not be the same in every process.
+    coins = derive_seed(seed, "process", processes.rank()) if processes.rank() else seed
     return TRAINERS[phase.trainer](
         checkpoint,
         [benchmark.ask(problem) for problem in problems],
-        reward_function(benchmark, problems, phase, seed),
+        reward_function(benchmark, problems, phase, coins),
         phase,
         Decoding(settings["max_new_tokens"], settings["temperature"]),
         numerics,
@@ -90,6 +99,7 @@ def _train(
         scratch=scratch,
         progress=context.progress,
         on_step=on_step,
+        **engine,
     )
 
 
