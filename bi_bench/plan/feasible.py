@@ -24,7 +24,7 @@ def lacking(suite: Suite) -> list[str]:
     if uses_vllm and library_versions(("vllm",))["vllm"] == "absent":
         return [
             f'defaults.rollouts.engine = "vllm", but vLLM is not installed here: {INSTALL_VLLM}, '
-            'or --set defaults.rollouts.engine=sampler'
+            "or --set defaults.rollouts.engine=sampler"
         ]
     return []
 
@@ -48,7 +48,7 @@ def _impossible(suite: Suite, numerics: Mapping[str, Any]) -> Iterator[str]:
         for phase in entry.plugin.phases():
             if uses_vllm and phase.trainer == "expert-iteration":
                 yield (
-                    f"{entry.label} draws its rollouts with the engine \"sampler\" alone; set "
+                    f'{entry.label} draws its rollouts with the engine "sampler" alone; set '
                     'defaults.rollouts.engine = "sampler"'
                 )
             if processes > 1 and (reason := _alone(phase, processes)):

@@ -46,7 +46,7 @@ class Identities:
             for kind in ("rft", "probe", "evaluate"):
                 self.libraries[kind] |= library_versions(("vllm",))
         processes = self.defaults.numerics.processes
-        self._together = {"processes": processes} if processes > 1 else {}
+        self._together: dict[str, Any] = {"processes": processes} if processes > 1 else {}
 
     def base(self, model: Entry) -> dict[str, Any]:
         """The untrained model: its plugin and the digest or revision of its weights."""
@@ -99,8 +99,11 @@ class Identities:
             settings["checkpoints"] = every
         if self.engine:
             settings |= {**self.engine, "mode": self.defaults.rollouts.vllm.mode}
-        content = {"benchmark": benchmark.identity(), "algorithm": algorithm.identity()}
-        content |= self._together
+        content = {
+            "benchmark": benchmark.identity(),
+            "algorithm": algorithm.identity(),
+            **self._together,
+        }
         return self._identity(
             "rft", parents, **content, settings=settings, seed=self._seed("rft", seed)
         )

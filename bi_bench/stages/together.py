@@ -20,7 +20,7 @@ from typing import Any
 
 from bi_bench.api import UserError
 
-PROGRESS, RESULT = "\x1eprogress ", "\x1eresult "  # how the first process speaks to its parent
+PROGRESS, RESULT = "\x1eprogress ", "\x1eresult "  # how the processes speak to the stage's own
 
 
 def run_together(
@@ -32,7 +32,7 @@ def run_together(
 ) -> dict[str, Any]:
     """Fill ``folder`` by so many processes; returns the costs that the first one counted.
 
-    Raises UserError where the first process raised one, RuntimeError if the processes failed.
+    Raises UserError where a process raised one, RuntimeError if the processes failed.
     """
     roles = {role: str(path) for role, path in inputs.items()}
     task = json.dumps({"stage": dict(stage), "inputs": roles, "folder": str(folder)})
@@ -49,7 +49,7 @@ def run_together(
                 if line.startswith(PROGRESS):
                     progress(**json.loads(line.removeprefix(PROGRESS)))
                 elif line.startswith(RESULT):
-                    result = json.loads(line.removeprefix(RESULT))
+                    result |= json.loads(line.removeprefix(RESULT))
                 else:
                     print(line, end="")
         code = launcher.returncode
@@ -96,8 +96,7 @@ def main(file: Path) -> None:
         try:
             costs = run_alone(task["stage"], inputs, folder, tell)
         except UserError as error:
-            if not rank:
-                _say(RESULT, {"user_error": str(error)})
+            _say(RESULT, {"user_error": str(error)})  # the first to fail may be any of them
             raise SystemExit(1) from None
     if not rank:
         _say(RESULT, {"costs": costs})

@@ -33,7 +33,7 @@ class DivergenceTrainer(GRPOTrainer):
         fresh = self.state.global_step % self._updates == 0
         if scores is not None and fresh and not self.use_vllm:
             self._sampled = scores, inputs["completion_mask"].bool()
-        return super()._compute_loss(model, inputs)
+        return super()._compute_loss(model, inputs)  # type: ignore[no-untyped-call]
 
     def _get_per_token_logps_and_entropies(self, *arguments: Any, **named: Any) -> Any:
         found = super()._get_per_token_logps_and_entropies(*arguments, **named)
@@ -51,9 +51,7 @@ class DivergenceTrainer(GRPOTrainer):
         metrics[LARGEST][:] = [max([*metrics[LARGEST], distances[1::2].max().item()])]
 
 
-def difference(
-    trainer: torch.Tensor, sampler: torch.Tensor, mask: torch.Tensor
-) -> torch.Tensor:
+def difference(trainer: torch.Tensor, sampler: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """|trainer - sampler| at the tokens of ``mask``, all of shape (rows, positions); never empty."""
     found = (trainer.float() - sampler).abs()[mask]
     return found if found.numel() else found.new_zeros(1)

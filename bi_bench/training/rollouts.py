@@ -153,8 +153,8 @@ class Rollouts:
             drawn = Drawn(*draw(generation, prompts, how.decoding, **common))
         else:
             logprobs: list[list[float]] = []
-            model, faster = self._checkpoint.model, {"batch": how.batch, "bf16": how.bf16}
-            rows = sample(model, prompts, how.decoding, logprobs=logprobs, **common, **faster)
+            common |= {"batch": how.batch, "bf16": how.bf16, "logprobs": logprobs}
+            rows = sample(self._checkpoint.model, prompts, how.decoding, **common)
             drawn = Drawn(rows, logprobs)
         self.generated += sum(map(len, drawn.completions))
         return drawn

@@ -185,9 +185,7 @@ def _pick(
     return (cumulative <= threshold).sum(-1).clamp(max=logits.shape[-1] - 1)
 
 
-def _logprobs(
-    logits: torch.Tensor, tokens: torch.Tensor, temperature: float
-) -> torch.Tensor:
+def _logprobs(logits: torch.Tensor, tokens: torch.Tensor, temperature: float) -> torch.Tensor:
     scaled = torch.log_softmax(logits / (temperature or 1.0), dim=-1)
     return scaled.gather(-1, tokens[:, None]).squeeze(-1)
 

@@ -75,7 +75,10 @@ def test_what_could_run_nowhere_is_an_error_of_the_plan(
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("defaults.rollouts.top_p=0.9", "top_p is not offered: .* importance ratio would be biased"),
+        (
+            "defaults.rollouts.top_p=0.9",
+            "top_p is not offered: .* importance ratio would be biased",
+        ),
         ("defaults.rollouts.top_k=20", "top_k is not offered"),
         ("defaults.rollouts.min_p=0.1", "min_p is not offered"),
         ("defaults.rollouts.engine=vlm", 'defaults.rollouts.engine: .*did you mean "vllm"'),
