@@ -103,10 +103,21 @@ def abilities(
         memory = min(memory for _, memory in machine.gpus)
         fits = f"training of up to {_billions(memory)} parameters fits on each" if memory else ""
         yield Ability("hub models on a GPU", True, fits or "memory unknown")
+    yield from _several(machine)
     vllm = {package.status for package in packages if package.name == "vllm"}
     why = "not installed: pip install 'bi-bench[vllm]'" if vllm & {"optional"} else ""
     why = why or ("clashes, see above" if vllm != {"ok"} else "" if machine.gpus else "no GPU")
-    yield Ability("vLLM", not why, why or "installed")
+    yield Ability('vLLM (defaults.rollouts.engine = "vllm")', not why, why or "installed")
+
+
+def _several(machine: Machine) -> Iterator[Ability]:
+    what = "training by several processes (defaults.numerics.processes)"
+    gpus = len(machine.gpus) if machine.torch_cuda else 0
+    if gpus > 1:
+        yield Ability(what, True, f"up to {gpus}, a GPU each")
+    else:
+        place = "one GPU" if gpus else "no GPU that torch sees"
+        yield Ability(what, machine.cores > 1, f"on the CPU alone: {place}")
 
 
 def _billions(memory_gb: float) -> str:

@@ -32,6 +32,7 @@ def plan(
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.estimate import total_seconds
+    from bi_bench.plan.feasible import lacking
     from bi_bench.plan.same import same_algorithms
     from bi_bench.stats import smallest_detectable_gain
     from bi_bench.store import Store
@@ -49,6 +50,7 @@ def plan(
     warnings = sorted({w for e in loaded.axes["algorithms"] for w in e.plugin.warnings()})
     alike = (same_algorithms(matrix.axes["algorithms"]) for matrix in loaded.matrices)
     warnings += dict.fromkeys(itertools.chain.from_iterable(alike))
+    warnings += lacking(loaded)  # no error: what cannot run here may be planned here
     unresolved = [
         entry.label
         for entry in loaded.axes["models"]

@@ -36,8 +36,10 @@ def run(
     gpus: GpusOption = -1,
 ) -> None:
     """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
+    from bi_bench.api import UserError
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
+    from bi_bench.plan.feasible import lacking
     from bi_bench.report import cached_text, write_report
     from bi_bench.store import Store
 
@@ -50,6 +52,8 @@ def run(
     if not left and (text := cached_text(record, shelf, name)):
         print(text)
         return
+    if left and (problems := lacking(planned.suite)):
+        raise UserError("; ".join(problems))
     if left:
         _work(planned, shelf, workers, gpus)
     print(write_report(record, shelf, name))

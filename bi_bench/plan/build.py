@@ -8,6 +8,7 @@ from typing import Any
 
 from bi_bench.plan.check import check_stop
 from bi_bench.plan.estimate import Estimates
+from bi_bench.plan.feasible import check_feasible
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
 from bi_bench.plan.veto import veto
@@ -43,10 +44,11 @@ class SuitePlan:
 def plan_suite(suite: Suite) -> SuitePlan:
     """The stage graph of a suite; every key is known before anything runs.
 
-    UserError for settings that are known not to work.
+    UserError for settings that are known not to work, and for what no machine could run.
     """
     check_stop(suite)
     builder = _Builder(suite)
+    check_feasible(suite, builder.identities.numerics)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
     return SuitePlan(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
 
@@ -62,6 +64,11 @@ class _Builder:
         gpus = int(numerics["device"] == "cuda")
         self.estimates = Estimates(suite.defaults, numerics["device"])
         self.heavy = Resources(cpus=numerics["threads"], gpus=gpus)
+        processes = suite.defaults.numerics.processes
+        self.shared = Resources(cpus=numerics["threads"] * processes, gpus=gpus * processes)
+        # A server's address and a share of memory decide no result.
+        settings = suite.defaults.rollouts
+        self.vllm = {"vllm": settings.vllm.model_dump()} if settings.engine == "vllm" else {}
 
     def cell(self, cell: Cell) -> CellPlan:
         if reason := veto(cell, self.suite.reference_of(cell), self.suite.defaults):
@@ -144,7 +151,7 @@ class _Builder:
             ids.rft(parents, cell.benchmark, cell.algorithm, seed),
             f"{cell.algorithm.label} · {_arm(cell)}",
             self.estimates.rft(pace, phases),
-            {"algorithm": cell.algorithm.unkeyed},
+            {"algorithm": cell.algorithm.unkeyed, **self.vllm},
         )
         return roles
 
@@ -169,12 +176,13 @@ class _Builder:
         estimate: float | None = None,
         unkeyed: Mapping[str, Any] | None = None,
     ) -> str:
+        needs = self.heavy if "numerics" in identity else Resources()
         stage = Stage(
             kind=identity["kind"],
             identity=identity,
             parents=identity["parents"],
             label=label,
-            resources=self.heavy if "numerics" in identity else Resources(),
+            resources=self.shared if "processes" in identity else needs,
             plugin_files=self.plugin_files,
             unkeyed=unkeyed or {},
             estimate=estimate,

@@ -40,6 +40,14 @@ class Identities:
         self.numerics = resolve(suite.defaults.numerics)
         self._sources: dict[str, Mapping[str, Any]] = {}
         self.libraries = {kind: library_versions(names) for kind, names in LIBRARIES.items()}
+        # What is off is in no key: stages from before are still found.
+        self.engine: dict[str, Any] = {}
+        if self.defaults.rollouts.engine == "vllm":
+            self.engine = {"engine": "vllm"}
+            for kind in ("rft", "probe", "evaluate"):
+                self.libraries[kind] |= library_versions(("vllm",))
+        processes = self.defaults.numerics.processes
+        self._together: dict[str, Any] = {"processes": processes} if processes > 1 else {}
 
     def base(self, model: Entry) -> dict[str, Any]:
         """The untrained model: its plugin and the digest or revision of its weights."""
@@ -69,14 +77,18 @@ class Identities:
         With a parent "reference", the demonstrations of another arm, it is matched to that arm.
         """
         settings = {**self._sft(), **self.defaults.prompt.settings(stop=False)}
-        content: dict[str, Any] = {"settings": settings}
+        content: dict[str, Any] = {"settings": settings, **self._together}
         if "reference" in parents:
             content["match"] = self.defaults.match_sft
         return self._identity("sft", parents, **content, seed=self._seed("sft", seed))
 
     def probe(self, parents: Mapping[str, str], benchmark: Entry, seed: int) -> dict[str, Any]:
         """Rollouts of the SFT model on problems of their own."""
-        settings = {**self.defaults.probe.model_dump(mode="json"), **self._decoding(benchmark)}
+        settings = {
+            **self.defaults.probe.model_dump(mode="json"),
+            **self._decoding(benchmark),
+            **self.engine,
+        }
         content = {"benchmark": benchmark.identity(), "settings": settings}
         return self._identity("probe", parents, **content, seed=self._seed("probe", seed))
 
@@ -97,11 +109,14 @@ class Identities:
             settings["checkpoints"] = every
         if self.defaults.rft.gradient_checkpointing:
             settings["gradient_checkpointing"] = True
+        if self.engine:
+            settings |= {**self.engine, "mode": self.defaults.rollouts.vllm.mode}
         settings |= self._lora("rft")
         content: dict[str, Any] = {
             "benchmark": benchmark.identity(),
             "algorithm": algorithm.identity(),
             "settings": settings,
+            **self._together,
         }
         if "reference" in parents:
             content["match"] = self.defaults.match_rft
@@ -113,7 +128,7 @@ class Identities:
         """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
         settings = self.defaults.evaluate.model_dump(mode="json", exclude={"splits", "benchmarks"})
         settings["max_new_tokens"] = self._decoding(benchmark)["max_new_tokens"]
-        settings |= self.defaults.prompt.settings(stop=True)
+        settings |= {**self.defaults.prompt.settings(stop=True), **self.engine}
         content = {"benchmark": benchmark.identity(), "settings": settings}
         return self._identity(
             "evaluate", parents, **content, seed=self._seed("evaluate", split, seed)

@@ -20,6 +20,7 @@ from bi_bench.training.seeding import seed_everything
 from bi_bench.training.sft import Trained
 from bi_bench.training.stopping import stopper
 from bi_bench.training.text import decode, encode_prompts
+from bi_bench.training.vllm_engine import VLLMModel
 
 
 class Setting(NamedTuple):
@@ -29,6 +30,30 @@ class Setting(NamedTuple):
     benchmark: Benchmark
     checkpoint: Checkpoint
     problems: list[Problem]
+
+
+class Asking(NamedTuple):
+    """What a stage that only asks a model works with: no trainer needs its weights."""
+
+    numerics: Numerics
+    benchmark: Benchmark
+    model: Checkpoint | VLLMModel
+    problems: list[Problem]
+
+
+def prepare_asking(context: StageContext) -> Asking:
+    """As :func:`prepare`, the model in vLLM where the settings say so."""
+    if context.identity["settings"].get("engine") != "vllm":
+        return Asking(*prepare(context))
+    numerics = Numerics.from_identity(context.identity["numerics"])
+    seed_everything(context.seed)
+    source, revision = weights(context.inputs["checkpoint"])
+    return Asking(
+        numerics,
+        context.plugin("benchmarks", "benchmark"),
+        VLLMModel(source, numerics, revision),
+        read_problems(context.inputs["problems"]),
+    )
 
 
 def prepare(context: StageContext) -> Setting:
@@ -51,7 +76,7 @@ def load_checkpoint(folder: Path, numerics: Numerics) -> Checkpoint:
 
 def answer(
     context: StageContext,
-    checkpoint: Checkpoint,
+    model: Checkpoint | VLLMModel,
     benchmark: Benchmark,
     problems: Sequence[Problem],
     decoding: Decoding,
@@ -59,24 +84,32 @@ def answer(
 ) -> list[dict[str, Any]]:
     """``group`` graded answers a problem, as rows in order; UserError for prompts that do not fit."""
     total = len(problems) * group
-    prompting = Prompting.from_settings(context.identity["settings"])
-    asked = prompting.render(checkpoint.tokenizer, [benchmark.ask(each) for each in problems])
-    check_room(checkpoint, [problem.id for problem in problems], asked, decoding.max_new_tokens)
-    end = int(checkpoint.tokenizer.eos_token_id)
-    stop = stopper(checkpoint.tokenizer, prompting.stop)
-    completions = sample(
-        checkpoint.model,
-        encode_prompts(checkpoint.tokenizer, asked),
-        replace(decoding, stop=prompting.stop),
-        end=end,
-        stop=stop,
-        group=group,
-        seed=context.seed,
-        batch=context.identity["settings"]["batch_size"],
-        bf16=Numerics.from_identity(context.identity["numerics"]).bf16,
-        on_batch=lambda done: context.progress(step=done, total=total),
-    )
-    texts = decode(checkpoint.tokenizer, completions)
+    settings = context.identity["settings"]
+    prompting, tokenizer = Prompting.from_settings(settings), model.tokenizer
+    decoding = replace(decoding, stop=prompting.stop)
+    end, stop = int(tokenizer.eos_token_id), stopper(tokenizer, prompting.stop)
+    asked = prompting.render(tokenizer, [benchmark.ask(each) for each in problems])
+    prompts = encode_prompts(tokenizer, asked)
+    common: dict[str, Any] = {
+        "end": end,
+        "group": group,
+        "seed": context.seed,
+        "on_batch": lambda done: context.progress(step=done, total=total),
+    }
+    if isinstance(model, VLLMModel):
+        completions = model.sample(prompts, decoding, **common)
+    else:
+        check_room(model, [problem.id for problem in problems], asked, decoding.max_new_tokens)
+        completions = sample(
+            model.model,
+            prompts,
+            decoding,
+            stop=stop,
+            batch=settings["batch_size"],
+            bf16=Numerics.from_identity(context.identity["numerics"]).bf16,
+            **common,
+        )
+    texts = decode(tokenizer, completions)
     rows = []
     cut = truncated(completions, end, stop)
     for index, (text, ids, hit_limit) in enumerate(zip(texts, completions, cut, strict=True)):

@@ -11,7 +11,7 @@ from bi_bench.stages.answers import (
     generated,
     gpu_costs,
     per_problem,
-    prepare,
+    prepare_asking,
     read_summary,
 )
 from bi_bench.stages.base import weights
@@ -62,7 +62,7 @@ def run(context: StageContext) -> dict[str, Any]:
 
 def _asked(context: StageContext) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Greedy and sampled answers to the benchmark's prompts, graded by it."""
-    _, benchmark, checkpoint, problems = prepare(context)
+    _, benchmark, checkpoint, problems = prepare_asking(context)
     settings = context.identity["settings"]
     length, group = settings["max_new_tokens"], settings["samples"]
     greedy = answer(context, checkpoint, benchmark, problems, Decoding(length, 0.0), 1)

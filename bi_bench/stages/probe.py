@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from bi_bench.stages.answers import answer, generated, gpu_costs, per_problem, prepare
+from bi_bench.stages.answers import answer, generated, gpu_costs, per_problem, prepare_asking
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.tables import write_json, write_rows
 from bi_bench.training.sampler import Decoding
@@ -14,7 +14,7 @@ from bi_bench.training.sampler import Decoding
 
 def run(context: StageContext) -> dict[str, Any]:
     """Write the rollouts and a summary of their accuracy a problem (BRIDGE, section 3)."""
-    numerics, benchmark, checkpoint, problems = prepare(context)
+    numerics, benchmark, checkpoint, problems = prepare_asking(context)
     settings = context.identity["settings"]
     decoding = Decoding(settings["max_new_tokens"], settings["temperature"])
     group = settings["samples"]

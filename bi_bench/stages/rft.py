@@ -15,6 +15,7 @@ from bi_bench.stages.context import StageContext
 from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.sft import sft_settings
 from bi_bench.stages.tables import read_rows, write_lines
+from bi_bench.training import processes
 from bi_bench.training.callbacks import OnStep
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.command import train_command
@@ -25,8 +26,12 @@ from bi_bench.training.prompting import Prompting
 from bi_bench.training.room import check_room
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.sft import Trained, train_sft
+from bi_bench.training.vllm_engine import VLLM
 
-TRAINERS = {"grpo": train_grpo, "expert-iteration": train_expert_iteration}
+TRAINERS: dict[str, Callable[..., Trained]] = {
+    "grpo": train_grpo,
+    "expert-iteration": train_expert_iteration,
+}
 
 
 def run(context: StageContext) -> dict[str, Any]:
@@ -120,10 +125,14 @@ def _train(
             updates=phase.steps,
         )
     check_room(checkpoint, [p.id for p in problems], asked, settings["max_new_tokens"])
+    # The plan refuses vLLM for any other trainer.
+    engine = {"vllm": VLLM(**context.unkeyed["vllm"])} if settings.get("engine") == "vllm" else {}
+    # The coins of a random reward must not be the same in every process.
+    coins = derive_seed(seed, "process", processes.rank()) if processes.rank() else seed
     return TRAINERS[phase.trainer](
         checkpoint,
         asked,
-        reward_function(benchmark, problems, phase, seed),
+        reward_function(benchmark, problems, phase, coins),
         phase,
         Decoding(settings["max_new_tokens"], settings["temperature"], prompting.stop),
         numerics,
@@ -135,6 +144,7 @@ def _train(
         on_step=on_step,
         gradient_checkpointing=settings.get("gradient_checkpointing", False),
         lora=LoRA.from_settings(settings.get("lora")),
+        **engine,
     )
 
 

@@ -51,17 +51,49 @@ class SFT(Parameters):
     adam_beta2: Annotated[float, Field(ge=0, lt=1, exclude_if=_is_default_beta2)] = 0.999
 
 
+class VLLM(Parameters):
+    """How vLLM is run in RFT; probe and evaluation always have a GPU of their own for it.
+
+    "colocate": in the trainer's process, on the share ``memory`` of its GPU. "server": a server
+    that somebody started with ``vllm serve``, at ``server_url``.
+    """
+
+    mode: Literal["colocate", "server"] = "colocate"
+    memory: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    server_url: str = ""
+
+    @pydantic.model_validator(mode="after")
+    def _reachable(self) -> VLLM:
+        if (self.mode == "server") != bool(self.server_url):
+            raise ValueError('mode = "server" and server_url belong together')
+        return self
+
+
 class Rollouts(Parameters):
     """Rollouts in probe and RFT. ``max_new_tokens`` 0 takes the benchmark's own response length.
 
     ``batch_size`` bounds the rows that are sampled at a time, ``micro_batch_size`` those of one
-    forward and backward pass.
+    forward and backward pass. ``engine`` draws them, and the answers of the evaluation.
     """
 
+    engine: Literal["sampler", "vllm"] = "sampler"
+    vllm: VLLM = VLLM()
     temperature: Positive = 1.0
     max_new_tokens: Annotated[int, Field(ge=0)] = 0
     batch_size: Count = 256
     micro_batch_size: Count = 128
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _untruncated(cls, data: Any) -> Any:
+        for key in ("top_p", "top_k", "min_p"):
+            if isinstance(data, dict) and key in data:
+                raise ValueError(
+                    f"{key} is not offered: it draws rollouts from a distribution that is cut off, "
+                    "while the trainer's log-probabilities are those of the whole one, so the "
+                    "importance ratio would be biased; leave it out"
+                )
+        return data
 
 
 class Prompt(Parameters):
@@ -140,11 +172,15 @@ class Probe(Parameters):
 
 
 class Numerics(Parameters):
-    """Where stages compute. ``auto``: CUDA if there is a device, float32 on a CPU else bfloat16."""
+    """Where stages compute. ``auto``: CUDA if there is a device, float32 on a CPU else bfloat16.
+
+    ``processes`` train together in SFT and RFT: on CUDA each has a GPU, on a CPU ``threads``.
+    """
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     threads: Count = 1
+    processes: Count = 1
 
 
 class Defaults(Parameters):

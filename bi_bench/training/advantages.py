@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import torch
-from trl.trainer.grpo_trainer import GRPOTrainer
+
+from bi_bench.training.divergence import DivergenceTrainer
 
 Advantage = Callable[[torch.Tensor], torch.Tensor]
 
@@ -46,8 +47,8 @@ ADVANTAGES: Mapping[str, Advantage] = {
 }
 
 
-class AdvantageTrainer(GRPOTrainer):
-    """GRPOTrainer that takes ``advantage`` in place of its own; losses and batches are TRL's."""
+class AdvantageTrainer(DivergenceTrainer):
+    """The trainer that takes ``advantage`` in place of its own; losses and batches are TRL's."""
 
     def __init__(self, *, advantage: Advantage, **arguments: Any) -> None:
         super().__init__(**arguments)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from trl.trainer.grpo_trainer import GRPOTrainer
+
+from bi_bench.training.divergence import DivergenceTrainer
 
 
-class CompatTrainer(GRPOTrainer):
-    """GRPOTrainer with a scaled gradient and without completions that drifted too far.
+class CompatTrainer(DivergenceTrainer):
+    """The trainer with a scaled gradient and without completions that drifted too far.
 
     ``gradient_scale`` multiplies the whole loss. AdamW divides it out again but for its epsilon; what
     is left is that ``max_grad_norm`` acts on the scaled gradient. ``kl_mask``, if above 0, takes a

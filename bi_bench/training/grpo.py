@@ -1,4 +1,4 @@
-"""Reinforcement fine-tuning with TRL's GRPOTrainer, rollouts drawn by our sampler."""
+"""Reinforcement fine-tuning with TRL's GRPOTrainer, rollouts drawn by our sampler or by vLLM."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 from datasets import Dataset
 from trl.trainer.grpo_config import GRPOConfig
-from trl.trainer.grpo_trainer import GRPOTrainer
 
 from bi_bench.api import Phase
+from bi_bench.training import processes
 from bi_bench.training.advantages import ADVANTAGES, AdvantageTrainer
 from bi_bench.training.callbacks import (
     Log,
@@ -24,6 +24,7 @@ from bi_bench.training.callbacks import (
 )
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.compat import CompatTrainer
+from bi_bench.training.divergence import DivergenceTrainer
 from bi_bench.training.lora import LoRA, merge, peft_config, trainable_parameters
 from bi_bench.training.reference import as_reference
 from bi_bench.training.rollouts import RewardFunction, Rollouts, Sampling
@@ -31,6 +32,8 @@ from bi_bench.training.sampler import Decoding
 from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.settings import Extras, settings
 from bi_bench.training.sft import Trained
+from bi_bench.training.text import encode_prompts
+from bi_bench.training.vllm_engine import VLLM
 
 SHOWN = ("reward", "frac_reward_zero_std", "completions/mean_length", "completions/clipped_ratio")
 
@@ -51,6 +54,7 @@ def train_grpo(
     on_step: OnStep = lambda step, generated: False,
     gradient_checkpointing: bool = False,
     lora: LoRA | None = None,
+    vllm: VLLM | None = None,
 ) -> Trained:
     """Fine-tune the checkpoint's model in place on ``prompts``, ``phase.steps`` rollout batches.
 
@@ -58,11 +62,12 @@ def train_grpo(
     ``reward`` maps problem indices and completions to finite numbers, one each. ``batch`` bounds
     the rows sampled at a time, ``micro_batch`` those of one forward and backward pass. ``on_step``
     hears the number of each finished step and the tokens generated so far, with the model as it
-    then is; training ends where it says True. The reference of a KL term is
-    the model as it is handed over; with ``lora`` adapters are trained and then merged. Raises
+    then is; training ends where it says True. The reference of a KL term is the model as it is
+    handed over; with ``lora`` adapters are trained and then merged. ``vllm`` draws the rollouts
+    if given, else our sampler. Of several processes each draws and grades its share. Raises
     UserError for settings that TRL would take in silence or refuse only after the first rollout.
     """
-    checked = settings(phase, micro_batch, len(prompts))
+    checked = settings(phase, micro_batch, len(prompts), processes.count())
     os.environ["TRL_EXPERIMENTAL_SILENCE"] = "1"  # rollout_func is experimental; TRL is pinned
     config = GRPOConfig(
         **trainer_defaults(scratch, numerics),
@@ -77,8 +82,10 @@ def train_grpo(
         top_k=0,
         seed=trainer_seed(seed),
         gradient_checkpointing=gradient_checkpointing,
+        **_vllm_fields(vllm, checkpoint, prompts, decoding),
     )
-    sampling = Sampling(decoding, phase.group, seed, batch, numerics.bf16)
+    first = processes.rank() * phase.prompts // processes.count()
+    sampling = Sampling(decoding, phase.group, seed, batch, numerics.bf16, vllm, first)
     rollouts = Rollouts(checkpoint, prompts, reward, sampling, checked.extras, checked.updates)
     log = Log()
     arguments: dict[str, Any] = {
@@ -92,10 +99,13 @@ def train_grpo(
         "rollout_func": rollouts.draw,
         "callbacks": [
             ProgressCallback(log, progress, SHOWN),
-            StepCallback(lambda step: on_step(step, rollouts.generated), checked.updates),
+            StepCallback(
+                lambda step: on_step(step, processes.total(rollouts.generated)), checked.updates
+            ),
         ],
         "peft_config": peft_config(checkpoint.model, lora),
     }
+    arguments["updates"] = checked.updates
     # With adapters the reference is the model without them, and TRL needs no second one.
     second = config.beta and not lora
     with as_reference(checkpoint.model, scratch / "reference") if second else nullcontext():
@@ -104,14 +114,24 @@ def train_grpo(
     trainer.train()
     trainable = trainable_parameters(trainer.model) if lora else None
     merge(trainer.model, lora)
-    tokens = rollouts.kept * config.num_iterations
-    return Trained(log.rows, tokens, rollouts.generated, trainable)
+    kept, generated = map(processes.total, (rollouts.kept, rollouts.generated))
+    return Trained(log.rows, kept * config.num_iterations, generated, trainable)
 
 
-def _trainer(extras: Extras, arguments: dict[str, Any]) -> GRPOTrainer:
+def _trainer(extras: Extras, arguments: dict[str, Any]) -> DivergenceTrainer:
     if extras.compat:
         scale, mask = extras.gradient_scale, extras.kl_mask
         return CompatTrainer(gradient_scale=scale, kl_mask=mask, **arguments)
     if extras.advantage == "group":
-        return GRPOTrainer(**arguments)
+        return DivergenceTrainer(**arguments)
     return AdvantageTrainer(advantage=ADVANTAGES[extras.advantage], **arguments)
+
+
+def _vllm_fields(
+    vllm: VLLM | None, checkpoint: Checkpoint, prompts: Sequence[str], decoding: Decoding
+) -> dict[str, Any]:
+    if vllm is None:
+        return {}
+    longest = max(map(len, encode_prompts(checkpoint.tokenizer, prompts)))
+    end = int(checkpoint.tokenizer.eos_token_id)
+    return vllm.trainer_fields(longest + decoding.max_new_tokens, end, decoding.stop)

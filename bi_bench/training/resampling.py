@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bi_bench.api import derive_seed
@@ -16,11 +16,12 @@ from bi_bench.api import derive_seed
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rollouts of one problem: token ids and rewards, in the same order."""
+    """The rollouts of one problem: token ids, their log-probabilities and rewards, in one order."""
 
     problem: int
     completions: list[list[int]]
     rewards: list[float]
+    logprobs: list[list[float]] = field(default_factory=list)
 
     @property
     def informative(self) -> bool:

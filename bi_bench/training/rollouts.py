@@ -1,4 +1,4 @@
-"""Rollouts and their rewards for GRPOTrainer, drawn by our sampler."""
+"""Rollouts and their rewards for GRPOTrainer, drawn by our sampler or by vLLM."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from bi_bench.api import derive_seed
 from bi_bench.training.checkpoint import Checkpoint
@@ -15,19 +15,33 @@ from bi_bench.training.sampler import Decoding, Rows, sample, truncated
 from bi_bench.training.settings import Extras
 from bi_bench.training.stopping import stopper
 from bi_bench.training.text import decode, encode_prompts
+from bi_bench.training.vllm_engine import VLLM, draw
 
 RewardFunction = Callable[[Sequence[int], Sequence[str]], list[float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How rollouts are drawn: ``group`` for each prompt, at most ``batch`` rows at a time."""
+    """How rollouts are drawn: ``group`` for each prompt, at most ``batch`` rows at a time.
+
+    Without ``vllm`` by our sampler. ``first`` is the place in the whole batch where the share of
+    this process begins, in prompts.
+    """
 
     decoding: Decoding
     group: int
     seed: int
     batch: int
     bf16: bool
+    vllm: VLLM | None = None
+    first: int = 0
+
+
+class Drawn(NamedTuple):
+    """Completions as token ids, and the log-probability of each token under the sampler."""
+
+    completions: Rows
+    logprobs: list[list[float]]
 
 
 class Rollouts:
@@ -53,7 +67,7 @@ class Rollouts:
         self._index = {prompt: index for index, prompt in enumerate(prompts)}
         self._counts: dict[str, float] = {}  # of the batch at hand, for the log
         self._stop = stopper(checkpoint.tokenizer, sampling.decoding.stop)
-        self._trainer: Any = None
+        self._trainer: Any = None  # that of the batch at hand; it holds vLLM
         self.generated = self.kept = 0
 
     def draw(self, repeated: list[str], trainer: Any) -> dict[str, Any]:
@@ -62,21 +76,24 @@ class Rollouts:
         size = self._sampling.group
         number = trainer.state.global_step // self._updates
         problems = [self._index[prompt] for prompt in repeated[::size]]
-        completions = self._sample(problems, "rollout", number)
+        drawn = self._sample(problems, "rollout", number)
         graded: dict[str, Any] = {}
         if self._extras.resample_rounds:
-            groups = self._resampled(self._groups(problems, completions), number)
+            groups = self._resampled(self._groups(problems, drawn), number)
             problems = [group.problem for group in groups]
-            completions = [row for group in groups for row in group.completions]
+            drawn = Drawn(
+                [row for group in groups for row in group.completions],
+                [row for group in groups for row in group.logprobs],
+            )
             # TRL hands further columns on to the reward function, in place of the dataset's own.
             graded = {
                 "index": [problem for problem in problems for _ in range(size)],
                 "graded": [value for group in groups for value in group.rewards],
             }
-        self.kept += sum(map(len, completions))
+        self.kept += sum(map(len, drawn.completions))
         prompt_ids: Rows = [self._ids[problem] for problem in problems for _ in range(size)]
-        ours = {"prompt_ids": prompt_ids, "completion_ids": completions, "logprobs": None}
-        return {**ours, **graded}
+        ours = {"prompt_ids": prompt_ids, "completion_ids": drawn.completions}
+        return {**ours, "logprobs": drawn.logprobs, **graded}
 
     def rewarded(
         self,
@@ -132,28 +149,33 @@ class Rollouts:
         }
         return refilled.groups
 
-    def _groups(self, problems: Sequence[int], completions: Rows) -> list[Group]:
+    def _groups(self, problems: Sequence[int], drawn: Drawn) -> list[Group]:
         size = self._sampling.group
-        rewards = self._grade([p for p in problems for _ in range(size)], completions)
+        rewards = self._grade([p for p in problems for _ in range(size)], drawn.completions)
         cuts = [slice(size * place, size * (place + 1)) for place in range(len(problems))]
-        pairs = zip(problems, cuts, strict=True)
-        return [Group(problem, completions[cut], rewards[cut]) for problem, cut in pairs]
+        return [
+            Group(problem, drawn.completions[cut], rewards[cut], drawn.logprobs[cut])
+            for problem, cut in zip(problems, cuts, strict=True)
+        ]
 
-    def _sample(self, problems: Sequence[int], *names: object) -> Rows:
-        how = self._sampling
-        completions = sample(
-            self._checkpoint.model,
-            [self._ids[problem] for problem in problems],
-            how.decoding,
-            end=int(self._checkpoint.tokenizer.eos_token_id),
-            stop=self._stop,
-            group=how.group,
-            seed=derive_seed(how.seed, *names),
-            batch=how.batch,
-            bf16=how.bf16,
-        )
-        self.generated += sum(map(len, completions))
-        return completions
+    def _sample(self, problems: Sequence[int], *names: object) -> Drawn:
+        how, prompts = self._sampling, [self._ids[problem] for problem in problems]
+        common: dict[str, Any] = {
+            "end": int(self._checkpoint.tokenizer.eos_token_id),
+            "group": how.group,
+            "seed": derive_seed(how.seed, *names),
+            "first": how.first,
+        }
+        if how.vllm:
+            generation = self._trainer.vllm_generation
+            drawn = Drawn(*draw(generation, prompts, how.decoding, **common))
+        else:
+            logprobs: list[list[float]] = []
+            common |= {"batch": how.batch, "bf16": how.bf16, "logprobs": logprobs}
+            rows = sample(self._checkpoint.model, prompts, how.decoding, stop=self._stop, **common)
+            drawn = Drawn(rows, logprobs)
+        self.generated += sum(map(len, drawn.completions))
+        return drawn
 
     def _grade(self, index: Sequence[int], completions: Rows) -> list[float]:
         texts = decode(self._checkpoint.tokenizer, completions)

@@ -45,6 +45,8 @@ def sample(
     batch: int = 256,
     bf16: bool = False,
     on_batch: Callable[[int], None] | None = None,
+    first: int = 0,
+    logprobs: list[list[float]] | None = None,
 ) -> Rows:
     """``group`` completions for each prompt, in order (all of the first prompt, then the next).
 
@@ -53,17 +55,22 @@ def sample(
     how many rows are done. Prompts of similar length share a batch.
     ``bf16`` computes in bfloat16. ``stop`` (:func:`~bi_bench.training.stopping.stopper`) says of the
     tokens so far whether the completion is over; it must be there if ``decoding`` has stop texts.
+    ``first`` is the place of the first prompt where the prompts are a part of more: its random
+    numbers are those it has there. A list given as ``logprobs`` is filled with the log-probability
+    of each sampled token, rows as in the result.
     """
     if decoding.stop and not stop:
         raise ValueError("decoding has stop texts; pass a stopper for the tokenizer")
     was_training = model.training
     model.train(False)
     rows: Rows = [[] for _ in range(len(prompts) * group)]
+    scores: list[list[float]] = [[] for _ in rows]
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
     done, size = 0, max(1, batch // group)
     for start in range(0, len(order), size):
         chosen = order[start : start + size]
-        noise = _noise(chosen, group, seed, decoding)
+        noise = _noise([first + index for index in chosen], group, seed, decoding)
+        found: list[list[float]] = []
         with torch.autocast(model.device.type, dtype=torch.bfloat16, enabled=bf16):
             completions = _sample_batch(
                 model,
@@ -73,13 +80,18 @@ def sample(
                 stop=stop,
                 group=group,
                 noise=noise,
+                logprobs=None if logprobs is None else found,
             )
         for position, completion in enumerate(completions):
-            rows[chosen[position // group] * group + position % group] = completion
+            place = chosen[position // group] * group + position % group
+            rows[place] = completion
+            scores[place] = found[position] if found else []
         done += len(completions)
         if on_batch:
             on_batch(done)
     model.train(was_training)
+    if logprobs is not None:
+        logprobs[:] = scores
     return rows
 
 
@@ -103,6 +115,7 @@ def _sample_batch(
     stop: Stop | None,
     group: int,
     noise: torch.Tensor | None,
+    logprobs: list[list[float]] | None,
 ) -> Rows:
     device = model.device
     width = max(map(len, prompts))
@@ -117,6 +130,8 @@ def _sample_batch(
     alive = torch.arange(len(repeat), device=device)  # which result row each batch row writes
     running = torch.ones_like(alive, dtype=torch.bool)
     result: Rows = [[] for _ in range(len(repeat))]
+    if logprobs is not None:
+        logprobs[:] = [[] for _ in result]
     for step in range(decoding.max_new_tokens):
         tokens = _pick(
             logits, decoding.temperature, None if noise is None else noise[:, step], alive
@@ -126,6 +141,15 @@ def _sample_batch(
         ):
             if active:
                 result[row].append(token)
+        if logprobs is not None:
+            for row, value, active in zip(
+                alive.tolist(),
+                _logprobs(logits, tokens, decoding.temperature).tolist(),
+                running.tolist(),
+                strict=True,
+            ):
+                if active:
+                    logprobs[row].append(value)
         running &= tokens != end
         if stop:
             over = [stop(result[row]) for row in alive.tolist()]
@@ -175,6 +199,11 @@ def _pick(
     threshold = noise.to(logits.device)[alive][:, None] * cumulative[:, -1:]
     # Inverse transform sampling: the first token whose cumulative probability exceeds the noise.
     return (cumulative <= threshold).sum(-1).clamp(max=logits.shape[-1] - 1)
+
+
+def _logprobs(logits: torch.Tensor, tokens: torch.Tensor, temperature: float) -> torch.Tensor:
+    scaled = torch.log_softmax(logits / (temperature or 1.0), dim=-1)
+    return scaled.gather(-1, tokens[:, None]).squeeze(-1)
 
 
 def truncated(rows: Rows, end: int, stop: Stop | None = None) -> Iterator[bool]:

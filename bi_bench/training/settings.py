@@ -33,15 +33,29 @@ RESERVED = (
     "num_generations",
     "max_completion_length",
     "temperature",
-    "top_p",
-    "top_k",
-    "min_p",
     "repetition_penalty",
     "generation_kwargs",
     "seed",
     "gradient_checkpointing",
+    "use_vllm",
+    "vllm_mode",
+    "vllm_model_impl",
+    "vllm_enable_sleep_mode",
+    "vllm_structured_outputs_regex",
+    "vllm_server_base_url",
+    "vllm_server_host",
+    "vllm_server_port",
+    "vllm_server_timeout",
+    "vllm_group_port",
+    "vllm_gpu_memory_utilization",
+    "vllm_max_model_length",
+    "vllm_tensor_parallel_size",
+    "vllm_importance_sampling_correction",
+    "use_transformers_continuous_batching",
     *trainer_defaults(Path(), Numerics()),
 )
+# Rollouts from a distribution that is cut off, against log-probabilities of the whole one.
+TRUNCATING = ("top_p", "top_k", "min_p")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +89,7 @@ class Settings:
     """A checked phase: the batches that follow from it, the extras and the fields of GRPOConfig.
 
     A rollout batch of ``rows`` completions is used for ``updates`` updates, each over
-    ``accumulation`` micro batches of ``micro`` rows.
+    ``accumulation`` micro batches of ``micro`` rows. Of several processes each takes its share.
     """
 
     extras: Extras
@@ -86,8 +100,11 @@ class Settings:
     accumulation: int
 
 
-def settings(phase: Phase, micro_batch: int, problems: int) -> Settings:
-    """The checked settings of a phase; UserError naming what is wrong with it."""
+def settings(phase: Phase, micro_batch: int, problems: int, processes: int = 1) -> Settings:
+    """The checked settings of a phase, for each of so many processes that share its rollouts.
+
+    UserError naming what is wrong with it.
+    """
     own = {field.name for field in fields(Extras)}
     _check_fields(phase, own)
     extras = Extras(**{key: value for key, value in phase.config.items() if key in own})
@@ -101,6 +118,9 @@ def settings(phase: Phase, micro_batch: int, problems: int) -> Settings:
         raise UserError(
             f"prompts x group = {rows} rollouts cannot be cut into {extras.minibatches} minibatches"
         )
+    if phase.prompts % processes or rows // processes % extras.minibatches:
+        raise UserError(f"{phase.prompts} prompts a step cannot be shared by {processes} processes")
+    rows //= processes
     part = rows // extras.minibatches
     micro = min(micro_batch, part)
     if part % micro:
@@ -117,6 +137,12 @@ def _check_fields(phase: Phase, own: set[str]) -> None:
     for key in phase.config:
         if key not in known:
             raise UserError(f'GRPOConfig has no field "{key}"{did_you_mean(key, known)}')
+        if key in TRUNCATING:
+            raise UserError(
+                f'the field "{key}" of GRPOConfig cuts off the distribution that rollouts are drawn '
+                "from, and so biases the importance ratio to the trainer's log-probabilities; leave "
+                "it out"
+            )
         if key in RESERVED:
             raise UserError(f'the field "{key}" of GRPOConfig is set by bi_bench; leave it out')
     for key, allowed in CHOICES.items():

@@ -12,6 +12,7 @@ from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
 from bi_bench.api import UserError
+from bi_bench.training import processes
 from bi_bench.training.callbacks import Log, ProgressCallback, silence, trainer_defaults
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.lora import LoRA, merge, peft_config, trainable_parameters
@@ -116,10 +117,12 @@ def train_sft(
     Raises UserError for demonstrations that do not fit.
     """
     data = encode_examples(checkpoint, prompts, completions, settings, names)
-    micro = min(settings.micro_batch_size, settings.batch_size)
-    if settings.batch_size % micro:
+    share = settings.batch_size // processes.count()
+    micro = min(settings.micro_batch_size, share)
+    if share % micro:
+        each = "" if share == settings.batch_size else f" / {processes.count()} processes = {share}"
         raise UserError(
-            f"defaults.sft.batch_size = {settings.batch_size} is not a multiple of "
+            f"defaults.sft.batch_size = {settings.batch_size}{each} is not a multiple of "
             f"defaults.sft.micro_batch_size = {micro}"
         )
     return train_encoded(
@@ -146,13 +149,14 @@ def train_encoded(
     updates: int | None = None,
 ) -> Trained:
     """Train the checkpoint's model in place on rows of :func:`encode_examples`."""
-    micro = min(settings.micro_batch_size, settings.batch_size)
+    share = settings.batch_size // processes.count()
+    micro = min(settings.micro_batch_size, share)
     config = SFTConfig(
         **trainer_defaults(scratch, numerics),
         num_train_epochs=settings.epochs,
         max_steps=updates or -1,
         per_device_train_batch_size=micro,
-        gradient_accumulation_steps=settings.batch_size // micro,
+        gradient_accumulation_steps=share // micro,
         learning_rate=settings.learning_rate,
         lr_scheduler_type=settings.schedule,
         warmup_steps=settings.warmup,

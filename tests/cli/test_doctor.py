@@ -87,7 +87,14 @@ def test_what_a_laptop_and_a_server_can_run() -> None:
     embedded = "suites of the embedded model (smoke, math)"
     assert laptop[embedded] == (embedded, True, "4 stages at a time")
     assert laptop["hub models on a GPU"].why == "no GPU"
-    assert not laptop["vLLM"].possible
+    vllm = laptop['vLLM (defaults.rollouts.engine = "vllm")']
+    assert vllm[1:] == (False, "not installed: pip install 'bi-bench[vllm]'")
+    together = "training by several processes (defaults.numerics.processes)"
+    assert laptop[together][1:] == (True, "on the CPU alone: no GPU that torch sees")
+    two = replace(SERVER, gpus=SERVER.gpus * 2)
+    assert {each.what: each.why for each in abilities(two, rows, [])}[together] == (
+        "up to 2, a GPU each"
+    )
     rows = check(LINES, {**GOOD, "vllm": "0.31.0"}, {})
     server = {each.what: each.possible for each in abilities(SERVER, rows, [])}
     assert all(server.values())

@@ -32,7 +32,10 @@ def checked(prompts: int = 4, group: int = 4, **config: Any) -> Any:
         ({"overlong_penalty": -1.0}, "overlong_penalty must not be below 0"),
         ({"overlong_share": 0.0}, "overlong_share is above 0"),
         ({"steps_per_generation": 4}, '"steps_per_generation" of GRPOConfig is set by bi_bench'),
-        ({"top_p": 0.9}, '"top_p" of GRPOConfig is set by bi_bench'),
+        ({"top_p": 0.9}, '"top_p" of GRPOConfig cuts off .* biases the importance ratio'),
+        ({"top_k": 20}, '"top_k" of GRPOConfig cuts off the distribution'),
+        ({"min_p": 0.1}, '"min_p" of GRPOConfig cuts off the distribution'),
+        ({"use_vllm": True}, '"use_vllm" of GRPOConfig is set by bi_bench'),
         ({"mini_batches": 2}, 'no field "mini_batches"; did you mean "minibatches"'),
         ({"group": 5}, "prompts x group = 20 rollouts are not a multiple of the micro batch 8"),
         ({"group": 5, "minibatches": 2}, "a minibatch = 10 rollouts are not a multiple"),
@@ -58,3 +61,11 @@ def test_batches_follow_from_the_phase() -> None:
 
 def test_no_name_of_ours_is_one_of_trl() -> None:
     assert not {field.name for field in fields(Extras)} & set(GRPOConfig.__dataclass_fields__)
+
+
+def test_several_processes_share_the_rollouts_of_a_step() -> None:
+    phase = Phase("grpo", 2, 4, 4, config={"minibatches": 2})
+    shared = settings(phase, 8, 100, processes=2)
+    assert (shared.rows, shared.micro, shared.updates, shared.accumulation) == (8, 4, 2, 1)
+    with pytest.raises(UserError, match="4 prompts a step cannot be shared by 3 processes"):
+        settings(phase, 8, 100, processes=3)
