@@ -90,11 +90,13 @@ def merged_state(model: PreTrainedModel) -> dict[str, torch.Tensor] | None:
     if not layers:
         return None
     state = {
-        name.replace(".base_layer.", "."): value.detach().clone()
+        name.replace(".base_layer.", "."): value.detach()
         for name, value in model.state_dict().items()
         if ".lora_" not in name
     }
     for name, layer in layers.items():
         for adapter in layer.active_adapters:
-            state[f"{name}.weight"] += layer.get_delta_weight(adapter)
+            # A new tensor: the weight goes on training. Tied ones stay one, and are saved once.
+            weight = f"{name}.weight"
+            state[weight] = state[weight] + layer.get_delta_weight(adapter).detach()
     return state

@@ -93,6 +93,9 @@ def test_merging_leaves_the_model_that_was_trained(
     saved = Checkpoint.load(tmp_path / "saved", Numerics())
     assert saved.model.state_dict().keys() == tiny.model.state_dict().keys()
     assert torch.allclose(logits(saved), logits(tiny), atol=1e-5)
+    tiny.save(tmp_path / "after")
+    sizes = [(tmp_path / n / "model.safetensors").stat().st_size for n in ("saved", "after")]
+    assert sizes[0] == sizes[1], "a tied weight was written twice"
 
 
 def test_another_stage_may_train_all_weights_after_it(tiny: Checkpoint, tmp_path: Path) -> None:

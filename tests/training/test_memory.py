@@ -20,7 +20,7 @@ def test_gradient_checkpointing_gives_the_same_gradient(
 ) -> None:
     calls = []
     layer = tiny.model.get_submodule("model.layers.1.feed_forward")
-    layer.register_forward_hook(lambda module, *_: calls.append(module.training))
+    layer.register_forward_pre_hook(lambda module, _: calls.append(module.training))
     plain = moved(loss_type="grpo", how=adapters)
     once = sum(calls)
     saving = moved(loss_type="grpo", how={**adapters, "gradient_checkpointing": True})
