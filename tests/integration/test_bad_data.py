@@ -261,8 +261,8 @@ def test_an_empty_split_of_files_is_an_error(tmp_path: Path, lines: list[str]) -
 
 
 def test_what_is_left_out_of_a_file_is_counted_in_the_report(tmp_path: Path) -> None:
-    again = [line.replace("chairs", "CHAIRS") for line in chairs(3, 6000)]
-    file = suite(tmp_path, told(tmp_path, "gsm8k", [], again))
+    again = [line.replace("chairs", "CHAIRS") for line in chairs(3)]
+    file = suite(tmp_path, told(tmp_path, "gsm8k", chairs(300), again))
     assert first_error(file) == ("none", "")
     planned = plan_suite(load_suite(file))
     _, record = run_record(planned)

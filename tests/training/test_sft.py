@@ -59,7 +59,7 @@ def test_training_learns_the_demonstrations_in_place(tiny: Checkpoint, tmp_path:
 
 
 def test_a_demonstration_that_does_not_fit_is_an_error(tiny: Checkpoint) -> None:
-    with pytest.raises(UserError, match=r"demonstration 0 has \d+ tokens, more than .*max_length"):
+    with pytest.raises(UserError, match=r"1 of \d demonstrations \(0: \d+ tokens\) .*max_length"):
         encode_examples(tiny, ["a " * 80], COMPLETIONS[:1], SETTINGS)
 
 
