@@ -69,6 +69,7 @@ class Suite:
     """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label.
 
     ``transfers`` are the benchmarks that are evaluated besides the one that a cell trains on.
+    ``figures`` and ``published`` are for the report alone.
     """
 
     name: str
@@ -82,6 +83,8 @@ class Suite:
     reference: str
     plugin_files: tuple[Path, ...]
     source: Mapping[str, Any]
+    figures: tuple[str, ...] = ()
+    published: tuple[Mapping[str, Any], ...] = ()
 
     def reference_of(self, cell: Cell) -> Cell:
         """The cell of the reference arm that a cell is held against."""

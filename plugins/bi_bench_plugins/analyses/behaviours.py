@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bi_bench.api import (
     Analysis,
     AnalysisContext,
+    Bars,
     Parameters,
     ReasoningGraph,
     Stated,
@@ -36,6 +37,14 @@ class Behaviours(Analysis):
     name = "behaviours"
     needs = ("pre", "post", "problems")
     Params = BehavioursParameters
+    figures = (
+        Bars(
+            {name: f"{name} an answer" for name in BEHAVIOURS},
+            groups="evaluation",
+            caption="Behaviours that the benchmark's parser finds in an answer, "
+            "before (pre) and after RFT (post).",
+        ),
+    )
 
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row an evaluation: means an answer, and the share of answers with an attempt.
