@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def for_report(suite: Suite) -> dict[str, Any]:
-    """In no content key: which figures to draw and how, published numbers, and the checked parameters of each arm."""
+    """Which figures to draw and how, published numbers, the checked parameters of each arm.
+
+    It is all in the run record and in no content key.
+    """
     return {
         "figures": list(suite.figures),
         "published": [dict(one) for one in suite.published],

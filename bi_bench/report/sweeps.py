@@ -100,7 +100,7 @@ def sweep_table(sweep: Sweep, rows: Sequence[Row]) -> tuple[list[str], list[list
 
 def _cells(sweep: Sweep, row: Row) -> Iterator[str]:
     yield row.strategy
-    yield from (_text(value) for value in sweep.arms[row.strategy].values())
+    yield from (value_text(value) for value in sweep.arms[row.strategy].values())
     if row.greedy is None:
         yield from ("", "", f"refused: {row.refused}", "")
     else:
@@ -108,7 +108,8 @@ def _cells(sweep: Sweep, row: Row) -> Iterator[str]:
         yield from (points(row.greedy.gain), points(row.greedy.final_difference))
 
 
-def _text(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """A parameter as tables and figures show it; "?" where it is not known."""
     if value is None:
         return "?"
     if isinstance(value, bool):

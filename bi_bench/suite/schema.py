@@ -148,10 +148,11 @@ class Published(Parameters):
     def _agree(self) -> Published:
         if self.pre is None and self.post is None and self.gain is None:
             raise ValueError("give at least one of pre, post and gain")
-        if self.pre is not None and self.post is not None and self.gain is not None:
-            # Each of the three may have been rounded to one decimal.
-            if abs(self.post - self.pre - self.gain) > 0.16:
-                raise ValueError(f"gain {self.gain} is not post {self.post} minus pre {self.pre}")
+        if self.pre is None or self.post is None or self.gain is None:
+            return self
+        # Each of the three may have been rounded to one decimal.
+        if abs(self.post - self.pre - self.gain) > 0.16:
+            raise ValueError(f"gain {self.gain} is not post {self.post} minus pre {self.pre}")
         return self
 
 

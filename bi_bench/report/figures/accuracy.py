@@ -21,8 +21,8 @@ def accuracy(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     )
     seeds = seeds_text(len(row.seeds) for row in rows)
     caption = (
-        f"Greedy accuracy before and after RFT, mean over {seeds} with 95 % intervals, and the "
-        "accuracy of always giving the best constant answer."
+        f"Greedy accuracy before and after RFT, {seeds}, with 95 % intervals, and the accuracy of "
+        "always giving the best constant answer."
     )
     return Drawn(figure, caption)
 

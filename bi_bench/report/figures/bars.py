@@ -63,6 +63,9 @@ def draw_bars(table: AnalysisTable, bars: Bars) -> Drawn | None:
                 singles = single_values(found, bars.spread.get(column, ""))
                 _bar(axes, x, width, values, singles, styles[strategy])
         axes.axhline(0, color="0.4", linewidth=1)
+        axes.set_xlim(-0.5, len(groups) - 0.5)
+        if axes.dataLim.y0 >= 0:
+            axes.set_ylim(0, None if axes.dataLim.y1 > 0 else 1)
         axes.grid(visible=False, axis="x")
         axes.set_xticks(range(len(groups)), [shorten(plain(str(group)), 16) for group in groups])
         axes.set_ylabel(bars.values[column])
@@ -81,6 +84,8 @@ def _bar(
     axes: Any, x: float, width: float, values: list[float], singles: list[float], style: Style
 ) -> None:
     if not values:
+        # A bar of height zero would look the same.
+        axes.plot([x], [0], "x", color="0.5", markersize=4, clip_on=False)
         return
     look = {"color": style.colour, "hatch": style.hatch, "edgecolor": "white"}
     axes.bar(x, np.mean(values), 0.9 * width, alpha=0.75, linewidth=0, **look)
@@ -94,4 +99,5 @@ def _bar(
 def _caption(table: AnalysisTable, bars: Bars) -> str:
     dots = " A dot is one seed." if max(seed_counts(table)) > 1 else ""
     lines = " A line spans the middle half of the single values." if bars.spread else ""
-    return f"{bars.caption} Means over {seeds_text(seed_counts(table))}.{dots}{lines}".strip()
+    means = f"Shown: {seeds_text(seed_counts(table))}; a cross stands where there is no number."
+    return f"{bars.caption} {means}{dots}{lines}".strip()

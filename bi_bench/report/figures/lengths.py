@@ -19,7 +19,7 @@ def lengths(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     seeds = seeds_text(len(row.seeds) for row in report.rows)
     caption = (
         "Mean length of an answer in tokens, greedy and sampled ones, before and after RFT; "
-        f"mean over {seeds}."
+        f"{seeds}."
     )
     return Drawn(figure, caption)
 

@@ -72,7 +72,7 @@ def draw_lines(table: AnalysisTable, lines: Lines) -> Drawn | None:
     strategy_legend(figure, [handles[s] for s in styles if s in handles])
     counts = seed_counts(table)
     band = ", the band from the lowest to the highest" if max(counts) > 1 else ""
-    return Drawn(figure, f"{lines.caption} Means over {seeds_text(counts)}{band}.".strip())
+    return Drawn(figure, f"{lines.caption} Shown: {seeds_text(counts)}{band}.".strip())
 
 
 def _places(values: Sequence[Any]) -> tuple[dict[Any, float], list[str]]:

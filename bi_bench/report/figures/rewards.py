@@ -65,11 +65,11 @@ def rewards(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     grid[0].set_ylabel("mean reward per answer")
     strategy_legend(figure, list(handles.values()))
     seeds = seeds_text(len(each.rewards) for each in drawn)
+    band = ""
+    if any(len(each.rewards) > 1 for each in drawn):
+        band = ", the band from the lowest to the highest"
     points = f" Each point is the mean of {step} steps." if step > 1 else ""
-    caption = (
-        f"Mean reward per rollout during RFT, against the RFT step; {seeds}: the line is their "
-        f"mean, the band reaches from the lowest to the highest.{points}"
-    )
+    caption = f"Mean reward per rollout against the RFT step; {seeds}{band}.{points}"
     return Drawn(figure, caption)
 
 

@@ -33,7 +33,7 @@ def rollouts(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     name = setting_namer(settings_of(each.arm for each in drawn))
     columns = 4 if len(drawn) > 4 else len(drawn)
     figure, grid = panels(len(drawn), columns, 2.9, legend=1, sharey=True, sharex=True)
-    for axes, each in zip(grid, drawn, strict=True):
+    for number, (axes, each) in enumerate(zip(grid, drawn, strict=True)):
         colour = styles[each.arm.strategy].colour
         shares = 100 * np.asarray(each.histogram)
         places, width = _bins(len(shares))
@@ -54,8 +54,11 @@ def rollouts(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
             bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1},
         )
         axes.margins(y=0.18)
-    figure.supxlabel("right rollouts of a problem (%)", fontsize=10)
-    figure.supylabel("share of probe problems (%)", fontsize=10)
+        if number + columns >= len(drawn):
+            axes.set_xlabel("right rollouts of a problem (%)")
+            axes.tick_params(labelbottom=True)
+        if number % columns == 0:
+            axes.set_ylabel("share of problems (%)")
     handles = [Patch(facecolor="0.5", alpha=0.6, label="SFT model, before RFT")]
     if any(each.after for each in drawn):
         handles.append(Patch(facecolor="none", edgecolor="black", label="after RFT"))
@@ -63,7 +66,7 @@ def rollouts(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     seeds = seeds_text(each.probes for each in drawn)
     caption = (
         "Problems of the probe by the share of their rollouts that are right, and the share of "
-        f"problems with some but not all of them right; means over {seeds}."
+        f"problems with some but not all of them right; {seeds}."
     )
     return Drawn(figure, caption)
 

@@ -83,7 +83,7 @@ def strategy_styles(strategies: Iterable[str]) -> dict[str, Style]:
 def setting_namer(settings: Sequence[Setting]) -> Callable[[Setting], str]:
     """Names a setting by what differs within the suite; empty where there is only one."""
     shown = [n for n in range(len(Setting._fields)) if len({s[n] for s in settings}) > 1]
-    return lambda setting: " · ".join(shorten(plain(setting[n]), 24) for n in shown)
+    return lambda setting: " · ".join(shorten(plain(setting[n]), 32) for n in shown)
 
 
 def arm_name(strategy: str) -> str:
@@ -135,11 +135,11 @@ def strategy_legend(figure: Any, handles: Sequence[Any]) -> None:
 
 
 def seeds_text(counts: Iterable[int]) -> str:
-    """ "5 seeds", "1 seed", or "2 to 5 seeds" where arms have different numbers."""
+    """ "means over 5 seeds", "one seed", or "means over 1 to 5 seeds" where arms have different ones."""
     found = sorted(set(counts))
-    if len(found) > 1:
-        return f"{found[0]} to {found[-1]} seeds"
-    return f"{found[0]} seed{'s' * (found[0] != 1)}"
+    if found == [1]:
+        return "one seed"
+    return f"means over {' to '.join(map(str, dict.fromkeys((found[0], found[-1]))))} seeds"
 
 
 def save(figure: Any, file: Path) -> None:

@@ -21,7 +21,7 @@ from bi_bench.report.figures.style import (
 )
 from bi_bench.report.figures.tokens import in_points
 from bi_bench.report.row import Report, Row
-from bi_bench.report.sweeps import Curve
+from bi_bench.report.sweeps import Curve, value_text
 from bi_bench.report.text import plain
 
 
@@ -48,8 +48,10 @@ def sweep(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
             if not found:
                 continue
             gains = [in_points(row) for _, row in found]
+            # Intervals of several evaluations would hide each other.
+            shift = (number - (len(splits) - 1) / 2) * 0.012 * (max(curve.arms) - min(curve.arms))
             handles[split] = axes.errorbar(
-                [value for value, _ in found],
+                [value + shift for value, _ in found],
                 [gain for gain, _ in gains],
                 yerr=[[spread[side][0] for _, spread in gains] for side in (0, 1)],
                 color=colour,
@@ -62,12 +64,14 @@ def sweep(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
                 axes.axhline(in_points(reference)[0], color=colour, linestyle="--", linewidth=1)
         axes.set(xlabel=plain(f"{plugin}.{curve.parameter}"), ylabel="gain (points)")
         axes.tick_params(labelleft=True)
-        entitle(axes, name(setting), ", ".join(f"{k} {v}" for k, v in curve.fixed.items()))
+        entitle(
+            axes, name(setting), ", ".join(f"{k} {value_text(v)}" for k, v in curve.fixed.items())
+        )
     strategy_legend(figure, list(handles.values()))
     seeds = seeds_text(len(row.seeds) for row in rows)
     caption = (
         "Gain in greedy accuracy, in points with 95 % intervals, over one parameter with all others "
-        f"equal; mean over {seeds}. Dashed: the reference arm, {plain(report.reference)}."
+        f"equal; {seeds}. Dashed: the reference arm, {plain(report.reference)}."
     )
     return Drawn(figure, caption)
 
@@ -84,7 +88,7 @@ def _along(curve: Curve, setting: Setting, rows: Sequence[Row]) -> list[tuple[fl
 
 def _reference(report: Report, setting: Setting, split: str) -> Row | None:
     for row in report.rows:
-        if row.is_reference and row.greedy and row.split == split:
-            if setting_of(arm_of(row)) == setting:
-                return row
+        own = row.split == split and setting_of(arm_of(row)) == setting
+        if own and row.is_reference and row.greedy:
+            return row
     return None
