@@ -50,7 +50,7 @@ class Published:
     note: str = ""
 
     @property
-    def place(self) -> tuple[str, ...]:
+    def place(self) -> tuple[str, str, str, str, str]:
         """The labels that tell rows apart."""
         return (self.benchmark, self.split, self.model, self.algorithm, self.strategy)
 

@@ -56,4 +56,4 @@ def _sweeps(report: Report) -> Iterator[str]:
 def _table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
     escaped = [[markdown(cell) for cell in row] for row in cells]
     names = list(map(markdown, headings))
-    return tabulate(escaped, names, tablefmt="pipe", disable_numparse=True)
+    return str(tabulate(escaped, names, tablefmt="pipe", disable_numparse=True))

@@ -66,7 +66,7 @@ def _rows(suite: Suite) -> Iterator[tuple[str, ...]]:
     splits = suite.defaults.evaluate.splits
     for cell in suite.cells():
         axes = cell.axes()
-        shown = [split for split in splits if split in cell.benchmark.plugin.splits]
+        shown: list[str] = [split for split in splits if split in cell.benchmark.plugin.splits]
         for other in suite.transfers:
             shown += [f"{other.label}/{s}" for s in splits if s in other.plugin.splits]
         for split in shown:

@@ -83,7 +83,7 @@ def _of_analysis(table: Any, drawing: Bars | Lines) -> tuple[str, Drawn | None]:
 
 def _file(name: str, taken: set[str]) -> str:
     """A file name of plain characters that no other figure has; labels may hold anything."""
-    slug = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "figure"
+    slug = re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-") or "figure"
     number, free = 1, slug
     while free.lower() in taken:
         number += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeGuard
 
 from bi_bench.report.analyses import AnalysisTable
 from bi_bench.report.cells import Arm
@@ -63,6 +63,6 @@ def seed_counts(table: AnalysisTable) -> list[int]:
     return [len({row["seed"] for row in rows}) for rows in rows_by_arm(table).values()]
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Whether this can be drawn."""
     return isinstance(value, int | float) and not isinstance(value, bool)

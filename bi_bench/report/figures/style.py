@@ -26,7 +26,7 @@ _STRATEGY_WIDTH = 30
 _TITLE_WIDTH = 44
 _ONE_PANEL = 9.0
 # Labels come from users: a dollar sign must not start a formula.
-RC = {"text.parse_math": False, "font.size": 10, "hatch.linewidth": 0.6}
+RC: Any = {"text.parse_math": False, "font.size": 10, "hatch.linewidth": 0.6}
 
 
 class Drawn(NamedTuple):
