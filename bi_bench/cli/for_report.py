@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bi_bench.api.figure import drawing_to_json
-
 if TYPE_CHECKING:
     from bi_bench.store import Store
     from bi_bench.suite import Suite
@@ -16,6 +14,8 @@ def for_report(suite: Suite) -> dict[str, Any]:
 
     It is all in the run record and in no content key.
     """
+    from bi_bench.api.figure import drawing_to_json
+
     return {
         "figures": list(suite.figures),
         "published": [dict(one) for one in suite.published],

@@ -15,7 +15,7 @@ from bi_bench.report.curves import read_curves
 from bi_bench.report.figures import OWN, draw_all
 from bi_bench.report.figures.bars import draw_bars
 from bi_bench.report.figures.lines import draw_lines
-from bi_bench.report.figures.style import COLOURS, RC, strategy_styles
+from bi_bench.report.figures.style import COLOURS, RC, save, strategy_styles
 
 RUN = "quick-12ab"
 BARS = Bars({"value": "value (units)"}, "when", {"value": "all"}, "Values.")
@@ -235,7 +235,7 @@ def test_a_declaration_survives_the_run_record(drawing):
     assert drawing_from_json(json.loads(json.dumps(drawing_to_json(drawing)))) == drawing
 
 
-def test_twelve_arms_of_two_benchmarks_look_different_and_fit(suite):
+def test_twelve_arms_of_two_benchmarks_look_different_and_fit(suite, tmp_path):
     names = [f"arm {n} with quite a long label indeed" for n in range(12)]
     for benchmark in ("a-benchmark-with-a-long-label", "sums"):
         for name in names:
@@ -249,7 +249,7 @@ def test_twelve_arms_of_two_benchmarks_look_different_and_fit(suite):
         "a-benchmark-with-a-long-label · test-id",
         "sums · test-id",
     ]
-    figure.canvas.draw()
+    save(figure, tmp_path / "twelve.png")
     (legend_,) = figure.legends
     box, page = legend_.get_window_extent(), figure.bbox
     assert box.x0 >= page.x0

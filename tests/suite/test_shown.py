@@ -45,8 +45,13 @@ def test_a_published_number_gets_all_labels_of_its_row(suite_file: Path) -> None
     axes = {"benchmark": "igsm", "model": "tiny", "algorithm": "grpo", "strategy": "bridge-20"}
     assert one == {
         **axes,
-        **{"split": "test-id", "pre": None, "post": None, "gain": 53.0},
-        **{"tag": "S", "source": "somewhere", "note": ""},
+        "split": "test-id",
+        "pre": None,
+        "post": None,
+        "gain": 53.0,
+        "tag": "S",
+        "source": "somewhere",
+        "note": "",
     }
 
 

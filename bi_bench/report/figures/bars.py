@@ -47,6 +47,7 @@ def draw_bars(table: AnalysisTable, bars: Bars) -> Drawn | None:
     if not columns or not groups:
         return None
     settings = settings_of(arms)
+    dots = max(seed_counts(table)) > 1
     styles = strategy_styles(arm.strategy for arm in arms)
     name = setting_namer(settings)
     wanted = [(setting, column) for setting in settings for column in columns]
@@ -61,7 +62,7 @@ def draw_bars(table: AnalysisTable, bars: Bars) -> Drawn | None:
                 found = having(rows, bars.groups, group)
                 values = list(seed_means(found, column).values())
                 singles = single_values(found, bars.spread.get(column, ""))
-                _bar(axes, x, width, values, singles, styles[strategy])
+                _bar(axes, x, width, values, singles, styles[strategy], dots)
         axes.axhline(0, color="0.4", linewidth=1)
         axes.set_xlim(-0.5, len(groups) - 0.5)
         if axes.dataLim.y0 >= 0:
@@ -77,11 +78,17 @@ def draw_bars(table: AnalysisTable, bars: Bars) -> Drawn | None:
         for strategy, style in styles.items()
     ]
     strategy_legend(figure, handles)
-    return Drawn(figure, _caption(table, bars))
+    return Drawn(figure, _caption(table, bars, dots))
 
 
 def _bar(
-    axes: Any, x: float, width: float, values: list[float], singles: list[float], style: Style
+    axes: Any,
+    x: float,
+    width: float,
+    values: list[float],
+    singles: list[float],
+    style: Style,
+    dots: bool,
 ) -> None:
     if not values:
         # A bar of height zero would look the same.
@@ -92,12 +99,12 @@ def _bar(
     if singles:
         low, high = np.quantile(singles, (0.25, 0.75))
         axes.plot([x, x], [low, high], color="black", linewidth=1.2)
-    if len(values) > 1:
+    if dots:
         axes.plot([x] * len(values), values, "o", color="black", markersize=3, alpha=0.7)
 
 
-def _caption(table: AnalysisTable, bars: Bars) -> str:
-    dots = " A dot is one seed." if max(seed_counts(table)) > 1 else ""
+def _caption(table: AnalysisTable, bars: Bars, dots: bool) -> str:
+    seeds = " A dot is one seed." if dots else ""
     lines = " A line spans the middle half of the single values." if bars.spread else ""
     means = f"Shown: {seeds_text(seed_counts(table))}; a cross stands where there is no number."
-    return f"{bars.caption} {means}{dots}{lines}".strip()
+    return f"{bars.caption} {means}{seeds}{lines}".strip()
