@@ -20,6 +20,7 @@ from bi_bench.api import (
     Analysis,
     BaseModel,
     Benchmark,
+    Drawing,
     Parameters,
     Plugin,
     Strategy,
@@ -178,6 +179,8 @@ def _check(cls: Any, base: type[Plugin], kind: str) -> None:
         )
     if not isinstance(getattr(cls, "name", None), str) or not cls.name:
         raise TypeError(f'{cls.__name__} has no name; add name = "..." to the class')
+    if not all(isinstance(drawing, Drawing) for drawing in getattr(cls, "figures", ())):
+        raise TypeError(f"{cls.__name__}.figures must be a tuple of bi_bench.api.Bars and Lines")
     if not issubclass(cls.Params, Parameters):
         raise TypeError(f"{cls.__name__}.Params must derive from bi_bench.api.Parameters")
     if missing := sorted(getattr(cls, "__abstractmethods__", ())):

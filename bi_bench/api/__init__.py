@@ -6,6 +6,7 @@ from bi_bench.api.algorithm import Algorithm, Phase, Reward
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.benchmark import Benchmark
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
+from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.hooks import hookimpl
 from bi_bench.api.model import BaseModel, ModelSource, Pace
@@ -24,14 +25,17 @@ __all__ = [
     "Analysis",
     "AnalysisContext",
     "Answered",
+    "Bars",
     "BaseModel",
     "Benchmark",
     "Decline",
     "Draft",
     "DraftContext",
+    "Drawing",
     "Example",
     "Grade",
     "GraphError",
+    "Lines",
     "ModelSource",
     "Pace",
     "Parameters",

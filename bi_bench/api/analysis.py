@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.figure import Drawing
 from bi_bench.api.plugin import Plugin
 from bi_bench.api.problem import Problem
 
@@ -43,10 +44,12 @@ class Analysis(Plugin, ABC):
     asked for by its whole name, such as "problems/probe".
     ``uses_models``: it runs checkpoints. Numerics, library versions and decoding then enter its
     key, and where stages compute on a GPU it gets one.
+    ``figures``: how reports draw the table. They are in no key, and may change at any time.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
     uses_models: ClassVar[bool] = False
+    figures: ClassVar[tuple[Drawing, ...]] = ()
 
     def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
         """Why there is nothing to measure in a suite's cells of a benchmark; empty: there is.

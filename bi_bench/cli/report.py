@@ -16,6 +16,7 @@ def report(
 ) -> None:
     """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder."""
     from bi_bench.api import UserError
+    from bi_bench.cli.for_report import where_written
     from bi_bench.report import write_report
     from bi_bench.store import Store
 
@@ -32,4 +33,4 @@ def report(
         print((shelf.run_folder(names[0]) / "report.json").read_text())
         return
     print(text)
-    print(f"written to {shelf.run_folder(names[0])}")
+    print(where_written(shelf, names[0]))

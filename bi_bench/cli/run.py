@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from bi_bench.cli.for_report import for_report, where_written
 from bi_bench.cli.machine import gpu_count, worker_count
 from bi_bench.cli.options import (
     DEFAULT_STORE,
@@ -57,7 +58,7 @@ def run(
     if left:
         _work(planned, shelf, workers, gpus)
     print(write_report(record, shelf, name))
-    print(f"written to {shelf.run_folder(name)}")
+    print(where_written(shelf, name))
     _exit(planned, shelf)
 
 
@@ -83,6 +84,7 @@ def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
                 for entry in suite.axes["algorithms"]
             },
             "source": suite.source,
+            **for_report(suite),
         },
         "numerics": dict(planned.numerics),
         "command": shlex.join(["bi-bench", *sys.argv[1:]]),

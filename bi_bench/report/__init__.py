@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bi_bench.report.row import Report, Row
     from bi_bench.report.rows import build_report
     from bi_bench.report.table import render
-    from bi_bench.report.write import cached_text, write_report
+    from bi_bench.report.write import cached_text, write_report, written_files
 
 _HOME = {
     "Report": "row",
@@ -26,6 +26,7 @@ _HOME = {
     "to_csv": "export",
     "to_json": "export",
     "write_report": "write",
+    "written_files": "write",
 }
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "to_csv",
     "to_json",
     "write_report",
+    "written_files",
 ]
 
 

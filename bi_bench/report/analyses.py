@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from bi_bench.api import UserError
+from bi_bench.api import Drawing, UserError
+from bi_bench.api.figure import drawing_from_json
 from bi_bench.report.cells import Cell
 from bi_bench.store import Store
 
@@ -27,10 +29,14 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class AnalysisTable:
-    """One analysis: ``rows`` are as measured, each with the axes and the seed of its cell."""
+    """One analysis: ``rows`` are as measured, each with the axes and the seed of its cell.
+
+    ``drawings``: how the plugin wants them drawn, as the run record has it.
+    """
 
     name: str
     rows: tuple[Mapping[str, Any], ...]
+    drawings: tuple[Drawing, ...] = ()
 
     def over_seeds(self) -> Shown:
         """What a reader sees: floats as means over seeds, without lists.
@@ -66,7 +72,9 @@ class AnalysisTable:
         return Shown(facts, headings, list(zip(*(table[name] for name in headings), strict=True)))
 
 
-def read_analyses(cells: Sequence[Cell], store: Store) -> tuple[AnalysisTable, ...]:
+def read_analyses(
+    cells: Sequence[Cell], store: Store, drawings: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> tuple[AnalysisTable, ...]:
     """One table for each analysis of which at least one cell is done, in the order of the suite."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for cell in cells:
@@ -76,7 +84,11 @@ def read_analyses(cells: Sequence[Cell], store: Store) -> tuple[AnalysisTable, .
                 axes = {name: getattr(cell.arm, name) for name in _AXES}
                 file = store.folder(key) / "table.json"
                 found += [{**axes, "seed": cell.seed, **row} for row in _read(file)]
-    return tuple(AnalysisTable(name, tuple(found)) for name, found in rows.items() if found)
+    return tuple(
+        AnalysisTable(name, tuple(found), _drawings(drawings.get(name, ())))
+        for name, found in rows.items()
+        if found
+    )
 
 
 def as_text(shown: Shown, escape: Callable[[str], str]) -> tuple[str, list[str], list[list[str]]]:
@@ -84,6 +96,15 @@ def as_text(shown: Shown, escape: Callable[[str], str]) -> tuple[str, list[str],
     facts = " · ".join(escape(f"{name} {_text(value)}") for name, value in shown.facts.items())
     cells = [[escape(_text(value)) for value in row] for row in shown.rows]
     return facts, list(map(escape, shown.headings)), cells
+
+
+def _drawings(declared: Sequence[Mapping[str, Any]]) -> tuple[Drawing, ...]:
+    """Those that this version knows: a record of another one still has its tables."""
+    known = []
+    for data in declared:
+        with suppress(ValueError):
+            known.append(drawing_from_json(data))
+    return tuple(known)
 
 
 def _is_measured(values: Sequence[Any]) -> bool:

@@ -19,12 +19,16 @@ class ArmCurves:
     """Training of one arm: mean reward per RFT step, one list a seed; probe shares by accuracy.
 
     ``histogram`` holds the share of probe problems with 0, 1, ... all rollouts right, as a mean
-    over seeds; empty without a probe.
+    over ``probes`` seeds; empty without a probe. ``after`` is the same of ``probes_after`` probes
+    of the model after RFT, which only some analyses ask for.
     """
 
     arm: Arm
     rewards: Mapping[int, Sequence[float]]
     histogram: Sequence[float]
+    probes: int = 0
+    after: Sequence[float] = ()
+    probes_after: int = 0
 
 
 def read_curves(record: Mapping[str, Any], store: Store) -> list[ArmCurves]:
@@ -42,16 +46,25 @@ def _arm_curves(arm: Arm, cells: Sequence[Cell], store: Store) -> ArmCurves:
         for cell in cells
         if cell.done("rft")
     }
-    shares = [
-        _shares(store.folder(cell.keys["probe"]) / "summary.json")
-        for cell in cells
-        if cell.done("probe")
-    ]
+    before, after = (_histograms(role, cells, store) for role in ("probe", "probe-rft"))
     return ArmCurves(
         arm,
         {seed: values for seed, values in rewards.items() if values},
-        [fmean(bin_) for bin_ in zip(*shares, strict=True)] if shares else [],
+        _means(before),
+        len(before),
+        _means(after),
+        len(after),
     )
+
+
+def _histograms(role: str, cells: Sequence[Cell], store: Store) -> list[list[float]]:
+    return [
+        _shares(store.folder(cell.keys[role]) / "summary.json") for cell in cells if cell.done(role)
+    ]
+
+
+def _means(shares: Sequence[Sequence[float]]) -> list[float]:
+    return [fmean(bin_) for bin_ in zip(*shares, strict=True)]
 
 
 def _rewards(file: Path) -> list[float]:

@@ -38,5 +38,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "rows": [flat_row(row) for row in report.rows],
         "notes": list(report.notes),
         "skipped": [asdict(item) for item in report.skipped],
+        "published": [asdict(one) for one in report.published],
+        "sweeps": [asdict(sweep) for sweep in report.sweeps],
         "analyses": {table.name: list(map(dict, table.rows)) for table in report.analyses},
     }

@@ -10,9 +10,17 @@ from bi_bench.report.text import plain
 
 if TYPE_CHECKING:
     from bi_bench.report.analyses import AnalysisTable
+    from bi_bench.report.published import Published
+    from bi_bench.report.sweeps import Sweep
     from bi_bench.stats import Contrast
 
 TRUNCATION_MARK = 0.01
+
+
+def evaluation(benchmark: str, split: str) -> str:
+    """What was evaluated after training on ``benchmark``; ``split`` is that of a row."""
+    other, _, name = split.rpartition("/")
+    return f"{benchmark} → {other} · {name}" if other else f"{benchmark} · {name}"
 
 
 @dataclass(frozen=True)
@@ -113,8 +121,7 @@ class Row:
     @property
     def evaluation(self) -> str:
         """ "igsm · test-id", or "igsm → gsm8k · test-id" where another benchmark was evaluated."""
-        other, _, split = self.split.rpartition("/")
-        return f"{self.benchmark} → {other} · {split}" if other else f"{self.benchmark} · {split}"
+        return evaluation(self.benchmark, self.split)
 
     @property
     def marks(self) -> str:
@@ -157,7 +164,10 @@ class Unfinished:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole suite as numbers; ``skipped`` holds every cell that is not complete."""
+    """A whole suite as numbers; ``skipped`` holds every cell that is not complete.
+
+    ``figures`` names those that are drawn, all if it is empty.
+    """
 
     suite: str
     description: str
@@ -169,3 +179,6 @@ class Report:
     notes: tuple[str, ...]
     skipped: tuple[Unfinished, ...]
     analyses: tuple[AnalysisTable, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    published: tuple[Published, ...] = ()
+    figures: tuple[str, ...] = ()

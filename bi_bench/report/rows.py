@@ -12,7 +12,9 @@ from bi_bench.report.cells import Arm, Cell, read_cells, unfinished
 from bi_bench.report.notes import report_notes
 from bi_bench.report.nulls import against_random, random_rewards
 from bi_bench.report.outcomes import Outcomes, Pair
+from bi_bench.report.published import read_published
 from bi_bench.report.row import Report, Row
+from bi_bench.report.sweeps import find_sweeps
 from bi_bench.store import Store
 
 RECORD_SCHEMA = 1
@@ -44,7 +46,10 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
         rows=tuple(rows),
         notes=tuple(report_notes(rows, suite)),
         skipped=unfinished(cells),
-        analyses=read_analyses(cells, store),
+        analyses=read_analyses(cells, store, suite.get("drawings", {})),
+        sweeps=find_sweeps(suite),
+        published=read_published(suite),
+        figures=tuple(suite.get("figures", ())),
     )
 
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tabulate import tabulate
 
 from bi_bench.report.analyses import as_text
 from bi_bench.report.cell_text import COMPACT, FACTS, MEASURED, SCORED, Column, legend
+from bi_bench.report.published import TITLE as PUBLISHED
+from bi_bench.report.published import published_notes, published_table
 from bi_bench.report.row import Report, Row
+from bi_bench.report.sections import markdown_sections, shown
 from bi_bench.report.text import markdown, plain, shorten
+
+if TYPE_CHECKING:
+    from bi_bench.report.figures import Picture
 
 Format = Literal["terminal", "markdown"]
 
@@ -22,13 +28,13 @@ _TEXT_WIDTH = 120
 _REASON_WIDTH = 300
 
 
-def render(report: Report, format: Format) -> str:
-    """The whole report as text that ends in a newline.
+def render(report: Report, format: Format, pictures: Sequence[Picture] = ()) -> str:
+    """The whole report as text that ends in a newline; Markdown shows the ``pictures`` too.
 
     Labels and messages come from users and plugins: control characters are gone from both forms,
     and in Markdown nothing in them is markup.
     """
-    return _terminal(report) if format == "terminal" else _markdown(report)
+    return _terminal(report) if format == "terminal" else _markdown(report, pictures)
 
 
 def _terminal(report: Report) -> str:
@@ -40,14 +46,18 @@ def _terminal(report: Report) -> str:
     for table in report.analyses:
         common, headings, cells = as_text(table.over_seeds(), plain)
         parts.append(f"{plain(table.name)} · {common}\n\n{_grid(headings, cells)}")
-    below = [*map(plain, report.notes)]
+    if report.published:
+        headings, cells = published_table(report.published, report.rows)
+        grid = _grid(headings, [[plain(cell) for cell in row] for row in cells])
+        parts.append(f"{PUBLISHED}\n\n{grid}")
+    below = [*map(plain, (*report.notes, *published_notes(report.published)))]
     below += [shorten(item.line, _REASON_WIDTH) for item in report.skipped]
     below += legend(report.rows)
     parts.append("\n".join(_wrap(line) for line in below))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _markdown(report: Report) -> str:
+def _markdown(report: Report, pictures: Sequence[Picture]) -> str:
     parts = [f"# {markdown(report.suite)}", markdown(report.description)]
     for group in _groups(report.rows):
         title, *facts = map(markdown, _title(group))
@@ -55,11 +65,18 @@ def _markdown(report: Report) -> str:
         for columns in (SCORED, MEASURED):
             headings, cells = _filled(report, group, columns, markdown)
             parts.append(tabulate(cells, headings, tablefmt="pipe", disable_numparse=True))
+    parts += markdown_sections(report, pictures)
     for table in report.analyses:
         common, headings, cells = as_text(table.over_seeds(), markdown)
         grid = tabulate(cells, headings, tablefmt="pipe", disable_numparse=True)
         parts += [f"## {markdown(table.name)}", common, grid]
-    lines = [*report.notes, *(item.line for item in report.skipped), *legend(report.rows)]
+        parts += [shown(each) for each in pictures if each.analysis and each.name == table.name]
+    lines = [
+        *report.notes,
+        *published_notes(report.published),
+        *(item.line for item in report.skipped),
+        *legend(report.rows),
+    ]
     below = map(markdown, lines)
     parts.append("\n".join(f"- {line}" for line in below))
     facts = [f"{name} {value}" for name, value in {**report.numerics, **report.versions}.items()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
 from bi_bench.suite.problems import key_path, validate
 from bi_bench.suite.schema import TEMPLATES, Defaults, Evaluate, MatrixTable, SuiteFile
+from bi_bench.suite.shown import check_figures, place_published
 from bi_bench.suite.suite import Entry, Matrix, Suite
 
 AXES = ("benchmarks", "models", "strategies", "algorithms")
@@ -33,7 +35,7 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
             f'{file}: report.reference: no strategy has the label "{reference}"{hint} '
             f"Labels: {', '.join(dict.fromkeys(labels))}"
         )
-    return Suite(
+    suite = Suite(
         name=checked.name,
         description=checked.description,
         seed=checked.seed,
@@ -45,6 +47,9 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
         plugin_files=plugin_files,
         source=data,
     )
+    check_figures(checked.report.figures, suite, file)
+    published = place_published(checked.report.published, suite, file)
+    return replace(suite, figures=checked.report.figures, published=published)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -222,13 +222,52 @@ class MatrixTable(Parameters):
         return seeds
 
 
+Percent = Annotated[float, Field(ge=0, le=100)]
+Points = Annotated[float, Field(ge=-100, le=100)]
+
+
+class Published(Parameters):
+    """A number that somebody else published, in % as it stands there; never measured here.
+
+    ``strategy`` and so on are labels of the suite: they say beside which of our rows it stands.
+    ``tag`` says how far it can be trusted: "P" the publication itself, "C" the authors' code, "M"
+    measured with the authors' code, "D" derived, "S" second-hand, "U" not known.
+    """
+
+    strategy: str
+    benchmark: str = ""
+    model: str = ""
+    algorithm: str = ""
+    split: str = ""
+    pre: Percent | None = None
+    post: Percent | None = None
+    gain: Points | None = None
+    tag: Literal["P", "C", "M", "D", "S", "U"]
+    source: Annotated[str, Field(min_length=1)]
+    note: str = ""
+
+    @pydantic.model_validator(mode="after")
+    def _agree(self) -> Published:
+        if self.pre is None and self.post is None and self.gain is None:
+            raise ValueError("give at least one of pre, post and gain")
+        if self.pre is None or self.post is None or self.gain is None:
+            return self
+        # Each of the three may have been rounded to one decimal.
+        if abs(self.post - self.pre - self.gain) > 0.16:
+            raise ValueError(f"gain {self.gain} is not post {self.post} minus pre {self.pre}")
+        return self
+
+
 class Report(Parameters):
     """What the tables compare: ``reference`` is the label of the arm that others are held against.
 
-    Empty means the first strategy of the matrix.
+    Empty means the first strategy of the matrix. ``figures`` names those that are drawn, empty
+    means all that have data; ``published`` are numbers to show beside ours.
     """
 
     reference: str = ""
+    figures: tuple[str, ...] = ()
+    published: tuple[Published, ...] = ()
 
 
 class SuiteFile(Parameters):

@@ -88,7 +88,7 @@ class Suite:
     """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label.
 
     The first of ``matrices`` is the main one. ``transfers`` are the benchmarks that are evaluated
-    besides the one that a cell trains on.
+    besides the one that a cell trains on. ``figures`` and ``published`` are for the report alone.
     """
 
     name: str
@@ -101,6 +101,8 @@ class Suite:
     reference: str
     plugin_files: tuple[Path, ...]
     source: Mapping[str, Any]
+    figures: tuple[str, ...] = ()
+    published: tuple[Mapping[str, Any], ...] = ()
 
     @cached_property
     def axes(self) -> Mapping[str, tuple[Entry, ...]]:

@@ -31,6 +31,25 @@ def test_the_whole_path_runs_and_writes_its_report(
     }
 
 
+def test_figures_of_analyses_are_drawn_from_a_real_store(
+    smoke: subprocess.CompletedProcess[str], smoke_file: Path, bi_bench: Run, store: Path
+) -> None:
+    analyses = 'analyses=["difficulty", "rollout-accuracy", "behaviours", "pass-at-k"]'
+    result = bi_bench("run", smoke_file, "--store", store, "--set", analyses, "--set", "name=drawn")
+    assert result.returncode == 0, result.stderr
+    (folder,) = (store / "runs").glob("drawn-*")
+    own = {"accuracy", "rewards", "rollouts", "lengths", "tokens"}
+    of_analyses = {"difficulty-lines", "behaviours-bars", "pass-at-k-lines"}
+    assert {file.stem for file in (folder / "figures").iterdir()} == own | of_analyses
+    text = (folder / "report.md").read_text()
+    for name in own | of_analyses:
+        assert f"](figures/{name}.png)" in text
+        assert name in result.stdout
+        assert (folder / "figures" / f"{name}.png").stat().st_size > 5000
+    (plain,) = (store / "runs").glob("smoke-*")
+    assert {file.stem for file in (plain / "figures").iterdir()} == own
+
+
 def test_running_again_trains_nothing_and_prints_the_same_table(
     smoke: subprocess.CompletedProcess[str], smoke_file: Path, bi_bench: Run, store: Path
 ) -> None:

@@ -31,7 +31,7 @@ def test_a_written_report_is_found_again(small):
     assert cached(small) == text
     folder = small.store.run_folder(RUN)
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["curves.png", "report.csv", "report.json", "report.md"]
+    assert names == ["curves.png", "figures", "report.csv", "report.json", "report.md"]
     data = json.loads((folder / "report.json").read_text())
     assert data["text"] == text
     assert len(data["rows"]) == 2

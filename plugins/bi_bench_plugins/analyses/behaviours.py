@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bi_bench.api import (
     Analysis,
     AnalysisContext,
+    Bars,
     Benchmark,
     Parameters,
     ReasoningGraph,
@@ -37,6 +38,14 @@ class Behaviours(Analysis):
     name = "behaviours"
     needs = ("pre", "post", "problems")
     Params = BehavioursParameters
+    figures = (
+        Bars(
+            {name: f"{name} an answer" for name in BEHAVIOURS},
+            groups="evaluation",
+            caption="Behaviours that the benchmark's parser finds in an answer, "
+            "before (pre) and after RFT (post).",
+        ),
+    )
 
     def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
         """Without a graph to read steps of, or without the answers that are asked for."""

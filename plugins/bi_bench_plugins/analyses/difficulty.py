@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bi_bench.api import Analysis, AnalysisContext
+from bi_bench.api import Analysis, AnalysisContext, Lines
 
 
 class Difficulty(Analysis):
@@ -15,6 +15,15 @@ class Difficulty(Analysis):
 
     name = "difficulty"
     needs = ("pre", "post")
+    figures = (
+        Lines(
+            {"accuracy": "greedy accuracy (share of problems)"},
+            x="ops",
+            axis="operations of a problem (-1: not known)",
+            panels="evaluation",
+            caption="Greedy accuracy by number of operations, before (pre) and after RFT (post).",
+        ),
+    )
 
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row for each evaluation and number of operations: problems and accuracy."""

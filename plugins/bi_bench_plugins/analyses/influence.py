@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from bi_bench.api import Analysis, AnalysisContext, Benchmark, Parameters, Problem, derive_seed
+from bi_bench.api import (
+    Analysis,
+    AnalysisContext,
+    Bars,
+    Benchmark,
+    Lines,
+    Parameters,
+    Problem,
+    derive_seed,
+)
 from bi_bench_plugins.analyses.checkpoints import checkpoints, load
 
 if TYPE_CHECKING:
@@ -46,6 +55,33 @@ class InfluenceAnalysis(Analysis):
     needs = ("sft", "rft", "problems/probe")
     uses_models = True
     Params = InfluenceParameters
+    figures = (
+        Bars(
+            {
+                "influence": "influence per unit of learning rate",
+                "co_influence": "co-influence per unit of learning rate",
+                "cosine": "cosine of gradients",
+            },
+            groups="checkpoint",
+            spread={
+                "influence": "influences",
+                "co_influence": "co_influences",
+                "cosine": "cosines",
+            },
+            caption="Influence of a step on one query on the targets; co-influence is divided by "
+            "the accuracy factor of the query, cosine by the norms of both gradients.",
+        ),
+        Lines(
+            {
+                "accuracy": "right rollouts (share)",
+                "informative": "informative queries (share)",
+            },
+            x="checkpoint",
+            axis="checkpoint: after SFT, through RFT, after RFT",
+            caption="Rollouts that the analysis draws afresh from each checkpoint on problems of "
+            "the probe, at the temperature of RFT: no test accuracy.",
+        ),
+    )
 
     def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
         """With fewer than two problems, or a reward that the benchmark cannot tell."""

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bi_bench.api import Analysis, AnalysisContext, Benchmark, UserError
+from bi_bench.api import Analysis, AnalysisContext, Benchmark, Lines, UserError
 
 
 class PassAtK(Analysis):
@@ -15,6 +15,15 @@ class PassAtK(Analysis):
 
     name = "pass-at-k"
     needs = ("pre", "post")
+    figures = (
+        Lines(
+            {"pass@k": "pass@k (share of problems)"},
+            x="k",
+            axis="k, answers a problem",
+            panels="evaluation",
+            caption="pass@k of the sampled answers, before (pre) and after RFT (post).",
+        ),
+    )
 
     def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
         """Without sampled answers."""

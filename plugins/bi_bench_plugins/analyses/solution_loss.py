@@ -11,6 +11,7 @@ from bi_bench.api import (
     Analysis,
     AnalysisContext,
     Benchmark,
+    Lines,
     Parameters,
     Problem,
     UserError,
@@ -36,6 +37,14 @@ class SolutionLoss(Analysis):
     needs = ("sft", "rft", "problems/probe")
     uses_models = True
     Params = SolutionLossParameters
+    figures = (
+        Lines(
+            {"loss": "loss (nats a token)"},
+            x="checkpoint",
+            axis="checkpoint: after SFT, through RFT, after RFT",
+            caption="Loss of the plain solutions of the probe's problems.",
+        ),
+    )
 
     def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
         """Without solutions."""

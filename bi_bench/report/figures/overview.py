@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import secrets
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bi_bench.report.cells import Arm
 from bi_bench.report.curves import ArmCurves
+from bi_bench.report.figures.rewards import bin_width, binned
+from bi_bench.report.figures.style import (
+    COLOURS,
+    DPI,
+    LINES,
+    MARKERS,
+    NAME_WIDTH,
+    RC,
+    WIDTH,
+    arm_of,
+    save,
+)
 from bi_bench.report.row import Report, Row
 from bi_bench.report.text import plain, shorten
 
-# Okabe and Ito's colours, told apart with any colour vision; yellow is too pale for lines.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-_LINES = ("-", "--", ":", "-.")
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_POINTS = 60
-_WIDTH, _DPI = 15.0, 100
-_NAME_WIDTH = 18
 _LEGEND_WIDTH = 190  # characters
 
 
@@ -37,13 +39,12 @@ def draw_curves(report: Report, curves: Sequence[ArmCurves], file: Path) -> None
     from matplotlib.figure import Figure
 
     name = _namer(report, curves)
-    arms = dict.fromkeys([*(each.arm for each in curves), *map(_arm, report.rows)])
+    arms = dict.fromkeys([*(each.arm for each in curves), *map(arm_of, report.rows)])
     styles = _styles(list(arms))
     rows = [row for row in report.rows if row.greedy is not None]
-    # Labels come from users: a dollar sign must not start a formula.
-    with matplotlib.rc_context({"text.parse_math": False, "font.size": 10}):
+    with matplotlib.rc_context(RC):
         height = max(5.0, 2.0 + 0.3 * len(rows) + 0.05 * len(styles))
-        figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained")
+        figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
         figure.suptitle(shorten(plain(report.suite), 100), fontsize=14)
         left, middle, right = figure.subplots(1, 3)
         _rewards(left, curves, styles)
@@ -56,16 +57,15 @@ def draw_curves(report: Report, curves: Sequence[ArmCurves], file: Path) -> None
         if handles:
             columns = _LEGEND_WIDTH // (max(len(name(arm)) for arm in styles) + 8)
             figure.legend(handles=handles, loc="outside lower center", ncols=max(1, columns))
-        _save(figure, file)
+        save(figure, file)
 
 
 def _rewards(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[str, Any]]) -> None:
-    longest = max((len(v) for each in curves for v in each.rewards.values()), default=0)
-    step = max(1, longest // _POINTS)
+    step = bin_width(curves)
     for each in curves:
         if not each.rewards:
             continue
-        steps, table = _binned(list(each.rewards.values()), step)
+        steps, table = binned(list(each.rewards.values()), step)
         style = {**styles[each.arm], "marker": ""}
         axes.plot(steps, table.mean(axis=0), linewidth=1.8, **style)
         if len(table) > 1:
@@ -75,7 +75,7 @@ def _rewards(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[str,
     axes.set(xlabel=f"RFT step{each_point}", ylabel="mean reward per answer")
     axes.locator_params(axis="x", integer=True)
     axes.set_title("Reward during RFT (band: all seeds)", fontsize=11)
-    if not longest:
+    if not any(each.rewards for each in curves):
         _nothing(axes, "no RFT is finished")
 
 
@@ -94,8 +94,8 @@ def _accuracies(
         if previous not in (None, (row.benchmark, row.split)):
             place += 0.6
         previous = (row.benchmark, row.split)
-        colour = styles[_arm(row)]["color"]
-        marker = styles[_arm(row)]["marker"]
+        colour = styles[arm_of(row)]["color"]
+        marker = styles[arm_of(row)]["marker"]
         pre, post = 100 * row.greedy.pre.estimate, 100 * row.greedy.post.estimate
         axes.plot([pre, post], [place - 0.13, place + 0.13], color=colour, linewidth=1, alpha=0.5)
         for score, shift, fill in (
@@ -115,7 +115,7 @@ def _accuracies(
                 linewidth=1.2,
             )
         ticks.append(place)
-        labels.append(f"{name(_arm(row))} · {shorten(plain(row.split), 24)}")
+        labels.append(f"{name(arm_of(row))} · {shorten(plain(row.split), 24)}")
         place += 1
     axes.set_yticks(ticks, labels)
     axes.invert_yaxis()
@@ -138,24 +138,15 @@ def _histograms(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[s
         _nothing(axes, "no probe is finished")
 
 
-def _binned(rewards: Sequence[Sequence[float]], step: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Steps and means over ``step`` steps, [seeds, points], as far as the shortest seed goes."""
-    length = min(map(len, rewards))
-    points = length // step
-    table = np.asarray([values[: points * step] for values in rewards], dtype=np.float64)
-    steps = np.arange(points) * step + (step + 1) / 2
-    return steps, table.reshape(len(rewards), points, step).mean(axis=2)
-
-
 def _namer(report: Report, curves: Sequence[ArmCurves]) -> Callable[[Arm], str]:
     """Names an arm by its strategy, and by what else differs within the suite."""
-    arms = {*(each.arm for each in curves), *map(_arm, report.rows)}
+    arms = {*(each.arm for each in curves), *map(arm_of, report.rows)}
     order = ("strategy", "algorithm", "model", "benchmark")
     shown = [axis for axis in order if len({getattr(arm, axis) for arm in arms}) > 1]
     shown = shown if "strategy" in shown else ["strategy", *shown]
 
     def name(arm: Arm) -> str:
-        return " · ".join(shorten(plain(getattr(arm, axis)), _NAME_WIDTH) for axis in shown)
+        return " · ".join(shorten(plain(getattr(arm, axis)), NAME_WIDTH) for axis in shown)
 
     return name
 
@@ -168,27 +159,11 @@ def _styles(arms: Sequence[Arm]) -> dict[Arm, dict[str, Any]]:
     for arm in arms:
         number, line = strategies.index(arm.strategy), settings.index(arm[:3])
         # The shift gives an eighth strategy the first colour with another marker.
-        marker = _MARKERS[(number + number // len(_COLOURS)) % len(_MARKERS)]
-        colour, style = _COLOURS[number % len(_COLOURS)], _LINES[line % len(_LINES)]
+        marker = MARKERS[(number + number // len(COLOURS)) % len(MARKERS)]
+        colour, style = COLOURS[number % len(COLOURS)], LINES[line % len(LINES)]
         styles[arm] = {"color": colour, "linestyle": style, "marker": marker}
     return styles
 
 
-def _arm(row: Row) -> Arm:
-    return Arm(row.benchmark, row.model, row.algorithm, row.strategy)
-
-
 def _nothing(axes: Any, text: str) -> None:
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="0.4")
-
-
-def _save(figure: Any, file: Path) -> None:
-    fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        with warnings.catch_warnings():
-            # A label may hold characters that the font lacks; boxes then stand for them.
-            warnings.filterwarnings("ignore", message="Glyph")
-            figure.savefig(fresh, format="png", metadata={"Software": None})
-        fresh.replace(file)
-    finally:
-        fresh.unlink(missing_ok=True)

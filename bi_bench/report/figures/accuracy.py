@@ -1,0 +1,36 @@
+"""Greedy accuracy before and after RFT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bi_bench.report.curves import ArmCurves
+from bi_bench.report.figures.dumbbells import Ends, dumbbells
+from bi_bench.report.figures.style import Drawn, seeds_text, strategy_styles
+from bi_bench.report.row import Report, Row
+
+
+def accuracy(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
+    """Both scores with their intervals, and the accuracy of the best constant answer."""
+    rows = [row for row in report.rows if row.greedy is not None]
+    if not rows:
+        return None
+    styles = strategy_styles(row.strategy for row in report.rows)
+    figure = dumbbells(
+        rows, styles, _ends, "greedy accuracy (%)", floor=lambda row: 100 * row.floor
+    )
+    seeds = seeds_text(len(row.seeds) for row in rows)
+    caption = (
+        f"Greedy accuracy before and after RFT, {seeds}, with 95 % intervals, and the accuracy of "
+        "always giving the best constant answer."
+    )
+    return Drawn(figure, caption)
+
+
+def _ends(row: Row) -> Ends:
+    assert row.greedy is not None
+    pre, post = (
+        (100 * score.estimate, 100 * score.low, 100 * score.high)
+        for score in (row.greedy.pre, row.greedy.post)
+    )
+    return Ends(pre, post)

@@ -1,0 +1,73 @@
+"""Checks what a suite wants to be shown: names of figures, and published numbers beside our rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bi_bench.api import UserError, did_you_mean
+from bi_bench.api.figure import FIGURES
+from bi_bench.suite.schema import Published
+from bi_bench.suite.suite import Suite
+
+_AXES = ("benchmark", "split", "model", "algorithm", "strategy")
+
+
+def check_figures(names: Sequence[str], suite: Suite, file: object) -> None:
+    """UserError for a name that is neither a figure of reports nor an analysis of the suite."""
+    known = [*FIGURES, *(entry.label for entry in suite.analyses)]
+    for index, name in enumerate(names):
+        if name not in known:
+            hint = did_you_mean(name, known) or "."
+            raise UserError(
+                f'{file}: report.figures[{index}]: there is no figure "{name}"{hint} '
+                f"Known: {', '.join(known)}"
+            )
+
+
+def place_published(
+    published: Sequence[Published], suite: Suite, file: object
+) -> tuple[Mapping[str, Any], ...]:
+    """Each number with all labels of the one row that it belongs to; UserError if it is not one."""
+    rows = list(dict.fromkeys(_rows(suite))) if published else []
+    return tuple(
+        {**one.model_dump(), **_place(one, rows, f"{file}: report.published[{index}]")}
+        for index, one in enumerate(published)
+    )
+
+
+def _place(one: Published, rows: Sequence[tuple[str, ...]], where: str) -> dict[str, str]:
+    left = list(rows)
+    for number, axis in enumerate(_AXES):
+        label = getattr(one, axis)
+        if not label:
+            continue
+        known = list(dict.fromkeys(row[number] for row in rows))
+        if label not in known:
+            hint = did_you_mean(label, known) or "."
+            raise UserError(
+                f'{where}.{axis}: no {axis} has the label "{label}"{hint} Labels: {", ".join(known)}'
+            )
+        left = [row for row in left if row[number] == label]
+    if not left:
+        given = ", ".join(f'{axis} "{getattr(one, axis)}"' for axis in _AXES if getattr(one, axis))
+        raise UserError(f"{where}: no row of the matrix has all of {given}")
+    for number, axis in enumerate(_AXES):
+        values = list(dict.fromkeys(row[number] for row in left))
+        if len(values) > 1:
+            raise UserError(
+                f"{where}: it fits {len(left)} rows; add {axis}, one of: {', '.join(values)}"
+            )
+    return dict(zip(_AXES, left[0], strict=True))
+
+
+def _rows(suite: Suite) -> Iterator[tuple[str, ...]]:
+    """The labels of every row that a report of the suite can have."""
+    splits = suite.defaults.evaluate.splits
+    for cell in suite.cells():
+        axes = cell.axes()
+        shown: list[str] = [split for split in splits if split in cell.benchmark.plugin.splits]
+        for other in suite.transfers:
+            shown += [f"{other.label}/{s}" for s in splits if s in other.plugin.splits]
+        for split in shown:
+            yield axes["benchmark"], split, axes["model"], axes["algorithm"], axes["strategy"]
