@@ -40,7 +40,7 @@ def run(
     from bi_bench.api import UserError
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
-    from bi_bench.plan.feasible import lacking
+    from bi_bench.plan.feasible import lacking, shared_server
     from bi_bench.report import cached_text, write_report
     from bi_bench.store import Store
 
@@ -53,7 +53,8 @@ def run(
     if not left and (text := cached_text(record, shelf, name)):
         print(text)
         return
-    if left and (problems := lacking(planned.suite)):
+    shared = shared_server(planned.suite, gpu_count(gpus))
+    if left and (problems := [shared] if shared else lacking(planned.suite)):
         raise UserError("; ".join(problems))
     if left:
         _work(planned, shelf, workers, gpus)

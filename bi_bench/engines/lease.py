@@ -22,7 +22,7 @@ class Lease:
         if need.cpus > self._cpus:
             raise UserError(
                 f"{stage.label} needs {need.cpus} CPU threads, but the engine has {self._cpus}; "
-                f"give it more with --workers, or lower defaults.numerics.threads"
+                f"give it more with --workers, or lower defaults.numerics.threads or processes"
             )
         if need.gpus > len(self._devices):
             raise UserError(

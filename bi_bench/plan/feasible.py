@@ -18,6 +18,18 @@ def check_feasible(suite: Suite, numerics: Mapping[str, Any]) -> None:
         raise UserError(problem)
 
 
+def shared_server(suite: Suite, gpus: int) -> str:
+    """Why so many GPUs are too many for the one vLLM server of a suite; empty if they are not."""
+    rollouts, processes = suite.defaults.rollouts, suite.defaults.numerics.processes
+    served = rollouts.engine == "vllm" and rollouts.vllm.mode == "server"
+    if not served or gpus < 2 * processes:
+        return ""
+    return (
+        f"with {gpus} GPUs several RFT stages run at a time, and each would put its weights into the "
+        f"one server at {rollouts.vllm.server_url}; run with --gpus {processes}"
+    )
+
+
 def lacking(suite: Suite) -> list[str]:
     """What the stages of a suite need and this machine has not installed, with the way out."""
     uses_vllm = suite.defaults.rollouts.engine == "vllm"

@@ -12,7 +12,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.plan import SuitePlan, plan_suite
-from bi_bench.plan.feasible import lacking
+from bi_bench.plan.feasible import lacking, shared_server
 from bi_bench.plan.numerics import library_versions
 from bi_bench.suite import load_suite
 
@@ -128,6 +128,20 @@ def test_several_processes_take_as_many_gpus_where_they_train(suite_file: Path) 
     same = planned(suite_file, "defaults.numerics.processes=1")
     assert same.stages == one.stages
     assert keys(planned(suite_file, TWO), "sft") != keys(one, "sft")
+
+
+def test_two_stages_at_a_time_cannot_share_a_server(suite_file: Path, tmp_path: Path) -> None:
+    table = "defaults.rollouts.vllm={mode='server',server_url='http://somewhere:8000'}"
+    suite = load_suite(suite_file, [VLLM, table])
+    assert not shared_server(suite, 1)
+    assert "one server at http://somewhere:8000; run with --gpus 1" in shared_server(suite, 2)
+    assert not shared_server(load_suite(suite_file, [VLLM, table, TWO]), 3)
+    assert not shared_server(load_suite(suite_file, [VLLM]), 8)
+    run = command(
+        "run", suite_file, "--set", VLLM, "--set", table, "--gpus", 2, "--store", tmp_path
+    )
+    assert run.returncode == 2
+    assert "run with --gpus 1" in run.stderr
 
 
 def command(*arguments: Any) -> subprocess.CompletedProcess[str]:
