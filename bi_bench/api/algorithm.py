@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bi_bench.api.plugin import Plugin
 
-Trainer = Literal["grpo", "expert-iteration", "command"]
+Trainer = Literal["grpo", "expert-iteration", "sft", "command"]
 Reward = Literal["answer", "derivation", "random", "inverted", "format-only"]
 
 
@@ -24,8 +24,8 @@ class Phase:
     ``reward`` is what a rollout earns, 0 or 1: "answer" for a right answer, "derivation" if every
     needed step is right too. The others are null controls, which no gain may need: "random" tosses
     a fair coin whatever the text, "inverted" is 1 - "answer", "format-only" pays for any answer
-    that can be read. The trainer "command" rolls out by itself: it has no use for ``prompts``,
-    ``group`` and ``reward``.
+    that can be read. The trainer "command" rolls out by itself and "sft" goes on with supervised
+    fine-tuning for ``steps`` updates: they have no use for ``prompts``, ``group`` and ``reward``.
     """
 
     trainer: Trainer

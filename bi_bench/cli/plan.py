@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from typing import Annotated, Any
@@ -44,11 +45,11 @@ def plan(
     slots = min(count, gpu_count(-1)) if planned.numerics["device"] == "cuda" else count
     seconds = total_seconds(missing, max(1, slots // defaults.numerics.threads))
     detectable = smallest_detectable_gain(
-        problems=defaults.data.test, samples=1, seeds=len(loaded.seeds)
+        problems=defaults.data.test, samples=1, seeds=len(loaded.matrices[0].seeds)
     )
-    algorithms = loaded.axes["algorithms"]
-    warnings = sorted({w for e in algorithms for w in e.plugin.warnings()})
-    warnings += same_algorithms(algorithms)
+    warnings = sorted({w for e in loaded.axes["algorithms"] for w in e.plugin.warnings()})
+    alike = (same_algorithms(matrix.axes["algorithms"]) for matrix in loaded.matrices)
+    warnings += dict.fromkeys(itertools.chain.from_iterable(alike))
     warnings += lacking(loaded)  # no error: what cannot run here may be planned here
     unresolved = [
         entry.label

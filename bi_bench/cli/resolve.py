@@ -31,7 +31,8 @@ def _pins(suite: Suite, store: Path, ask: bool) -> list[str]:
     memory = store / "revisions.json"
     known: dict[str, str] = json.loads(memory.read_text()) if memory.exists() else {}
     overrides = []
-    for index, entry in enumerate(suite.axes["models"]):
+    entries = (entry for matrix in suite.matrices for entry in matrix.axes["models"])
+    for place, entry in {entry.place: entry for entry in entries}.items():
         source = entry.plugin.source()
         if source.hub_id is None or source.revision or "revision" not in entry.params.model_dump():
             continue
@@ -41,7 +42,7 @@ def _pins(suite: Suite, store: Path, ask: bool) -> list[str]:
             known[source.hub_id] = _ask_hub(source.hub_id)
             store.mkdir(parents=True, exist_ok=True)
             memory.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
-        overrides.append(f'matrix.models[{index}].revision="{known[source.hub_id]}"')
+        overrides.append(f'{place}.revision="{known[source.hub_id]}"')
     return overrides
 
 

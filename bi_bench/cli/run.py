@@ -78,6 +78,10 @@ def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
             "name": suite.name,
             "description": suite.description,
             "reference": suite.reference,
+            "rewards": {
+                entry.label: sorted({phase.reward for phase in entry.plugin.phases()})
+                for entry in suite.axes["algorithms"]
+            },
             "source": suite.source,
         },
         "numerics": dict(planned.numerics),

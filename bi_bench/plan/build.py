@@ -66,47 +66,17 @@ class _Builder:
         self.vllm = {"vllm": settings.vllm.model_dump()} if settings.engine == "vllm" else {}
 
     def cell(self, cell: Cell) -> CellPlan:
-        if reason := _veto(cell, self.suite.defaults.evaluate.splits):
+        if reason := self._veto(cell):
             return CellPlan(cell.axes(), {}, reason)
-        benchmark, strategy, algorithm, seed = (
-            cell.benchmark,
-            cell.strategy,
-            cell.algorithm,
-            cell.seed,
-        )
+        benchmark, seed = cell.benchmark, cell.seed
         ids, estimates = self.identities, self.estimates
-        roles: dict[str, str] = {}
         pace = cell.model.plugin.pace()
-        data = f"{benchmark.label} · seed {seed}"
-        arm = f"{strategy.label} · {cell.model.label} · {data}"
-        trained = f"{algorithm.label} · {arm}"
-
-        def problems(split: str, source: Entry = benchmark, prefix: str = "") -> str:
-            axis = seed if split in SEEDED_SPLITS else None
-            text = f"{split} · {source.label if axis is None else data}"
-            role = f"problems/{prefix}{split}"
-            identity = ids.problems(source, split, axis)
-            roles[role] = self._add(identity, text, unkeyed={"benchmark": source.unkeyed})
-            return roles[role]
-
-        unkeyed = {"model": cell.model.unkeyed}
-        roles["base"] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
-        roles["augment"] = self._augment(cell, problems("sft"))
-        parents = {"base": roles["base"], "augment": roles["augment"]}
-        reference = self.suite.reference_of(cell)
-        if self.suite.defaults.match_sft != "none" and reference != cell:
-            if reason := _veto(reference, self.suite.defaults.evaluate.splits):
-                return CellPlan(cell.axes(), {}, f"matched to {self.suite.reference}: {reason}")
-            parents["reference"] = self._augment(reference, roles["problems/sft"])
-        roles["sft"] = self._add(ids.sft(parents, seed), arm, estimates.sft(pace))
-        parents = {"checkpoint": roles["sft"], "problems": problems("probe")}
+        arm, trained = _arm(cell), f"{cell.algorithm.label} · {_arm(cell)}"
+        roles = self._training(cell)
+        roles["problems/probe"] = self._problems(cell, "probe")
+        parents = {"checkpoint": roles["sft"], "problems": roles["problems/probe"]}
         identity = ids.probe(parents, benchmark, seed)
         roles["probe"] = self._add(identity, arm, estimates.probe(pace))
-        parents = {"checkpoint": roles["sft"], "problems": problems("rl")}
-        identity = ids.rft(parents, benchmark, algorithm, seed)
-        seconds = estimates.rft(pace, algorithm.plugin.phases())
-        unkeyed = {"algorithm": algorithm.unkeyed, **self.vllm}
-        roles["rft"] = self._add(identity, trained, seconds, unkeyed)
         # Nothing is evaluated twice where a benchmark of the matrix is also named for transfer.
         others = [e for e in self.suite.transfers if e.identity() != benchmark.identity()]
         for asked in (benchmark, *others):
@@ -114,7 +84,8 @@ class _Builder:
             for split in self.suite.defaults.evaluate.splits:
                 if split not in asked.plugin.splits:
                     continue
-                drawn = problems(split, asked, prefix)
+                drawn = self._problems(cell, split, asked)
+                roles[f"problems/{prefix}{split}"] = drawn
                 for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
                     parents = {"checkpoint": roles[role], "problems": drawn}
                     identity = ids.evaluate(parents, asked, split, seed)
@@ -141,8 +112,55 @@ class _Builder:
             )
         return CellPlan(cell.axes(), roles)
 
+    def _veto(self, cell: Cell) -> str:
+        """Why a cell cannot be run, known without running anything."""
+        defaults = self.suite.defaults
+        if reason := _veto(cell, defaults.evaluate.splits):
+            return reason
+        if defaults.match_rft != "steps" and (reason := _unmatched(cell.algorithm)):
+            return f'defaults.match_rft = "{defaults.match_rft}": {reason}'
+        if defaults.match_sft == "none" and defaults.match_rft == "steps":
+            return ""
+        reason = _veto(self.suite.reference_of(cell), defaults.evaluate.splits)
+        return f"matched to {self.suite.reference}: {reason}" if reason else ""
+
+    def _training(self, cell: Cell) -> dict[str, str]:
+        """The stages up to RFT, by role."""
+        defaults, ids, seed = self.suite.defaults, self.identities, cell.seed
+        pace, reference = cell.model.plugin.pace(), self.suite.reference_of(cell)
+        phases = cell.algorithm.plugin.phases()
+        own_steps = any(phase.trainer == "sft" for phase in phases)
+        roles = {"problems/sft": self._problems(cell, "sft")}
+        unkeyed = {"model": cell.model.unkeyed}
+        roles["base"] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
+        roles["augment"] = self._augment(cell, roles["problems/sft"])
+        parents = {"base": roles["base"], "augment": roles["augment"]}
+        if defaults.match_sft != "none" and reference != cell:
+            parents["reference"] = self._augment(reference, roles["problems/sft"])
+        roles["sft"] = self._add(ids.sft(parents, seed), _arm(cell), self.estimates.sft(pace))
+        roles["problems/rl"] = self._problems(cell, "rl")
+        parents = {"checkpoint": roles["sft"], "problems": roles["problems/rl"]}
+        if own_steps:
+            parents["augment"] = roles["augment"]
+        elif defaults.match_rft != "steps" and reference != cell:
+            parents["reference"] = self._training(reference)["rft"]
+        roles["rft"] = self._add(
+            ids.rft(parents, cell.benchmark, cell.algorithm, seed),
+            f"{cell.algorithm.label} · {_arm(cell)}",
+            self.estimates.rft(pace, phases),
+            {"algorithm": cell.algorithm.unkeyed, **self.vllm},
+        )
+        return roles
+
+    def _problems(self, cell: Cell, split: str, source: Entry | None = None) -> str:
+        source = source or cell.benchmark
+        seed = cell.seed if split in SEEDED_SPLITS else None
+        text = f"{split} · {source.label if seed is None else _data(cell)}"
+        identity = self.identities.problems(source, split, seed)
+        return self._add(identity, text, unkeyed={"benchmark": source.unkeyed})
+
     def _augment(self, cell: Cell, problems: str) -> str:
-        strategy, data = cell.strategy, f"{cell.benchmark.label} · seed {cell.seed}"
+        strategy, data = cell.strategy, _data(cell)
         parents = {"problems": problems}
         identity = self.identities.augment(parents, cell.benchmark, strategy, cell.seed)
         unkeyed = {"strategy": strategy.unkeyed}
@@ -169,6 +187,14 @@ class _Builder:
         return self.stages.setdefault(stage.key, stage).key
 
 
+def _data(cell: Cell) -> str:
+    return f"{cell.benchmark.label} · seed {cell.seed}"
+
+
+def _arm(cell: Cell) -> str:
+    return f"{cell.strategy.label} · {cell.model.label} · {_data(cell)}"
+
+
 def _veto(cell: Cell, evaluated: Sequence[Split]) -> str:
     """Why a cell cannot be run, known without running anything."""
     wanted = dict.fromkeys(("sft", "rl", "probe", *evaluated))
@@ -178,6 +204,19 @@ def _veto(cell: Cell, evaluated: Sequence[Split]) -> str:
         return reason + "; name it in defaults.evaluate.benchmarks instead" * alone
     missing = cell.strategy.plugin.needs - cell.benchmark.plugin.provides
     return _lacks(cell.strategy, cell.benchmark, sorted(missing)) if missing else ""
+
+
+def _unmatched(algorithm: Entry) -> str:
+    """Why the RFT of an algorithm cannot end when a budget is spent."""
+    phases = algorithm.plugin.phases()
+    if any(phase.trainer == "command" for phase in phases):
+        return f"{algorithm.label} hands RFT to an outside trainer, which cannot be stopped"
+    if len(phases) > 1:
+        return f"{algorithm.label} has {len(phases)} phases, and a budget can end but one"
+    schedule = phases[0].config.get("lr_scheduler_type", "constant")
+    if schedule not in ("constant", "constant_with_warmup"):
+        return f'the schedule "{schedule}" of {algorithm.label} needs a fixed number of steps'
+    return ""
 
 
 def _lacks(strategy: Entry, benchmark: Entry, missing: list[str]) -> str:

@@ -32,6 +32,9 @@ class Estimates:
             return None
         generated = trained = 0
         for phase in phases:
+            if phase.trainer == "sft":
+                trained += phase.steps * self.defaults.sft.batch_size
+                continue
             rollouts = phase.steps * phase.prompts * phase.group
             generated += rollouts
             trained += rollouts * phase.config.get("num_iterations", 1)

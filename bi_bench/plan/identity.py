@@ -92,21 +92,28 @@ class Identities:
     def rft(
         self, parents: Mapping[str, str], benchmark: Entry, algorithm: Entry, seed: int
     ) -> dict[str, Any]:
-        """Reinforcement fine-tuning; the seed does not name the algorithm or the strategy."""
+        """Reinforcement fine-tuning; the seed does not name the algorithm or the strategy.
+
+        With a parent "reference", the RFT of another arm, it may spend as much as that did; with
+        a parent "augment" it goes on with supervised fine-tuning.
+        """
         micro = self.defaults.rollouts.micro_batch_size
         settings = {**self._decoding(benchmark), "micro_batch_size": micro}
+        if "augment" in parents:
+            settings["sft"] = self.defaults.sft.model_dump(mode="json")
         if every := self.defaults.rft.checkpoints:  # where it is off, keys do not know of it
             settings["checkpoints"] = every
         if self.engine:
             settings |= {**self.engine, "mode": self.defaults.rollouts.vllm.mode}
-        content = {
+        content: dict[str, Any] = {
             "benchmark": benchmark.identity(),
             "algorithm": algorithm.identity(),
+            "settings": settings,
             **self._together,
         }
-        return self._identity(
-            "rft", parents, **content, settings=settings, seed=self._seed("rft", seed)
-        )
+        if "reference" in parents:
+            content["match"] = self.defaults.match_rft
+        return self._identity("rft", parents, **content, seed=self._seed("rft", seed))
 
     def evaluate(
         self, parents: Mapping[str, str], benchmark: Entry, split: str, seed: int

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bi_bench.report.beside import answers, costs, declined, readiness
+from bi_bench.report.beside import answers, costs, declined, readiness, underspent
 from bi_bench.report.cells import Cell
 from bi_bench.report.outcomes import IdentityMismatch, Outcomes, Pair, check_against, check_arm
 from bi_bench.report.row import Row
@@ -33,8 +33,7 @@ def plain_row(
     if probe is None or probe.seeds < len(pairs):
         have = 0 if probe is None else probe.seeds
         notes.append(f"probe of {have} of {len(pairs)} seeds")
-    if text := declined(cells, store):
-        notes.append(text)
+    notes += filter(None, (declined(cells, store), underspent(cells, store)))
     return Row(
         benchmark=arm.benchmark,
         split=split,

@@ -71,12 +71,22 @@ def declined(cells: Sequence[Cell], store: Store) -> str:
 def costs(cells: Sequence[Cell], store: Store) -> Costs:
     """Mean cost of these cells; a stage that cells share counts in full in each of them."""
     paid = [_paid(cell, store) for cell in cells]
+    steps = [stages.get("rft", {}).get("steps", 0) for stages in paid]
     return Costs(
         tokens_trained=fmean(_total(stages, "tokens_trained") for stages in paid),
         tokens_generated=fmean(_total(stages, "tokens_generated") for stages in paid),
         wall_seconds=fmean(_total(stages, "wall_seconds") for stages in paid),
         rft_seconds=fmean(stages.get("rft", {}).get("wall_seconds", 0) for stages in paid),
+        rft_steps=fmean(steps) if all(steps) else None,
     )
+
+
+def underspent(cells: Sequence[Cell], store: Store) -> str:
+    """How much of the budget of a matched RFT was left over; empty if none was."""
+    shares = [store.costs(c.keys["rft"]).get("budget_share", 1.0) for c in cells if c.done("rft")]
+    if not shares or min(shares) >= 1:
+        return ""
+    return f"RFT ended at its greatest number of steps with {min(shares):.0%} of the budget spent"
 
 
 def _paid(cell: Cell, store: Store) -> dict[str, Mapping[str, float]]:

@@ -107,6 +107,7 @@ SCORED = (
     Column("of headroom", lambda row: percent(row.greedy.headroom) if row.greedy else ""),
     Column("final vs {reference}", _final),
     Column("gain vs {reference}", _interval("greedy", "gain_difference")),
+    Column("gain vs random reward", lambda row: points(row.over_random)),
     Column("label", _label),
     Column("pre@{k}", _score("sampled", "pre")),
     Column("post@{k}", _score("sampled", "post")),
@@ -130,6 +131,7 @@ MEASURED = (
     Column("tokens trained", lambda row: amount(row.costs.tokens_trained)),
     Column("tokens generated", lambda row: amount(row.costs.tokens_generated)),
     Column("minutes", lambda row: f"{row.costs.wall_seconds / 60:.1f}"),
+    Column("RFT steps", lambda row: f"{row.costs.rft_steps:g}" if row.costs.rft_steps else ""),
     Column("RFT minutes", lambda row: f"{row.costs.rft_seconds / 60:.1f}"),
 )
 
@@ -148,5 +150,10 @@ def legend(rows: Sequence[Row]) -> Iterator[str]:
     marks = {mark for row in rows for mark in row.marks}
     if "C" in marks:
         yield "C: over 85 % before RFT, little room to gain."
+    if "N" in marks:
+        yield (
+            "N: the interval of the gain minus that under a random reward includes zero or lies "
+            "below it."
+        )
     if "T" in marks:
         yield "T: over 1 % of answers truncated."

@@ -13,10 +13,17 @@ _SHARED_COSTS = (
 )
 
 
-_MATCHES = {
+_SFT = {
     "none": "All arms take the same epochs of SFT over their demonstrations",
-    "updates": 'All arms take as many SFT updates as "{}"',
-    "tokens": 'All arms learn as many tokens of demonstrations in SFT as "{}"',
+    "updates": 'All arms take as many SFT updates as "{0}"',
+    "tokens": 'All arms learn as many tokens of demonstrations in SFT as "{0}"',
+}
+
+
+_RFT = {
+    "steps": "the steps of RFT are the same",
+    "generated_tokens": 'RFT ends when it has generated as many tokens as that of "{0}"',
+    "device_seconds": 'RFT ends when it has taken as many seconds as that of "{0}"',
 }
 
 
@@ -35,13 +42,15 @@ def report_notes(rows: Sequence[Row], suite: Mapping[str, Any]) -> Iterator[str]
     for note, places in concerned.items():
         yield f"{'All rows' if len(places) == len(rows) else '; '.join(places)}: {note}."
     if rows:
-        yield f"{_matching(suite)}; the steps of RFT are the same."
+        yield _matching(suite)
         yield _SHARED_COSTS
 
 
 def _matching(suite: Mapping[str, Any]) -> str:
-    match = suite.get("source", {}).get("defaults", {}).get("match_sft", "none")
-    return _MATCHES[match].format(suite["reference"])
+    defaults = suite.get("source", {}).get("defaults", {})
+    sft = _SFT[defaults.get("match_sft", "none")]
+    rft = _RFT[defaults.get("match_rft", "steps")]
+    return f"{sft}; {rft}.".format(suite["reference"])
 
 
 def _interval_notes(rows: Sequence[Row]) -> Iterator[str]:

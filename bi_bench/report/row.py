@@ -63,12 +63,16 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Costs:
-    """What one cell cost, its shared stages included, as means over seeds."""
+    """What one cell cost, its shared stages included, as means over seeds.
+
+    ``rft_steps`` is None where it was not counted.
+    """
 
     tokens_trained: float
     tokens_generated: float
     wall_seconds: float
     rft_seconds: float
+    rft_steps: float | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Row:
 
     Where evaluations that belong together differ in their identity, ``refused`` names the field
     and there are no scores; ``no_comparison`` says why there is none with the reference arm.
+    ``over_random`` is the gain minus that of the same arm under a random reward, if there is one.
     """
 
     benchmark: str
@@ -100,6 +105,7 @@ class Row:
     readiness: Readiness | None = None
     greedy: Scores | None = None
     sampled: Scores | None = None
+    over_random: Contrast | None = None
     refused: str = ""
     no_comparison: str = ""
     notes: tuple[str, ...] = ()
@@ -112,10 +118,11 @@ class Row:
 
     @property
     def marks(self) -> str:
-        """ "C" for a score near the ceiling before RFT, "T" for over 1 % truncated answers."""
+        """ "C": near the ceiling before RFT, "N": no more than a random reward, "T": truncated."""
         ceiling = self.greedy is not None and "ceiling" in self.greedy.gain_labels
         cut = max(self.pre_answers.truncated, self.post_answers.truncated) > TRUNCATION_MARK
-        return "C" * ceiling + "T" * cut
+        null = self.over_random is not None and self.over_random.low <= 0
+        return "C" * ceiling + "N" * null + "T" * cut
 
     @property
     def seed_count(self) -> str:

@@ -10,6 +10,7 @@ from bi_bench.report.analyses import read_analyses
 from bi_bench.report.arm_row import compared, plain_row, scored
 from bi_bench.report.cells import Arm, Cell, read_cells, unfinished
 from bi_bench.report.notes import report_notes
+from bi_bench.report.nulls import against_random, random_rewards
 from bi_bench.report.outcomes import Outcomes, Pair
 from bi_bench.report.row import Report, Row
 from bi_bench.store import Store
@@ -31,7 +32,7 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
         )
     suite = record["suite"]
     cells = read_cells(record, store)
-    rows = [row for split in _splits(cells) for row in _split_rows(split, suite, cells, store)]
+    rows = [row for split in _splits(cells) for row in _split_rows(split, record, cells, store)]
     _sort(rows, cells)
     return Report(
         suite=suite["name"],
@@ -48,8 +49,9 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
 
 
 def _split_rows(
-    split: str, suite: Mapping[str, Any], cells: Sequence[Cell], store: Store
+    split: str, record: Mapping[str, Any], cells: Sequence[Cell], store: Store
 ) -> list[Row]:
+    suite, nulls = record["suite"], random_rewards(record)
     finished: dict[Arm, list[Cell]] = {cell.arm: [] for cell in cells}
     for cell in cells:
         if cell.done(f"pre/{split}", f"post/{split}"):
@@ -65,7 +67,8 @@ def _split_rows(
         row = plain_row(split, suite["reference"], finished[arm], pairs, planned, store)
         row = scored(row, pairs)
         reference = arms.get(arm._replace(strategy=suite["reference"]), {})
-        rows.append(row if row.is_reference or row.refused else compared(row, pairs, reference))
+        row = row if row.is_reference or row.refused else compared(row, pairs, reference)
+        rows.append(against_random(row, arm, arms, nulls))
     return rows
 
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Algorithm, Benchmark, Phase, Problem, UserError, derive_seed
 from bi_bench.stages.answers import Setting, gpu_costs, prepare
+from bi_bench.stages.budget import MOST, Budget
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.rewards import reward_function
-from bi_bench.stages.tables import write_lines
+from bi_bench.stages.tables import read_rows, write_lines
 from bi_bench.training import processes
+from bi_bench.training.callbacks import OnStep
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.command import train_command
 from bi_bench.training.expert_iteration import train_expert_iteration
 from bi_bench.training.grpo import train_grpo
 from bi_bench.training.sampler import Decoding
-from bi_bench.training.sft import Trained
+from bi_bench.training.sft import SFTSettings, Trained, train_sft
 from bi_bench.training.vllm_engine import VLLM
 
 TRAINERS: dict[str, Callable[..., Trained]] = {
@@ -31,37 +33,55 @@ TRAINERS: dict[str, Callable[..., Trained]] = {
 def run(context: StageContext) -> dict[str, Any]:
     """Write the checkpoint after the last phase and ``history.jsonl`` over all phases.
 
+    With the RFT of a reference arm among the parents, the stage ends after the step with which it
+    has spent as much as that did.
+
     Where the suite asks for more, ``checkpoints/STEP`` holds the model after that many steps of
     all phases together; the last step is the checkpoint itself.
     """
+    match = context.identity.get("match")
+    budget = Budget(match, context.inputs["reference"]) if match else None
     setting = prepare(context)
     algorithm: Algorithm = context.plugin("algorithms", "algorithm")
     history: list[dict[str, Any]] = []
-    tokens_trained = tokens_generated = 0
+    tokens_trained = tokens_generated = before = steps = 0
     phases = algorithm.phases()
+    if budget:
+        phases = [replace(phase, steps=MOST * phase.steps) for phase in phases]
     keep = _keeper(context, setting.checkpoint, sum(phase.steps for phase in phases))
-    before = 0
+
+    def on_step(step: int, generated: int) -> bool:
+        nonlocal steps
+        steps = before + step
+        keep(steps)
+        return budget is not None and budget.enough(generated)
+
     for number, phase in enumerate(phases):
-        if phase.trainer not in (*TRAINERS, "command"):
+        if phase.trainer not in (*TRAINERS, "sft", "command"):
             raise UserError(f'algorithm {algorithm.name}: no trainer is called "{phase.trainer}"')
         seed = derive_seed(context.seed, "phase", number)
         with tempfile.TemporaryDirectory() as scratch:
-            trained = _train(context, setting, phase, seed, Path(scratch), partial(keep, before))
+            trained = _train(context, setting, phase, seed, Path(scratch), on_step)
+        if phase.trainer == "sft":
+            steps = before + phase.steps
         before += phase.steps
         history += [{"phase": number, **row} for row in trained.log]
         tokens_trained += trained.tokens_trained
         tokens_generated += trained.tokens_generated
     setting.checkpoint.save(context.folder)
     write_lines(context.folder / "history.jsonl", history)
-    costs = {"tokens_trained": tokens_trained, "tokens_generated": tokens_generated}
+    costs: dict[str, Any] = {"tokens_trained": tokens_trained, "tokens_generated": tokens_generated}
+    if steps:  # an outside trainer tells of none
+        costs["steps"] = steps
+    if budget:
+        costs["budget_share"] = budget.share
     return {**costs, **gpu_costs(setting.numerics)}
 
 
-def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callable[[int, int], None]:
+def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callable[[int], None]:
     every = context.identity["settings"].get("checkpoints", 0)
 
-    def keep(before: int, step: int) -> None:
-        total = before + step
+    def keep(total: int) -> None:
         if every and total % every == 0 and total < last:
             checkpoint.save(context.folder / "checkpoints" / str(total))
 
@@ -74,7 +94,7 @@ def _train(
     phase: Phase,
     seed: int,
     scratch: Path,
-    on_step: Callable[[int], None],
+    on_step: OnStep,
 ) -> Trained:
     numerics, benchmark, checkpoint, problems = setting
     if phase.trainer == "command":
@@ -86,6 +106,21 @@ def _train(
     engine = {"vllm": VLLM(**context.unkeyed["vllm"])} if settings.get("engine") == "vllm" else {}
     # The coins of a random reward must not be the same in every process.
     coins = derive_seed(seed, "process", processes.rank()) if processes.rank() else seed
+    if phase.trainer == "sft":
+        if unknown := phase.config.keys() - settings["sft"].keys():
+            raise UserError(f'the trainer "sft" has no setting {", ".join(sorted(unknown))}')
+        shown = read_rows(context.inputs["augment"] / "examples.parquet")
+        return train_sft(
+            checkpoint,
+            [row["prompt"] for row in shown],
+            [row["completion"] for row in shown],
+            replace(SFTSettings(**settings["sft"]), **phase.config),
+            numerics,
+            seed=seed,
+            scratch=scratch,
+            progress=context.progress,
+            updates=phase.steps,
+        )
     return TRAINERS[phase.trainer](
         checkpoint,
         [benchmark.ask(problem) for problem in problems],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ from bi_bench.api import UserError, did_you_mean
 from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
 from bi_bench.suite.problems import key_path, validate
-from bi_bench.suite.schema import Evaluate, SuiteFile
-from bi_bench.suite.suite import Entry, Suite
+from bi_bench.suite.schema import Evaluate, MatrixTable, SuiteFile
+from bi_bench.suite.suite import Entry, Matrix, Suite
 
 AXES = ("benchmarks", "models", "strategies", "algorithms")
 
@@ -24,24 +24,20 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
     checked: SuiteFile = validate(SuiteFile, data, file)
     plugin_files = tuple(_local_file(name, file) for name in checked.plugins)
     registry = discover(plugin_files)
-    axes = {
-        axis: _entries(registry, axis, getattr(checked.matrix, axis), file, ("matrix", axis))
-        for axis in AXES
-    }
-    labels = [entry.label for entry in axes["strategies"]]
+    matrices = _matrices(registry, data["matrix"], file)
+    labels = [entry.label for matrix in matrices for entry in matrix.axes["strategies"]]
     reference = checked.report.reference or labels[0]
     if reference not in labels:
         hint = did_you_mean(reference, labels)
         raise UserError(
             f'{file}: report.reference: no strategy has the label "{reference}"{hint} '
-            f"Labels: {', '.join(labels)}"
+            f"Labels: {', '.join(dict.fromkeys(labels))}"
         )
     return Suite(
         name=checked.name,
         description=checked.description,
         seed=checked.seed,
-        axes=axes,
-        seeds=checked.matrix.seeds,
+        matrices=matrices,
         analyses=_entries(registry, "analyses", checked.analyses, file, ("analyses",)),
         transfers=_transfers(registry, checked.defaults.evaluate, file),
         defaults=checked.defaults,
@@ -70,8 +66,52 @@ def _local_file(name: str, suite: Path) -> Path:
     return file
 
 
+def _matrices(registry: Registry, given: Any, file: Path) -> tuple[Matrix, ...]:
+    """Each table of the matrix; axes that a later one leaves out are those of the first."""
+    if not isinstance(given, list):
+        return (_matrix(registry, given, {}, file, ("matrix",)),)
+    if not given or not all(isinstance(table, dict) for table in given):
+        raise UserError(
+            f"{file}: matrix: write [matrix], or [[matrix]] above each of several tables"
+        )
+    matrices: list[Matrix] = []
+    for index, table in enumerate(given):
+        main = matrices[0].axes if matrices else {}
+        inherited = {axis: entries for axis, entries in main.items() if axis not in table}
+        whole = {**given[0], **table}
+        matrices.append(_matrix(registry, whole, inherited, file, ("matrix", index)))
+    _refuse_ambiguous_labels(matrices, file)
+    return tuple(matrices)
+
+
+def _matrix(
+    registry: Registry,
+    table: Any,
+    inherited: Mapping[str, tuple[Entry, ...]],
+    file: Path,
+    path: tuple[str | int, ...],
+) -> Matrix:
+    checked: MatrixTable = validate(MatrixTable, table, file, path)
+    axes: dict[str, tuple[Entry, ...]] = dict(inherited)
+    for axis in AXES:
+        if axis not in axes:
+            axes[axis] = _entries(registry, axis, getattr(checked, axis), file, (*path, axis))
+    return Matrix(axes, checked.seeds)
+
+
+def _refuse_ambiguous_labels(matrices: Sequence[Matrix], file: Path) -> None:
+    known: dict[tuple[str, str], Entry] = {}
+    for matrix in matrices:
+        for axis, entry in ((name, entry) for name in AXES for entry in matrix.axes[name]):
+            if (other := known.setdefault((axis, entry.label), entry)) != entry:
+                raise UserError(
+                    f'{file}: {entry.place}: "{entry.label}" is another entry at {other.place}; '
+                    "give one of them a label of its own"
+                )
+
+
 def _entries(
-    registry: Registry, axis: str, values: Sequence[Any], file: Path, path: tuple[str, ...]
+    registry: Registry, axis: str, values: Sequence[Any], file: Path, path: tuple[str | int, ...]
 ) -> tuple[Entry, ...]:
     entries = []
     for index, value in enumerate(values):
@@ -118,4 +158,4 @@ def _entry(
     except UserError as error:
         raise UserError(f"{file}: {key_path(path)}: {error}") from None
     params = validate(registered.cls.Params, table, file, path)
-    return Entry(registered, params, label or name)
+    return Entry(registered, params, label or name, key_path(path))

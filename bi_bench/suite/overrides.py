@@ -46,6 +46,10 @@ def _assign(data: dict[str, Any], parts: list[str | int], value: Any, override: 
             # An entry that is only a name becomes a table, so that parameters can be set on it.
             if not last and isinstance(target[part], str):
                 target[part] = {"name": target[part]}
+        elif isinstance(target, list):
+            raise UserError(
+                f'--set "{override}": there are several here; write [0], [1], ... before .{part}'
+            )
         elif not isinstance(target, dict):
             raise UserError(f'--set "{override}": "{part}" is not inside a table')
         if last:

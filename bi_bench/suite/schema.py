@@ -127,9 +127,12 @@ class Defaults(Parameters):
 
     ``match_sft``: what arms have in common with the reference arm in SFT. "none": the epochs;
     "updates", "tokens": as many updates, or learnt tokens, as the demonstrations of that arm give.
+    ``match_rft``: likewise in RFT. "steps": the steps; "generated_tokens", "device_seconds": as many
+    steps as spend what the reference arm spent.
     """
 
     match_sft: Literal["none", "updates", "tokens"] = "none"
+    match_rft: Literal["steps", "generated_tokens", "device_seconds"] = "steps"
     data: Data = Data()
     sft: SFT = SFT()
     rollouts: Rollouts = Rollouts()
@@ -139,7 +142,7 @@ class Defaults(Parameters):
     numerics: Numerics = Numerics()
 
 
-class Matrix(Parameters):
+class MatrixTable(Parameters):
     """The axes; every combination is a cell. An entry is a plugin name or a table with one."""
 
     benchmarks: Annotated[tuple[Any, ...], Field(min_length=1)]
@@ -166,13 +169,13 @@ class Report(Parameters):
 
 
 class SuiteFile(Parameters):
-    """A whole suite file."""
+    """A whole suite file. ``matrix`` is a :class:`MatrixTable` or an array of them."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     description: str = ""
     seed: int = 0
     plugins: tuple[str, ...] = ()
-    matrix: Matrix
+    matrix: Any
     analyses: tuple[Any, ...] = ()
     defaults: Defaults = Defaults()
     report: Report = Report()

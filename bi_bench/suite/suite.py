@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,15 @@ from bi_bench.suite.schema import Defaults
 
 @dataclass(frozen=True)
 class Entry:
-    """One value of an axis: a plugin with checked parameters, and the label that reports show."""
+    """One value of an axis: a plugin with checked parameters, and the label that reports show.
+
+    ``place`` is the key path where the suite file has it.
+    """
 
     registered: Registered
     params: Parameters
     label: str
+    place: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -65,28 +69,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Suite:
-    """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label.
+class Matrix:
+    """Axes of which every combination is a cell."""
 
-    ``transfers`` are the benchmarks that are evaluated besides the one that a cell trains on.
-    """
-
-    name: str
-    description: str
-    seed: int
     axes: Mapping[str, tuple[Entry, ...]]
     seeds: tuple[int, ...]
-    analyses: tuple[Entry, ...]
-    transfers: tuple[Entry, ...]
-    defaults: Defaults
-    reference: str
-    plugin_files: tuple[Path, ...]
-    source: Mapping[str, Any]
-
-    def reference_of(self, cell: Cell) -> Cell:
-        """The cell of the reference arm that a cell is held against."""
-        arm = next(arm for arm in self.axes["strategies"] if arm.label == self.reference)
-        return replace(cell, strategy=arm)
 
     def cells(self) -> Iterator[Cell]:
         """Every combination of the axes, seeds varying fastest."""
@@ -94,3 +81,46 @@ class Suite:
         for benchmark, model, strategy, algorithm in itertools.product(*entries):
             for seed in self.seeds:
                 yield Cell(benchmark, model, strategy, algorithm, seed)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label.
+
+    The first of ``matrices`` is the main one. ``transfers`` are the benchmarks that are evaluated
+    besides the one that a cell trains on.
+    """
+
+    name: str
+    description: str
+    seed: int
+    matrices: tuple[Matrix, ...]
+    analyses: tuple[Entry, ...]
+    transfers: tuple[Entry, ...]
+    defaults: Defaults
+    reference: str
+    plugin_files: tuple[Path, ...]
+    source: Mapping[str, Any]
+
+    @cached_property
+    def axes(self) -> Mapping[str, tuple[Entry, ...]]:
+        """The entries of all matrices, each label once."""
+        return {
+            axis: tuple(
+                {entry.label: entry for m in self.matrices for entry in m.axes[axis]}.values()
+            )
+            for axis in self.matrices[0].axes
+        }
+
+    def reference_of(self, cell: Cell) -> Cell:
+        """The cell of the reference arm that a cell is held against."""
+        arm = next(arm for arm in self.axes["strategies"] if arm.label == self.reference)
+        return replace(cell, strategy=arm)
+
+    def cells(self) -> Iterator[Cell]:
+        """The cells of all matrices, each once."""
+        seen = set()
+        for cell in itertools.chain.from_iterable(matrix.cells() for matrix in self.matrices):
+            if (axes := tuple(cell.axes().values())) not in seen:
+                seen.add(axes)
+                yield cell

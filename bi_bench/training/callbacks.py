@@ -13,6 +13,8 @@ from transformers.trainer_callback import ProgressCallback as BarCallback
 
 from bi_bench.training.checkpoint import Numerics
 
+OnStep = Callable[[int, int], bool]  # step, tokens generated so far -> is that enough?
+
 
 def trainer_defaults(scratch: Path, numerics: Numerics) -> dict[str, Any]:
     """Arguments for reproducible, quiet, offline training; bfloat16 only where it was asked for."""
@@ -59,9 +61,12 @@ class ProgressCallback(TrainerCallback):
 
 
 class StepCallback(TrainerCallback):
-    """Calls a function with the number of each finished step, which is so many ``updates``."""
+    """Calls a function with the number of each finished step, which is so many ``updates``.
 
-    def __init__(self, on_step: Callable[[int], None], updates: int = 1) -> None:
+    Training ends after the step for which it returns True.
+    """
+
+    def __init__(self, on_step: Callable[[int], bool], updates: int = 1) -> None:
         self.on_step, self.updates = on_step, updates
 
     def on_step_end(
@@ -69,8 +74,8 @@ class StepCallback(TrainerCallback):
     ) -> None:
         """Called by the trainer after every optimiser step."""
         step, rest = divmod(state.global_step, self.updates)
-        if not rest:
-            self.on_step(step)
+        if not rest and self.on_step(step):
+            control.should_training_stop = True
 
 
 def silence(trainer: Any) -> None:

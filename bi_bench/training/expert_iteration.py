@@ -18,6 +18,7 @@ from typing import Any
 from datasets import Dataset
 
 from bi_bench.api import Phase, UserError, derive_seed, did_you_mean
+from bi_bench.training.callbacks import OnStep
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.rollouts import RewardFunction, checked_rewards
 from bi_bench.training.sampler import Decoding, Rows, sample, truncated
@@ -53,13 +54,14 @@ def train_expert_iteration(
     micro_batch: int,
     scratch: Path,
     progress: Callable[..., None],
-    on_step: Callable[[int], None] = lambda step: None,
+    on_step: OnStep = lambda step, generated: False,
 ) -> Trained:
     """``phase.steps`` rounds in place, each over ``phase.prompts`` of the prompts, all in turn.
 
     The log has a row a round: the mean reward, how many completions were kept and from how many
     problems, the loss before the last update. A round in which nothing was right changes nothing.
-    ``on_step`` hears the number of each finished round.
+    ``on_step`` hears the number of each finished round and the tokens generated so far; the phase
+    ends where it says True.
     Raises UserError for settings that cannot be carried out.
     """
     settings = _settings(phase, micro_batch, len(prompts))
@@ -105,7 +107,8 @@ def train_expert_iteration(
             row["loss"] = trained.log[-1]["loss"]
         log.append(row)
         progress(step=number + 1, total=phase.steps, reward=row["reward"])
-        on_step(number + 1)
+        if on_step(number + 1, generated):
+            break
     return Trained(log, learnt, generated)
 
 

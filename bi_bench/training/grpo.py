@@ -15,6 +15,7 @@ from bi_bench.training import processes
 from bi_bench.training.advantages import ADVANTAGES, AdvantageTrainer
 from bi_bench.training.callbacks import (
     Log,
+    OnStep,
     ProgressCallback,
     StepCallback,
     silence,
@@ -46,7 +47,7 @@ def train_grpo(
     micro_batch: int,
     scratch: Path,
     progress: Callable[..., None],
-    on_step: Callable[[int], None] = lambda step: None,
+    on_step: OnStep = lambda step, generated: False,
     vllm: VLLM | None = None,
 ) -> Trained:
     """Fine-tune the checkpoint's model in place on ``prompts``, ``phase.steps`` rollout batches.
@@ -54,8 +55,9 @@ def train_grpo(
     One update a batch unless ``minibatches`` or ``num_iterations`` say more; the log counts updates.
     ``reward`` maps problem indices and completions to finite numbers, one each. ``batch`` bounds
     the rows sampled at a time, ``micro_batch`` those of one forward and backward pass. ``on_step``
-    hears the number of each finished step, with the model as it then is. ``vllm`` draws the rollouts
-    if given, else our sampler. Of several processes each draws and grades its share. Raises
+    hears the number of each finished step and the tokens generated so far, with the model as it
+    then is; training ends where it says True. ``vllm`` draws the rollouts if given, else our sampler.
+    Of several processes each draws and grades its share. Raises
     UserError for settings that TRL would take in silence or refuse only after the first rollout.
     """
     checked = settings(phase, micro_batch, len(prompts), processes.count())
@@ -90,7 +92,7 @@ def train_grpo(
         "rollout_func": rollouts.draw,
         "callbacks": [
             ProgressCallback(log, progress, SHOWN),
-            StepCallback(on_step, checked.updates),
+            StepCallback(lambda step: on_step(step, rollouts.generated), checked.updates),
         ],
     }
     arguments["updates"] = checked.updates

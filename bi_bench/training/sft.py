@@ -80,8 +80,12 @@ def train_sft(
     seed: int,
     scratch: Path,
     progress: Callable[..., None],
+    updates: int | None = None,
 ) -> Trained:
-    """Train the checkpoint's model in place; raises UserError for demonstrations that do not fit."""
+    """Train the checkpoint's model in place, ``updates`` instead of the epochs where it is given.
+
+    Raises UserError for demonstrations that do not fit.
+    """
     data = encode_examples(checkpoint, prompts, completions, settings)
     share = settings.batch_size // processes.count()
     micro = min(settings.micro_batch_size, share)
@@ -92,7 +96,14 @@ def train_sft(
             f"defaults.sft.micro_batch_size = {micro}"
         )
     return train_encoded(
-        checkpoint, data, settings, numerics, seed=seed, scratch=scratch, progress=progress
+        checkpoint,
+        data,
+        settings,
+        numerics,
+        seed=seed,
+        scratch=scratch,
+        progress=progress,
+        updates=updates,
     )
 
 
@@ -105,6 +116,7 @@ def train_encoded(
     seed: int,
     scratch: Path,
     progress: Callable[..., None],
+    updates: int | None = None,
 ) -> Trained:
     """Train the checkpoint's model in place on rows of :func:`encode_examples`."""
     share = settings.batch_size // processes.count()
@@ -112,6 +124,7 @@ def train_encoded(
     config = SFTConfig(
         **trainer_defaults(scratch, numerics),
         num_train_epochs=settings.epochs,
+        max_steps=updates or -1,
         per_device_train_batch_size=micro,
         gradient_accumulation_steps=share // micro,
         learning_rate=settings.learning_rate,
@@ -137,4 +150,5 @@ def train_encoded(
     silence(trainer)
     trainer.train()
     learnt = sum(map(sum, data["completion_mask"]))
-    return Trained(log.rows, round(learnt * settings.epochs))
+    epochs = updates * settings.batch_size / len(data) if updates else settings.epochs
+    return Trained(log.rows, round(learnt * epochs))

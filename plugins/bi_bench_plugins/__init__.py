@@ -44,9 +44,10 @@ def bi_bench_algorithms() -> list[type[Algorithm]]:
     from bi_bench_plugins.algorithms.gspo import GSPO
     from bi_bench_plugins.algorithms.reinforce_pp import ReinforcePP
     from bi_bench_plugins.algorithms.rloo import RLOO
+    from bi_bench_plugins.algorithms.sft_longer import SFTLonger
 
     online = [GRPO, DrGRPO, DAPO, GSPO, CISPO, RLOO, ReinforcePP]
-    return [*online, ExpertIteration, Command]
+    return [*online, ExpertIteration, SFTLonger, Command]
 
 
 @hookimpl

@@ -23,7 +23,7 @@ from bi_bench.report.cell_text import COMPACT, FACTS, MEASURED, SCORED
 from bi_bench.stats import verdict
 from bi_bench.suite import load_suite
 from bi_bench.suite.problems import validate
-from bi_bench.suite.schema import SuiteFile
+from bi_bench.suite.schema import MatrixTable, SuiteFile
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -123,7 +123,8 @@ def test_every_method_and_attribute_of_a_plugin_is_named(kind: str) -> None:
 
 
 def test_every_key_of_a_suite_is_listed_with_its_default() -> None:
-    listed, declared = rows("key"), dict(keys(SuiteFile))
+    listed, declared = rows("key"), {**dict(keys(SuiteFile)), **dict(keys(MatrixTable, "matrix."))}
+    del declared["matrix"]  # a table or an array of them
     assert listed.keys() == declared.keys()
     stale = {key for key, default in declared.items() if not same(listed[key][1], default)}
     assert not stale, f"docs/suites.md states another default for {sorted(stale)}"
@@ -175,8 +176,11 @@ def test_toml_examples_parse_and_whole_suites_load(block: Block, tmp_path: Path)
     data = tomllib.loads(block.text)
     if data.keys() <= SuiteFile.model_fields.keys():
         axes = ("benchmarks", "models", "strategies", "algorithms", "seeds")
-        rest = {"name": "part", "matrix": {axis: [0] for axis in axes}}
-        validate(SuiteFile, {**rest, **data}, block)
+        whole = {axis: [0] for axis in axes}
+        validate(SuiteFile, {"name": "part", "matrix": whole, **data}, block)
+        given = data.get("matrix", {})
+        for table in given if isinstance(given, list) else [given]:
+            validate(MatrixTable, {**whole, **table}, block)
     if {"name", "matrix"} <= data.keys():
         (strategy,) = (b for b in blocks("python") if "class RestateAll" in b.text)
         (tmp_path / "my_strategy.py").write_text(strategy.text)

@@ -44,6 +44,7 @@ class Suite:
         self.store = Store(root)
         self.cells = []
         self.reference = "vanilla"
+        self.rewards = {}
 
     def commit(self, key, files=(), costs=(), declined=None):
         stage = {"kind": "evaluate", "label": key, "identity": {}, "parents": {}}
@@ -104,6 +105,7 @@ class Suite:
                 "name": "quick",
                 "description": "does it gain",
                 "reference": self.reference,
+                "rewards": self.rewards,
                 "source": {},
             },
             "numerics": {"device": "cpu", "dtype": "float32", "threads": 1},

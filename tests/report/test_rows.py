@@ -179,3 +179,54 @@ def test_another_benchmark_than_the_trained_one_is_a_block_of_its_own(suite):
     text = render(report, "markdown")
     assert "## sums · test-id\n" in text
     assert "## sums → other · test-id\n" in text
+
+
+def test_a_gain_no_larger_than_with_a_random_reward_is_marked(suite):
+    suite.rewards = {"grpo": ["answer"], "coin": ["random"], "other": ["answer"]}
+    pre = "1100110011001100"
+    suite.arm("vanilla", pre, "1111111111111100")
+    suite.arm("vanilla", pre, "1100110011011100", algorithm="coin")
+    suite.arm("vanilla", pre, "1100110011001110", algorithm="other")
+    rows = {row.algorithm: row for row in report(suite).rows}
+    assert rows["grpo"].over_random.estimate == pytest.approx(5 / 16)
+    assert rows["grpo"].over_random.low > 0
+    assert rows["other"].over_random.estimate == 0
+    assert [rows[name].marks for name in ("grpo", "other", "coin")] == ["", "N", ""]
+    assert rows["coin"].over_random is None
+    text = render(report(suite), "markdown")
+    assert "gain vs random reward" in text
+    assert "N: the interval" in text
+
+
+def test_without_a_random_reward_nothing_is_marked(suite):
+    suite.arm("vanilla", "1100", "1100")
+    (row,) = report(suite).rows
+    assert (row.over_random, row.marks) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("defaults", "text"),
+    [
+        ({}, "the same epochs of SFT over their demonstrations; the steps of RFT are the same."),
+        (
+            {"match_sft": "updates", "match_rft": "generated_tokens"},
+            'All arms take as many SFT updates as "vanilla"; RFT ends when it has generated as '
+            'many tokens as that of "vanilla".',
+        ),
+    ],
+)
+def test_what_arms_have_in_common_is_said(suite, defaults, text):
+    suite.arm("vanilla", "1100", "1100")
+    record = suite.record
+    record["suite"]["source"] = {"defaults": defaults}
+    notes = build_report(record, suite.store).notes
+    assert [note for note in notes if note.endswith(text)]
+
+
+def test_a_budget_that_was_not_spent_is_said(suite):
+    cell = suite.cell("bridge")
+    suite.commit(cell["stages"]["rft"], {}, {"wall_seconds": 1, "steps": 8, "budget_share": 0.25})
+    suite.run(cell, suite.outcomes("1100"), suite.outcomes("1110"))
+    (row,) = report(suite).rows
+    assert row.costs.rft_steps == 8
+    assert "RFT ended at its greatest number of steps with 25% of the budget spent" in row.notes

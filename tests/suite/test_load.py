@@ -97,7 +97,7 @@ def test_overrides_reach_every_key_and_are_checked(suite_file: Path) -> None:
         suite_file,
         ["matrix.seeds=[5]", "matrix.strategies[0].label=plain", "defaults.data.test=7"],
     )
-    assert suite.seeds == (5,)
+    assert suite.matrices[0].seeds == (5,)
     assert suite.axes["strategies"][0].label == "plain"
     assert suite.defaults.data.test == 7
     for override, message in (
@@ -108,6 +108,63 @@ def test_overrides_reach_every_key_and_are_checked(suite_file: Path) -> None:
     ):
         with pytest.raises(UserError, match=message):
             load_suite(suite_file, [override])
+
+
+SECOND = """
+[[matrix]]
+strategies = [{ name = "bridge", reflection = 0.2, label = "bridge-20" }, "filler"]
+seeds = [0]
+"""
+
+
+def two_matrices(file: Path) -> Path:
+    change(file, "[matrix]", "[[matrix]]")
+    change(file, "[defaults.sft]", SECOND + "[defaults.sft]")
+    return file
+
+
+def test_several_matrices_take_what_they_leave_out_from_the_first(suite_file: Path) -> None:
+    suite = load_suite(two_matrices(suite_file))
+    cells = [(cell.strategy.label, cell.seed) for cell in suite.cells()]
+    # bridge-20 with seed 0 is in both and is one cell.
+    both = [("vanilla", 0), ("vanilla", 1), ("bridge-20", 0), ("bridge-20", 1)]
+    assert cells == [*both, ("filler", 0)]
+    assert {cell.benchmark.place for cell in suite.cells()} == {"matrix[0].benchmarks[0]"}
+    assert [entry.label for entry in suite.axes["strategies"]] == ["vanilla", "bridge-20", "filler"]
+    assert suite.reference == "vanilla"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('"filler"', '"fillr"', r'matrix\[1\].strategies\[1\]: .*did you mean "filler"'),
+        ("seeds = [0]", "sedes = [0]", r"matrix\[1\].sedes: unknown key"),
+        (
+            '0.2, label = "bridge-20" }, "filler"',
+            '0.3, label = "bridge-20" }',
+            r'matrix\[1\].strategies\[0\]: "bridge-20" is another entry at matrix\[0\]',
+        ),
+    ],
+)
+def test_mistakes_in_a_further_matrix_name_it(
+    suite_file: Path, before: str, after: str, message: str
+) -> None:
+    change(two_matrices(suite_file), before, after)
+    with pytest.raises(UserError, match=message):
+        load_suite(suite_file)
+
+
+def test_an_override_says_which_matrix(suite_file: Path) -> None:
+    two_matrices(suite_file)
+    assert load_suite(suite_file, ["matrix[1].seeds=[3]"]).matrices[1].seeds == (3,)
+    with pytest.raises(UserError, match=r"there are several here; write \[0\]"):
+        load_suite(suite_file, ["matrix.seeds=[3]"])
+
+
+@pytest.mark.parametrize("value", ["[]", "3", "[1]"])
+def test_a_matrix_is_a_table(suite_file: Path, value: str) -> None:
+    with pytest.raises(UserError, match="matrix: "):
+        load_suite(suite_file, [f"matrix={value}"])
 
 
 def test_an_unknown_reference_arm_is_an_error(suite_file: Path) -> None:

@@ -1,0 +1,43 @@
+"""How much an RFT stage may spend that is matched to the RFT of the reference arm."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from bi_bench.api import UserError
+from bi_bench.store import read_json
+
+# A matched stage takes at most this many times the steps of its algorithm: answers that shrink to
+# nothing would never spend what is left.
+MOST = 4
+
+
+class Budget:
+    """What the reference spent, as ``match`` counts it, from now on.
+
+    ``match`` "generated_tokens" is exact, "device_seconds" is what a clock measured: with it a run
+    cannot be repeated bit for bit.
+    """
+
+    def __init__(self, match: str, reference: Path) -> None:
+        column = {"generated_tokens": "tokens_generated", "device_seconds": "wall_seconds"}[match]
+        self._clock, self._started = match == "device_seconds", time.monotonic()
+        self._limit = float((read_json(reference / "costs.json") or {}).get(column, 0.0))
+        self.generated = 0
+        if not self._limit > 0:
+            raise UserError(
+                f'defaults.match_rft = "{match}": the RFT of the reference arm has no {column}; '
+                "delete its stage and run again, or match steps"
+            )
+
+    @property
+    def share(self) -> float:
+        """The share of the budget that is spent."""
+        spent = time.monotonic() - self._started if self._clock else self.generated
+        return spent / self._limit
+
+    def enough(self, generated: int) -> bool:
+        """Whether nothing is left, ``generated`` tokens having been sampled so far."""
+        self.generated = generated
+        return self.share >= 1
