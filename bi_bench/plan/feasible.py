@@ -56,6 +56,12 @@ def _impossible(suite: Suite, numerics: Mapping[str, Any]) -> Iterator[str]:
             f"defaults.sft.batch_size = {suite.defaults.sft.batch_size} is not a multiple of "
             f"defaults.numerics.processes = {processes}"
         )
+    if processes > 1 and suite.defaults.match_rft != "steps":
+        # Each process would find by itself when the budget is spent, and wait for the others.
+        yield (
+            f'defaults.match_rft = "{suite.defaults.match_rft}" is for one process; set '
+            "defaults.numerics.processes = 1"
+        )
     for entry in suite.axes["algorithms"]:
         for phase in entry.plugin.phases():
             if uses_vllm and phase.trainer == "expert-iteration":
@@ -69,6 +75,8 @@ def _impossible(suite: Suite, numerics: Mapping[str, Any]) -> Iterator[str]:
 
 def _alone(phase: Phase, processes: int) -> str:
     """Why a phase cannot be shared by so many processes; empty if it can."""
+    if phase.trainer == "sft":
+        return ""
     if phase.trainer != "grpo":
         return f'(trainer "{phase.trainer}") runs in one process'
     if phase.config.get("resample_rounds"):

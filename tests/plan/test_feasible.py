@@ -62,6 +62,7 @@ def keys(plan: SuitePlan, kind: str) -> set[str]:
             (TWO, "matrix.algorithms=[{name='grpo',prompts=2,group=5,minibatches=2}]"),
             "5 rollouts a process, which cannot be cut into 2 minibatches",
         ),
+        ((TWO, "defaults.match_rft=generated_tokens"), "match_rft = .* is for one process"),
         ((TWO, "defaults.sft.batch_size=3"), "batch_size = 3 is not a multiple of .*processes = 2"),
     ],
 )
