@@ -68,8 +68,10 @@ def bi_bench_analyses() -> list[type[Analysis]]:
     from bi_bench_plugins.analyses.behaviours import Behaviours
     from bi_bench_plugins.analyses.difficulty import Difficulty
     from bi_bench_plugins.analyses.influence import InfluenceAnalysis
+    from bi_bench_plugins.analyses.learning_curve import LearningCurve
     from bi_bench_plugins.analyses.pass_at_k import PassAtK
     from bi_bench_plugins.analyses.rollout_accuracy import RolloutAccuracy
     from bi_bench_plugins.analyses.solution_loss import SolutionLoss
 
-    return [Difficulty, RolloutAccuracy, InfluenceAnalysis, Behaviours, PassAtK, SolutionLoss]
+    through_rft = [LearningCurve, InfluenceAnalysis, SolutionLoss]
+    return [Difficulty, RolloutAccuracy, Behaviours, PassAtK, *through_rft]

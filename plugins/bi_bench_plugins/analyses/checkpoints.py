@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from bi_bench.api import AnalysisContext
+from bi_bench.api import AnalysisContext, Problem, derive_seed
 
 if TYPE_CHECKING:
     from bi_bench.training.checkpoint import Checkpoint
@@ -26,3 +26,50 @@ def load(context: AnalysisContext, folder: Path) -> Checkpoint:
     from bi_bench.training.checkpoint import Checkpoint, Numerics
 
     return Checkpoint.load(folder, Numerics.from_identity(dict(context.numerics)))
+
+
+class Answers(NamedTuple):
+    """Prompts as token ids; completions, their texts and whether they were cut, a group a prompt."""
+
+    prompts: list[list[int]]
+    completions: list[list[int]]
+    texts: list[str]
+    truncated: list[bool]
+
+
+def answers(
+    context: AnalysisContext,
+    checkpoint: Checkpoint,
+    problems: Sequence[Problem],
+    *,
+    temperature: float,
+    group: int = 1,
+) -> Answers:
+    """``group`` answers of a checkpoint to each problem, drawn as RFT draws rollouts.
+
+    The same random numbers in all arms and at all checkpoints. UserError for prompts that do not fit.
+    """
+    from bi_bench.training.prompting import Prompting
+    from bi_bench.training.room import check_room
+    from bi_bench.training.sampler import Decoding, sample, truncated
+    from bi_bench.training.stopping import stopper
+    from bi_bench.training.text import decode, encode_prompts
+
+    settings, tokenizer = context.settings, checkpoint.tokenizer
+    prompting, length = Prompting.from_settings(settings), settings["max_new_tokens"]
+    asked = prompting.render(tokenizer, [context.benchmark.ask(each) for each in problems])
+    check_room(checkpoint, [problem.id for problem in problems], asked, length)
+    prompts = encode_prompts(tokenizer, asked)
+    end, stop = int(tokenizer.eos_token_id), stopper(tokenizer, prompting.stop)
+    completions = sample(
+        checkpoint.model,
+        prompts,
+        Decoding(length, temperature, prompting.stop),
+        end=end,
+        stop=stop,
+        group=group,
+        seed=derive_seed(context.seed, "rollouts"),
+        batch=settings["batch_size"],
+    )
+    cut = list(truncated(completions, end, stop))
+    return Answers(prompts, completions, list(decode(tokenizer, completions)), cut)

@@ -18,7 +18,7 @@ from bi_bench.api import (
     Problem,
     derive_seed,
 )
-from bi_bench_plugins.analyses.checkpoints import checkpoints, load
+from bi_bench_plugins.analyses.checkpoints import answers, checkpoints, load
 
 if TYPE_CHECKING:
     from bi_bench.training.checkpoint import Checkpoint
@@ -150,35 +150,14 @@ class InfluenceAnalysis(Analysis):
         self, context: AnalysisContext, checkpoint: Checkpoint, problems: Sequence[Problem]
     ) -> list[Group]:
         from bi_bench.training.gradients import Group
-        from bi_bench.training.prompting import Prompting
-        from bi_bench.training.room import check_room
-        from bi_bench.training.sampler import Decoding, sample
-        from bi_bench.training.stopping import stopper
-        from bi_bench.training.text import decode, encode_prompts
 
-        settings, size = context.settings, self.params.rollouts
-        asked = [context.benchmark.ask(problem) for problem in problems]
-        prompting, tokenizer = Prompting.from_settings(settings), checkpoint.tokenizer
-        read = prompting.render(tokenizer, asked)
-        ids, length = [problem.id for problem in problems], settings["max_new_tokens"]
-        check_room(checkpoint, ids, read, length)
-        prompts = encode_prompts(tokenizer, read)
-        rollouts = sample(
-            checkpoint.model,
-            prompts,
-            Decoding(length, settings["temperature"], prompting.stop),
-            end=int(tokenizer.eos_token_id),
-            stop=stopper(tokenizer, prompting.stop),
-            group=size,
-            seed=derive_seed(context.seed, "rollouts"),
-            batch=settings["batch_size"],
-        )
-        texts = decode(tokenizer, rollouts)
+        size, temperature = self.params.rollouts, context.settings["temperature"]
+        drawn = answers(context, checkpoint, problems, temperature=temperature, group=size)
         groups = []
-        for index, (problem, prompt) in enumerate(zip(problems, prompts, strict=True)):
+        for index, (problem, prompt) in enumerate(zip(problems, drawn.prompts, strict=True)):
             rows = slice(index * size, (index + 1) * size)
-            rewards = [self._reward(context, problem, text) for text in texts[rows]]
-            groups.append(Group(prompt, rollouts[rows], rewards))
+            rewards = [self._reward(context, problem, text) for text in drawn.texts[rows]]
+            groups.append(Group(prompt, drawn.completions[rows], rewards))
         return groups
 
     def _reward(self, context: AnalysisContext, problem: Problem, text: str) -> float:
