@@ -39,6 +39,11 @@ class Identities:
         self.suite, self.defaults = suite, suite.defaults
         self.numerics = resolve(suite.defaults.numerics)
         self._sources: dict[str, Mapping[str, Any]] = {}
+        self._decodings: dict[int, dict[str, Any]] = {}  # by entry: thousands of cells ask for it
+        self._counts = self.defaults.data.model_dump()
+        self._evaluate = self.defaults.evaluate.model_dump(
+            mode="json", exclude={"splits", "benchmarks"}
+        )
         self.libraries = {kind: library_versions(names) for kind, names in LIBRARIES.items()}
         # What is off is in no key: stages from before are still found.
         self.engine: dict[str, Any] = {}
@@ -59,7 +64,7 @@ class Identities:
 
     def problems(self, benchmark: Entry, split: str, seed: int | None) -> dict[str, Any]:
         """One split of a benchmark; ``seed`` is the seed axis for training splits, else None."""
-        count = self.defaults.data.model_dump()["test" if split.startswith("test") else split]
+        count = self._counts["test" if split.startswith("test") else split]
         named = self._seed("problems", split, *([] if seed is None else [seed]))
         content = {"benchmark": benchmark.identity(), "split": split, "n": count, "seed": named}
         return self._identity("problems", {}, **content)
@@ -126,9 +131,9 @@ class Identities:
         self, parents: Mapping[str, str], benchmark: Entry, split: str, seed: int
     ) -> dict[str, Any]:
         """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
-        settings = self.defaults.evaluate.model_dump(mode="json", exclude={"splits", "benchmarks"})
-        settings["max_new_tokens"] = self._decoding(benchmark)["max_new_tokens"]
-        settings |= {**self.defaults.prompt.settings(stop=True), **self.engine}
+        length = {"max_new_tokens": self._decoding(benchmark)["max_new_tokens"]}
+        prompt = self.defaults.prompt.settings(stop=True)
+        settings = {**self._evaluate, **length, **prompt, **self.engine}
         content = {"benchmark": benchmark.identity(), "settings": settings}
         return self._identity(
             "evaluate", parents, **content, seed=self._seed("evaluate", split, seed)
@@ -147,11 +152,13 @@ class Identities:
         return self._identity("analyse", parents, **content, seed=named)
 
     def _decoding(self, benchmark: Entry) -> dict[str, Any]:
-        rollouts = self.defaults.rollouts
-        length = rollouts.max_new_tokens or benchmark.plugin.max_new_tokens
-        decoding = rollouts.model_dump(mode="json", include={"temperature", "batch_size"})
-        prompt = self.defaults.prompt.settings(stop=True)
-        return {**decoding, "max_new_tokens": length, **prompt}
+        if (known := self._decodings.get(id(benchmark))) is None:
+            rollouts = self.defaults.rollouts
+            length = rollouts.max_new_tokens or benchmark.plugin.max_new_tokens
+            known = rollouts.model_dump(mode="json", include={"temperature", "batch_size"})
+            known |= {"max_new_tokens": length, **self.defaults.prompt.settings(stop=True)}
+            self._decodings[id(benchmark)] = known
+        return dict(known)
 
     def _sft(self) -> dict[str, Any]:
         return {**self.defaults.sft.model_dump(mode="json"), **self._lora("sft")}

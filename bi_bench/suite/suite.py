@@ -36,7 +36,7 @@ class Entry:
         """The plugin object with its parameters."""
         return self.registered.cls(self.params)
 
-    @property
+    @cached_property
     def unkeyed(self) -> dict[str, Any]:
         """Parameters declared with ``exclude=True``: handed to workers, not in the content key."""
         fields = type(self.params).model_fields
@@ -44,7 +44,11 @@ class Entry:
 
     def identity(self) -> dict[str, Any]:
         """Plugin and parameters, as they enter the content key."""
-        return {**self.registered.identity(), "params": self.params.model_dump(mode="json")}
+        return {**self.registered.identity(), "params": self._params}
+
+    @cached_property
+    def _params(self) -> dict[str, Any]:
+        return self.params.model_dump(mode="json")
 
 
 @dataclass(frozen=True)
