@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bi_bench.report.export import to_csv, to_json
     from bi_bench.report.figures import draw_curves
-    from bi_bench.report.row import Report, Row
+    from bi_bench.report.row import Row
     from bi_bench.report.rows import build_report
     from bi_bench.report.table import render
+    from bi_bench.report.whole import Report
     from bi_bench.report.write import cached_text, write_report, written_files
 
 _HOME = {

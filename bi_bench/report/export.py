@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bi_bench.report.columns import flat_row
-from bi_bench.report.row import Report
+from bi_bench.report.whole import Report
 
 
 def to_csv(report: Report) -> str:

@@ -1,17 +1,13 @@
-"""What a report holds: one row per arm and split, and the cells that gave none."""
+"""What a report is made of: one row per arm and split, and the cells that gave none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bi_bench.report.text import plain
 
 if TYPE_CHECKING:
-    from bi_bench.report.analyses import AnalysisTable
-    from bi_bench.report.published import Published
-    from bi_bench.report.sweeps import Sweep
     from bi_bench.stats import Contrast
 
 TRUNCATION_MARK = 0.01
@@ -160,25 +156,3 @@ class Unfinished:
         seeds = f"{'seed' if len(self.seeds) == 1 else 'seeds'} {', '.join(map(str, self.seeds))}"
         where = " · ".join([self.cell, seeds, *([", ".join(self.stages)] if self.stages else [])])
         return plain(f"{self.status}: {where}{': ' if self.reason else ''}{self.reason}")
-
-
-@dataclass(frozen=True)
-class Report:
-    """A whole suite as numbers; ``skipped`` holds every cell that is not complete.
-
-    ``figures`` names those that are drawn, all if it is empty.
-    """
-
-    suite: str
-    description: str
-    reference: str
-    command: str
-    numerics: Mapping[str, Any]
-    versions: Mapping[str, Any]
-    rows: tuple[Row, ...]
-    notes: tuple[str, ...]
-    skipped: tuple[Unfinished, ...]
-    analyses: tuple[AnalysisTable, ...] = ()
-    sweeps: tuple[Sweep, ...] = ()
-    published: tuple[Published, ...] = ()
-    figures: tuple[str, ...] = ()

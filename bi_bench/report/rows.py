@@ -13,8 +13,9 @@ from bi_bench.report.notes import report_notes
 from bi_bench.report.nulls import against_random, random_rewards
 from bi_bench.report.outcomes import Outcomes, Pair
 from bi_bench.report.published import read_published
-from bi_bench.report.row import Report, Row
+from bi_bench.report.row import Row
 from bi_bench.report.sweeps import find_sweeps
+from bi_bench.report.whole import Report
 from bi_bench.store import Store
 
 RECORD_SCHEMA = 1

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from tabulate import tabulate
 
 from bi_bench.report.published import TITLE, published_table
-from bi_bench.report.row import Report, Row
+from bi_bench.report.row import Row
 from bi_bench.report.sweeps import sweep_table
 from bi_bench.report.text import markdown
+from bi_bench.report.whole import Report
 
 if TYPE_CHECKING:
     from bi_bench.report.figures import Picture

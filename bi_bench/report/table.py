@@ -13,9 +13,10 @@ from bi_bench.report.analyses import as_text
 from bi_bench.report.cell_text import COMPACT, FACTS, MEASURED, SCORED, Column, legend
 from bi_bench.report.published import TITLE as PUBLISHED
 from bi_bench.report.published import published_notes, published_table
-from bi_bench.report.row import Report, Row
+from bi_bench.report.row import Row
 from bi_bench.report.sections import markdown_sections, shown
 from bi_bench.report.text import markdown, plain, shorten
+from bi_bench.report.whole import Report
 
 if TYPE_CHECKING:
     from bi_bench.report.figures import Picture

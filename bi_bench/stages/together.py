@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError
+from bi_bench.stages.alone import run_alone
 
 PROGRESS, RESULT = "\x1eprogress ", "\x1eresult "  # how the processes speak to the stage's own
 
@@ -87,8 +88,6 @@ def main(file: Path) -> None:
         import torch
 
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    from bi_bench.stages.worker import run_alone
-
     inputs = {role: Path(path) for role, path in task["inputs"].items()}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) if rank else Path(task["folder"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bi_bench.stages.context import StageContext
+from bi_bench.stages.alone import run_alone
 from bi_bench.stages.together import run_together
 
 # Only these may need the network (a hub model, a hub dataset); every other stage works on what is here.
@@ -30,16 +29,3 @@ def run_stage(
     if (processes := stage["identity"].get("processes", 1)) > 1:
         return run_together(stage, inputs, folder, progress, processes)
     return run_alone(stage, inputs, folder, progress)
-
-
-def run_alone(
-    stage: Mapping[str, Any],
-    inputs: Mapping[str, Path],
-    folder: Path,
-    progress: Callable[..., None],
-) -> dict[str, Any]:
-    """The stage function itself, in this process."""
-    module = importlib.import_module(f"bi_bench.stages.{stage['kind']}")
-    context = StageContext.make(stage, inputs, folder, progress)
-    costs: dict[str, Any] = module.run(context)
-    return costs

@@ -68,7 +68,11 @@ def inputs(tmp_path: Path) -> dict[str, Path]:
         folders[role] = tmp_path / role
         (tmp_path / role).mkdir()
     rows = [
-        {"prompt": f"{name} 6 . ? {name}", "completion": "x 5 ; " * (1 + place % 3)}
+        {
+            "id": f"p{place}",
+            "prompt": f"{name} 6 . ? {name}",
+            "completion": "x 5 ; " * (1 + place % 3),
+        }
         for place, name in enumerate("abcdefghijklmnop")
     ]
     write_rows(tmp_path / "augment" / "examples.parquet", rows)
@@ -106,7 +110,7 @@ def test_two_processes_give_what_one_gives(make: Any, inputs: Any, tmp_path: Pat
 def test_what_the_user_can_mend_is_said_as_by_one_process(inputs: Any, tmp_path: Path) -> None:
     stage = sft_stage(2)
     stage["identity"]["settings"] = {**SFT, "max_length": 4}
-    with pytest.raises(UserError, match=r"demonstration 0 has \d+ tokens, more than"):
+    with pytest.raises(UserError, match=r"16 of 16 demonstrations \(p0: \d+ tokens"):
         run(stage, inputs, tmp_path / "failed")
 
 

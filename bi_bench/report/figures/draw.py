@@ -19,7 +19,7 @@ from bi_bench.report.figures.rollouts import rollouts
 from bi_bench.report.figures.style import RC, Drawn, save
 from bi_bench.report.figures.sweep import sweep
 from bi_bench.report.figures.tokens import tokens
-from bi_bench.report.row import Report
+from bi_bench.report.whole import Report
 
 FOLDER = "figures"
 

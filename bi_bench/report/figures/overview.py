@@ -22,8 +22,9 @@ from bi_bench.report.figures.style import (
     arm_of,
     save,
 )
-from bi_bench.report.row import Report, Row
+from bi_bench.report.row import Row
 from bi_bench.report.text import plain, shorten
+from bi_bench.report.whole import Report
 
 _LEGEND_WIDTH = 190  # characters
 

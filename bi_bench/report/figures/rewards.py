@@ -21,7 +21,7 @@ from bi_bench.report.figures.style import (
     strategy_legend,
     strategy_styles,
 )
-from bi_bench.report.row import Report
+from bi_bench.report.whole import Report
 
 _POINTS = 60
 

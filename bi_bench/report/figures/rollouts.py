@@ -19,7 +19,7 @@ from bi_bench.report.figures.style import (
     strategy_legend,
     strategy_styles,
 )
-from bi_bench.report.row import Report
+from bi_bench.report.whole import Report
 
 
 def rollouts(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:

@@ -20,9 +20,10 @@ from bi_bench.report.figures.style import (
     strategy_legend,
 )
 from bi_bench.report.figures.tokens import in_points
-from bi_bench.report.row import Report, Row
+from bi_bench.report.row import Row
 from bi_bench.report.sweeps import Curve, value_text
 from bi_bench.report.text import plain
+from bi_bench.report.whole import Report
 
 
 def sweep(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:

@@ -19,8 +19,9 @@ from bi_bench.report.figures.style import (
     strategy_legend,
     strategy_styles,
 )
-from bi_bench.report.row import Report, Row
+from bi_bench.report.row import Row
 from bi_bench.report.text import amount
+from bi_bench.report.whole import Report
 from bi_bench.stats import Contrast
 
 

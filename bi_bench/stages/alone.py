@@ -1,0 +1,23 @@
+"""A stage in this process and no other."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bi_bench.stages.context import StageContext
+
+
+def run_alone(
+    stage: Mapping[str, Any],
+    inputs: Mapping[str, Path],
+    folder: Path,
+    progress: Callable[..., None],
+) -> dict[str, Any]:
+    """The stage function itself, in this process."""
+    module = importlib.import_module(f"bi_bench.stages.{stage['kind']}")
+    context = StageContext.make(stage, inputs, folder, progress)
+    costs: dict[str, Any] = module.run(context)
+    return costs
