@@ -155,7 +155,7 @@ def _register(
     try:
         manager.check_pending()
         entries = list(_provided(manager, module, origin))
-    except Exception:  # whatever it was goes on to the caller; only the half-made registration ends here
+    except Exception:  # goes on to the caller; only the half-made registration is undone
         manager.unregister(name=name)
         raise
     registry.found += entries
