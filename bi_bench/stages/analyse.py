@@ -7,7 +7,7 @@ from typing import Any
 
 from bi_bench.api import Analysis, AnalysisContext, UserError
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import read_problems, read_rows
+from bi_bench.store.tables import read_problems, read_rows
 
 # What reports put beside the columns of an analysis.
 AXES = {"benchmark", "model", "algorithm", "strategy", "seed", "seeds"}

@@ -22,7 +22,7 @@ from bi_bench.api import (
 from bi_bench.api.errors import Declined
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.demonstrate import demonstrations
-from bi_bench.stages.tables import read_problems, write_json, write_rows
+from bi_bench.store.tables import read_problems, write_json, write_rows
 
 
 def run(context: StageContext) -> dict[str, Any]:

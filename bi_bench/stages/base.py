@@ -9,7 +9,7 @@ from typing import Any
 
 from bi_bench.api import BaseModel, ModelSource, UserError
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import write_json
+from bi_bench.store.tables import write_json
 
 
 def run(context: StageContext) -> dict[str, Any]:

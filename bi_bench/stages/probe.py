@@ -8,7 +8,7 @@ from typing import Any
 
 from bi_bench.stages.answers import answer, generated, gpu_costs, per_problem, prepare_asking
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import write_json, write_rows
+from bi_bench.store.tables import write_json, write_rows
 from bi_bench.training.sampler import Decoding
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bi_bench.api import Benchmark, UserError
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.draw import draw
-from bi_bench.stages.tables import write_json, write_problems
+from bi_bench.store.tables import write_json, write_problems
 
 
 def run(context: StageContext) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bi_bench.stages.budget import MOST, Budget
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.sft import sft_settings
-from bi_bench.stages.tables import read_rows, write_lines
+from bi_bench.store.tables import read_rows, write_lines
 from bi_bench.training import processes
 from bi_bench.training.callbacks import OnStep
 from bi_bench.training.checkpoint import Checkpoint

@@ -12,7 +12,7 @@ from typing import Any
 from bi_bench.api import UserError, did_you_mean
 from bi_bench.stages.answers import gpu_costs, load_checkpoint, trainable_costs
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import read_rows, write_lines
+from bi_bench.store.tables import read_rows, write_lines
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.lora import LoRA
 from bi_bench.training.prompting import Prompting

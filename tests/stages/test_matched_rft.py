@@ -13,7 +13,7 @@ from bi_bench.api import UserError
 from bi_bench.plugins import discover
 from bi_bench.stages import augment, rft
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import write_problems
+from bi_bench.store.tables import write_problems
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.models.tiny import Tiny
 

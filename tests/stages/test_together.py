@@ -16,9 +16,9 @@ from safetensors.torch import load_file
 
 from bi_bench.api import UserError
 from bi_bench.plugins import discover
-from bi_bench.stages.tables import write_problems, write_rows
 from bi_bench.stages.together import launch_command
 from bi_bench.stages.worker import run_stage
+from bi_bench.store.tables import write_problems, write_rows
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.models.tiny import Tiny
 

@@ -14,7 +14,7 @@ from bi_bench.api import Problem
 from bi_bench.plugins import discover
 from bi_bench.stages import analyse
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.tables import write_problems, write_rows
+from bi_bench.store.tables import write_problems, write_rows
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.models.tiny import Tiny
 
