@@ -1,0 +1,149 @@
+"""Single answers, before and after RFT side by side, in files that a page loads one at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bi_bench import __version__
+from bi_bench.api import Benchmark, Problem
+from bi_bench.report.samples import Sample, has_samples, marked_steps, read_samples
+from bi_bench.report.site.escape import literal, script
+
+# Raise it when files of the same answers come out different.
+ANSWERS_SCHEMA = 1
+
+SHARD_PROBLEMS = 200
+SHARD_BYTES = 1_000_000
+ANSWER_CHARACTERS = 16_000
+_PROBLEM_CHARACTERS = 400_000
+NO_ANSWERS = (
+    "The answers are not in this store: a published record leaves them out. "
+    "Make the page from the store in which the run was made."
+)
+
+
+def answers_name(pre: str, post: str, marked: bool) -> str:
+    """The name of the folder of two evaluations: it says all that its files depend on."""
+    parts = [ANSWERS_SCHEMA, __version__, pre, post, marked]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+
+def write_answers(
+    data: Path, name: str, pre: Path, post: Path, problems: Path, benchmark: Benchmark | None
+) -> bool:
+    """Write ``answers/NAME/`` below ``data``: index.js and shards 0.js, 1.js ...
+
+    ``pre``, ``post`` and ``problems`` are folders of stages. False where the answers are gone;
+    nothing is done where the folder is there. The index, with a line a problem, comes last.
+    """
+    folder = data / "answers" / name
+    if (folder / "index.js").is_file():
+        return True
+    if not (has_samples(pre) and has_samples(post) and (problems / "problems.parquet").is_file()):
+        return False
+    from bi_bench.store.tables import read_problems
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    before, after = _by_problem(read_samples(pre)), _by_problem(read_samples(post))
+    lines: list[list[Any]] = []
+    starts: list[int] = []
+    shard: list[str] = []
+    size = 0
+    for problem in read_problems(problems):
+        pair = before.get(problem.id, []), after.get(problem.id, [])
+        shown = literal(_problem(problem, *pair, benchmark))
+        if shard and (len(shard) == SHARD_PROBLEMS or size + len(shown) > SHARD_BYTES):
+            _write_shard(folder, name, starts, len(lines), shard)
+            shard, size = [], 0
+        lines.append(_line(problem, *pair))
+        shard.append(shown)
+        size += len(shown)
+    if shard:
+        _write_shard(folder, name, starts, len(lines), shard)
+    index = {"starts": starts, "problems": lines, "marked": benchmark is not None}
+    text = script(f"answers/{name}/index", literal(index))
+    (folder / "index.js").write_text(text, encoding="ascii")
+    return True
+
+
+def remove_others(data: Path, names: set[str]) -> None:
+    """Remove the folders of answers that no row of the page names."""
+    for folder in (data / "answers").glob("*"):
+        if folder.name not in names:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_shard(
+    folder: Path, name: str, starts: list[int], end: int, shard: Sequence[str]
+) -> None:
+    number = len(starts)
+    starts.append(end - len(shard))
+    text = script(f"answers/{name}/{number}", f"[{','.join(shard)}]")
+    (folder / f"{number}.js").write_text(text, encoding="ascii")
+
+
+def _by_problem(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
+    found: dict[str, list[Sample]] = {}
+    for sample in samples:
+        found.setdefault(sample.problem, []).append(sample)
+    return found
+
+
+def _line(problem: Problem, pre: Sequence[Sample], post: Sequence[Sample]) -> list[Any]:
+    """What the list of problems needs: id, operations, the greedy answers, flags of any answer."""
+    right = [next((int(each.correct) for each in when if each.greedy), -1) for when in (pre, post)]
+    answers = [*pre, *post]
+    unparsed = any(not each.parsed for each in answers)
+    truncated = any(each.truncated for each in answers)
+    return [problem.id, problem.metadata.get("ops"), *right, int(unparsed), int(truncated)]
+
+
+def _problem(
+    problem: Problem, pre: Sequence[Sample], post: Sequence[Sample], benchmark: Benchmark | None
+) -> dict[str, Any]:
+    limit = min(ANSWER_CHARACTERS, _PROBLEM_CHARACTERS // max(1, len(pre) + len(post)))
+    return {
+        "id": problem.id,
+        "question": problem.question[:ANSWER_CHARACTERS],
+        "answer": problem.answer[:ANSWER_CHARACTERS],
+        "solution": (problem.solution or "")[:ANSWER_CHARACTERS],
+        "before": [_answer(problem, each, benchmark, limit) for each in pre],
+        "after": [_answer(problem, each, benchmark, limit) for each in post],
+    }
+
+
+def _answer(
+    problem: Problem, sample: Sample, benchmark: Benchmark | None, limit: int
+) -> dict[str, Any]:
+    # What is not shown is not parsed either: no answer is too long for a page.
+    text = sample.completion[:limit]
+    return {
+        "greedy": sample.greedy,
+        "temperature": sample.temperature,
+        "right": sample.correct,
+        "parsed": sample.parsed,
+        "truncated": sample.truncated,
+        "derivation": sample.derivation,
+        "answer": None if sample.answer is None else sample.answer[:limit],
+        "tokens": sample.tokens,
+        "parts": list(_parts(text, benchmark, problem)),
+        "left": len(sample.completion) - len(text),
+    }
+
+
+def _parts(text: str, benchmark: Benchmark | None, problem: Problem) -> Iterator[list[str]]:
+    """The text in pieces, [text] between steps and [text, kind, quantity, fault] of one."""
+    place = 0
+    for mark in marked_steps(benchmark, problem, text) if benchmark else ():
+        if mark.start > place:
+            yield [text[place : mark.start]]
+        yield [text[mark.start : mark.end], mark.kind, mark.quantity, mark.fault]
+        place = mark.end
+    if place < len(text):
+        yield [text[place:]]

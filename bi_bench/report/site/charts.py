@@ -1,0 +1,144 @@
+"""Charts as plain data: series of numbers, what the axes say, and a caption in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from bi_bench.report.cells import Cell
+from bi_bench.report.curves import ArmCurves
+from bi_bench.report.outcomes import read_result
+from bi_bench.report.row import Row
+from bi_bench.store import Store
+
+_POINTS = 240
+
+Chart = dict[str, Any]
+
+
+def reward_chart(curves: ArmCurves | None) -> Chart | None:
+    """Mean reward per RFT step, a line a seed and their mean."""
+    if curves is None or not curves.rewards:
+        return None
+    shortest, longest = (f(map(len, curves.rewards.values())) for f in (min, max))
+    width = -(-longest // _POINTS)
+    series = [
+        _line(f"seed {seed}", _binned(values, width), width)
+        for seed, values in curves.rewards.items()
+    ]
+    caption = "Mean reward per rollout through RFT"
+    if len(series) > 1:
+        means = [fmean(step) for step in zip(*curves.rewards.values(), strict=False)][:shortest]
+        series.append({**_line("mean", _binned(means, width), width), "strong": True})
+        caption += ", a line for each seed and their mean"
+    if width > 1:
+        caption += f"; each point is the mean of {width} steps"
+    return _chart("lines", "Reward", caption, "RFT step", "mean reward", series)
+
+
+def difficulty_chart(cells: Sequence[Cell], split: str, store: Store) -> Chart | None:
+    """Greedy accuracy before and after RFT by the number of operations a problem needs."""
+    series = []
+    for when, name in (("pre", "before RFT"), ("post", "after RFT")):
+        found: dict[int, list[bool]] = {}
+        for cell in cells:
+            data = read_result(store.folder(cell.keys[f"{when}/{split}"]) / "outcomes.json")
+            for ops, right in zip(data.get("ops", ()), data["greedy"], strict=False):
+                if ops is not None:
+                    found.setdefault(ops, []).append(right)
+        levels = sorted(found)
+        shares = [100 * fmean(found[ops]) for ops in levels]
+        counts = [len(found[ops]) for ops in levels]
+        series.append({"name": name, "x": levels, "y": shares, "text": _counted(counts)})
+    if len(series[0]["x"]) < 2:
+        return None
+    caption = "Greedy accuracy by the operations that a problem needs, over all seeds"
+    return _chart("bars", "Difficulty", caption, "operations", "accuracy (%)", series)
+
+
+def histogram_chart(
+    curves: ArmCurves | None, cells: Sequence[Cell], split: str, store: Store
+) -> Chart | None:
+    """Problems by the share of their rollouts that are right, before and after RFT."""
+    if curves is not None and curves.histogram and curves.after:
+        caption = "Problems of the probe by the share of their rollouts that are right"
+        shares = {"before RFT": curves.histogram, "after RFT": curves.after}
+    else:
+        caption = f"Problems of {split} by the share of their sampled answers that are right"
+        shares = {
+            name: _sampled_shares(cells, f"{when}/{split}", store)
+            for when, name in (("pre", "before RFT"), ("post", "after RFT"))
+        }
+    if not all(shares.values()):
+        return None
+    series = [
+        {
+            "name": name,
+            "x": [round(100 * n / (len(bins) - 1), 1) for n in range(len(bins))],
+            "y": [100 * share for share in bins],
+        }
+        for name, bins in shares.items()
+    ]
+    return _chart(
+        "bars", "Rollout accuracy", caption, "right rollouts (%)", "problems (%)", series
+    )
+
+
+def cost_chart(rows: Sequence[Row], names: Sequence[str]) -> Chart | None:
+    """Gain against generated tokens of arms that were evaluated alike."""
+    series = []
+    for row, name in zip(rows, names, strict=True):
+        if row.greedy is not None and row.costs.tokens_generated:
+            gain = row.greedy.gain
+            numbers = {"y": gain.estimate, "low": gain.low, "high": gain.high}
+            series.append(
+                {"name": name, "x": [row.costs.tokens_generated]}
+                | {key: [round(100 * value, 2)] for key, value in numbers.items()}
+            )
+    if not series:
+        return None
+    caption = (
+        "Gain in greedy accuracy with 95 % intervals against the tokens that a cell generated in "
+        "its probes, RFT and evaluations"
+    )
+    title = f"Gain against cost: {rows[0].evaluation}"
+    return _chart("points", title, caption, "tokens generated", "gain (points)", series)
+
+
+def _chart(
+    kind: str, title: str, caption: str, x: str, y: str, series: Sequence[Mapping[str, Any]]
+) -> Chart:
+    return {
+        "kind": kind,
+        "title": title,
+        "caption": f"{caption}.",
+        "x": x,
+        "y": y,
+        "series": list(series),
+    }
+
+
+def _line(name: str, values: Sequence[float], width: int) -> dict[str, Any]:
+    steps = [round(n * width + (width + 1) / 2, 1) for n in range(len(values))]
+    return {"name": name, "x": steps, "y": [round(value, 4) for value in values]}
+
+
+def _binned(values: Sequence[float], width: int) -> list[float]:
+    return [fmean(values[n : n + width]) for n in range(0, len(values), width)]
+
+
+def _counted(counts: Sequence[int]) -> list[str]:
+    return [f"{count} answers" for count in counts]
+
+
+def _sampled_shares(cells: Sequence[Cell], role: str, store: Store) -> list[float]:
+    """The share of problems with 0, 1, ... right among the sampled answers, over all cells."""
+    counts: list[int] = []
+    for cell in cells:
+        sampled = read_result(store.folder(cell.keys[role]) / "outcomes.json")["sampled"]
+        if sampled:
+            counts = counts or [0] * (len(sampled[0]) + 1)
+            for right in map(sum, sampled):
+                counts[right] += 1
+    return [count / sum(counts) for count in counts] if sum(counts) else []

@@ -1,0 +1,131 @@
+"""The columns of the leaderboard: what the report's tables show, with what each is sorted by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from bi_bench.report.cell_text import FACTS, MEASURED, SCORED
+from bi_bench.report.columns import flat_row
+from bi_bench.report.row import Row
+
+GROUPS = {
+    "scores": "scores",
+    "contrasts": "more contrasts",
+    "sampled": "sampled answers",
+    "answers": "how answers ended",
+    "costs": "costs",
+    "more": "more",
+}
+# Shown at first; a reader adds the others.
+SHOWN_GROUPS = ("scores",)
+
+# Heading in the report's tables -> (group, name in `flat_row` that it is sorted by). A heading that
+# is not named here still gets a column, in the group "more", sorted by its text.
+PLACES = {
+    "model": ("axes", "model"),
+    "algorithm": ("axes", "algorithm"),
+    "problems": ("axes", "problems"),
+    "samples": ("axes", "samples"),
+    "seeds": ("axes", "seeds_finished"),
+    "floor": ("axes", "floor"),
+    "standing": ("scores", ""),
+    "group": ("scores", ""),
+    "pre": ("scores", "pre"),
+    "post": ("scores", "post"),
+    "gain": ("scores", "gain"),
+    "of headroom": ("contrasts", "headroom_gain"),
+    "final vs {reference}": ("scores", "final_vs_reference"),
+    "gain vs {reference}": ("contrasts", "gain_vs_reference"),
+    "gain vs random reward": ("contrasts", "gain_vs_random"),
+    "label": ("scores", ""),
+    "marks": ("scores", "marks"),
+    "pre@{k}": ("sampled", "pre_k"),
+    "post@{k}": ("sampled", "post_k"),
+    "gain@{k}": ("sampled", "gain_k"),
+    "final@{k} vs {reference}": ("sampled", "final_vs_reference_k"),
+    "gain@{k} vs {reference}": ("sampled", "gain_vs_reference_k"),
+    "label@{k}": ("sampled", "arm_label_k"),
+    "informative": ("scores", "informative"),
+    "spread": ("contrasts", "spread"),
+    "truncated": ("answers", "truncated_post"),
+    "unparsed": ("answers", "unparsed_post"),
+    "wrong derivation among right": ("answers", "wrong_derivation_post"),
+    "answer tokens": ("answers", "answer_tokens_post"),
+    "tokens trained": ("costs", "tokens_trained"),
+    "tokens generated": ("costs", "tokens_generated"),
+    "minutes": ("costs", "wall_seconds"),
+    "RFT steps": ("costs", "rft_steps"),
+    "RFT minutes": ("costs", "rft_seconds"),
+}
+
+
+class SiteColumn(NamedTuple):
+    """A column: its heading, its group, how it shows a row, and its name in ``flat_row``."""
+
+    name: str
+    group: str
+    show: Callable[[Row], str]
+    key: str
+
+
+class SiteCell(NamedTuple):
+    """One cell: text, what it is sorted by, and the interval (low, middle, high) if it has one."""
+
+    text: str
+    value: str | float | None
+    interval: tuple[float, float, float] | None
+
+
+AXES = (
+    SiteColumn("benchmark", "axes", lambda row: row.benchmark, "benchmark"),
+    SiteColumn("split", "axes", lambda row: row.split, "split"),
+)
+
+
+def used_columns(rows: Sequence[Row]) -> tuple[list[SiteColumn], list[tuple[str, str]]]:
+    """The columns that say something, and facts (name, text) that hold for all rows alike."""
+    placed = [
+        SiteColumn(column.name, *_placed(column.name, column.show))
+        for column in (*FACTS, *SCORED, *MEASURED)
+    ]
+    columns: list[SiteColumn] = []
+    facts: list[tuple[str, str]] = []
+    for column in (*AXES, *placed):
+        texts = {column.show(row) for row in rows}
+        if column.group == "axes" and len(texts) == 1 and rows:
+            facts.append((column.name, texts.pop()))
+        elif any(texts):
+            columns.append(column)
+    order = ("axes", *GROUPS)
+    columns.sort(key=lambda column: order.index(column.group))
+    return columns, facts
+
+
+def heading(column: SiteColumn, rows: Sequence[Row], reference: str) -> str:
+    """The name of a column with the number of samples and the reference arm in it."""
+    samples = {row.samples for row in rows}
+    k = str(samples.pop()) if len(samples) == 1 else "k"
+    return column.name.replace("{k}", k).replace("{reference}", reference)
+
+
+def cell(column: SiteColumn, row: Row) -> SiteCell:
+    """What one column shows of one row."""
+    flat = flat_row(row)
+    text = column.show(row)
+    value = flat.get(column.key) if column.key else (text or None)
+    return SiteCell(text, value, _interval(column.key, flat))
+
+
+def _interval(key: str, flat: dict[str, Any]) -> tuple[float, float, float] | None:
+    stem, suffix = (key[:-2], "_k") if key.endswith("_k") else (key, "")
+    ends = [flat.get(f"{stem}_{end}{suffix}") for end in ("low", "high")]
+    middle = flat.get(key)
+    if middle is None or None in ends:
+        return None
+    return float(ends[0]), float(middle), float(ends[1])  # type: ignore[arg-type]
+
+
+def _placed(name: str, show: Callable[[Row], str]) -> tuple[str, Callable[[Row], str], str]:
+    group, key = PLACES.get(name, ("more", ""))
+    return group, show, key

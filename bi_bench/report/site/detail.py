@@ -1,0 +1,76 @@
+"""What one row of the leaderboard opens to, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bi_bench.report.analyses import AnalysisTable, as_text
+from bi_bench.report.cells import Cell
+from bi_bench.report.curves import ArmCurves
+from bi_bench.report.row import Row
+from bi_bench.report.site.charts import difficulty_chart, histogram_chart, reward_chart
+from bi_bench.report.site.columns import GROUPS, SiteColumn, heading
+from bi_bench.report.site.stages import cost_table, identities, key_table
+from bi_bench.report.text import plain
+from bi_bench.store import Store
+
+_AXES = ("benchmark", "model", "algorithm", "strategy")
+
+
+def row_detail(
+    row: Row, columns: Sequence[SiteColumn], rows: Sequence[Row], reference: str
+) -> dict[str, Any]:
+    """All numbers of a row with their headings, by group, and what was said of it."""
+    shown = {
+        group: [
+            [heading(column, rows, reference), column.show(row)]
+            for column in columns
+            if column.group == group and column.show(row)
+        ]
+        for group in ("axes", *GROUPS)
+    }
+    numbers = [[GROUPS.get(group, "where"), facts] for group, facts in shown.items() if facts]
+    said = [row.refused and f"refused: {row.refused}", row.no_comparison, *row.notes]
+    return {"numbers": numbers, "notes": [plain(text) for text in said if text]}
+
+
+def row_data(
+    row: Row,
+    cells: Sequence[Cell],
+    curves: ArmCurves | None,
+    analyses: Sequence[AnalysisTable],
+    store: Store,
+) -> dict[str, Any]:
+    """Charts, tables and parameters of a row, from the stages of its ``cells``, one a seed."""
+    charts = [
+        reward_chart(curves),
+        difficulty_chart(cells, row.split, store),
+        histogram_chart(curves, cells, row.split, store),
+    ]
+    return {
+        "charts": [chart for chart in charts if chart],
+        "costs": cost_table(cells, store),
+        "keys": key_table(cells),
+        "identity": identities(cells[0], row.split, store),
+        "identity_seed": cells[0].seed,
+        "analyses": [table for each in analyses if (table := _analysis(each, row))],
+    }
+
+
+def _analysis(table: AnalysisTable, row: Row) -> dict[str, Any] | None:
+    """The part of the table of an analysis that is about the arm of a row."""
+    own = tuple(
+        each for each in table.rows if all(each.get(name) == getattr(row, name) for name in _AXES)
+    )
+    if not own:
+        return None
+    shown = replace(table, rows=own).over_seeds()
+    facts = {name: value for name, value in shown.facts.items() if name not in _AXES}
+    said, headings, cells = as_text(shown._replace(facts=facts), plain)
+    if "strategy" in headings:
+        place = headings.index("strategy")
+        headings = headings[:place] + headings[place + 1 :]
+        cells = [line[:place] + line[place + 1 :] for line in cells]
+    return {"name": plain(table.name), "facts": said, "headings": headings, "rows": cells}

@@ -1,0 +1,149 @@
+"""The page itself: the leaderboard and everything that is said below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from bi_bench.report.cell_text import legend
+from bi_bench.report.published import TITLE as PUBLISHED
+from bi_bench.report.published import published_notes, published_table
+from bi_bench.report.row import Row
+from bi_bench.report.site.columns import (
+    GROUPS,
+    SHOWN_GROUPS,
+    SiteColumn,
+    cell,
+    heading,
+    used_columns,
+)
+from bi_bench.report.site.escape import visible
+from bi_bench.report.text import plain
+from bi_bench.report.whole import Report
+
+# Columns whose intervals are drawn beside their numbers.
+_DRAWN = ("gain", "final_vs_reference")
+_FILTERS = ("benchmark", "split", "model", "algorithm", "strategy")
+
+
+def render_page(report: Report, ids: Sequence[str], mark: str) -> str:
+    """The whole of index.html; every text is escaped, and whatever would hide is made visible."""
+    environment = Environment(
+        loader=PackageLoader("bi_bench.report.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_seen,
+    )
+    columns, facts = used_columns(report.rows)
+    published = published_table(report.published, report.rows) if report.published else None
+    text: str = environment.get_template("index.html").render(
+        report=report,
+        mark=mark,
+        columns=_headings(columns, report),
+        groups=[
+            (name, text, name in SHOWN_GROUPS)
+            for name, text in GROUPS.items()
+            if any(column.group == name for column in columns)
+        ],
+        hidden=[name for name in GROUPS if name not in SHOWN_GROUPS],
+        facts=facts,
+        filters=_filters(report.rows),
+        rows=_rows(report.rows, ids, columns),
+        legend=list(legend(report.rows)),
+        notes=[*report.notes, *published_notes(report.published)],
+        skipped=[item.line for item in report.skipped],
+        published_title=PUBLISHED,
+        published=published,
+        made=[(str(k), str(v)) for k, v in {**report.numerics, **report.versions}.items()],
+    )
+    return text
+
+
+def _seen(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _headings(columns: Sequence[SiteColumn], report: Report) -> list[dict[str, str]]:
+    reference = plain(report.reference)
+    return [
+        {
+            "name": heading(column, report.rows, reference),
+            "group": column.group,
+            "numeric": "numeric" if _numeric(column, report.rows) else "",
+        }
+        for column in columns
+    ]
+
+
+def _numeric(column: SiteColumn, rows: Sequence[Row]) -> bool:
+    values = [cell(column, row).value for row in rows]
+    return not any(isinstance(value, str) for value in values)
+
+
+def _filters(rows: Sequence[Row]) -> list[tuple[str, list[str]]]:
+    """The axes in which rows differ, with their values in the order of the report."""
+    values = {axis: list(dict.fromkeys(getattr(row, axis) for row in rows)) for axis in _FILTERS}
+    return [(axis, found) for axis, found in values.items() if len(found) > 1]
+
+
+def _rows(
+    rows: Sequence[Row], ids: Sequence[str], columns: Sequence[SiteColumn]
+) -> list[dict[str, Any]]:
+    table = [[cell(column, row) for column in columns] for row in rows]
+    scales = {
+        place: scale
+        for place, column in enumerate(columns)
+        if column.key in _DRAWN and (scale := _scale([line[place].interval for line in table]))
+    }
+    found = []
+    evaluation = ""
+    for row, name, line in zip(rows, ids, table, strict=True):
+        cells = [
+            {
+                "number": each.text.partition(" [")[0],
+                "interval": each.text.partition(" [")[2].rstrip("]"),
+                "value": "" if each.value is None else str(each.value),
+                "group": column.group,
+                "key": column.key,
+                "drawn": _drawn(each.interval, scales.get(place)),
+            }
+            for place, (column, each) in enumerate(zip(columns, line, strict=True))
+        ]
+        found.append(
+            {
+                "id": name,
+                "row": row,
+                "cells": cells,
+                "first": row.evaluation != evaluation,
+                "axes": [(axis, getattr(row, axis)) for axis in _FILTERS],
+            }
+        )
+        evaluation = row.evaluation
+    return found
+
+
+def _scale(intervals: Sequence[tuple[float, float, float] | None]) -> tuple[float, float] | None:
+    """From the lowest to the highest end of all intervals of a column, zero included."""
+    ends = [end for interval in intervals if interval for end in interval]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    return (low, high) if high > low else None
+
+
+def _drawn(
+    interval: tuple[float, float, float] | None, scale: tuple[float, float] | None
+) -> dict[str, str] | None:
+    """Places between 2 and 98 of zero and of the interval, for a drawing 100 wide."""
+    if interval is None or scale is None:
+        return None
+    low, high = scale
+
+    def place(value: float) -> str:
+        return f"{2 + 96 * (value - low) / (high - low):.1f}"
+
+    ends = dict(zip(("low", "middle", "high"), map(place, interval), strict=True))
+    return {**ends, "zero": place(0.0)}

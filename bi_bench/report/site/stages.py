@@ -1,0 +1,70 @@
+"""What a run record and its stages say of one arm: resolved parameters, content keys, costs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from bi_bench.report.cells import Cell
+from bi_bench.store import Store
+
+# Keys of parents are in the list of keys, and what they stand for in parts of their own.
+_LEFT_OUT = ("parents", "schema", "kind")
+_ROLES = ("base", "problems/sft", "augment", "sft", "probe", "problems/rl", "rft")
+_COSTS = ("wall_seconds", "peak_memory_mb", "tokens_trained", "tokens_generated")
+
+
+def identities(cell: Cell, split: str, store: Store) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each stage of a cell that decides a score: its role, and what its key is made of, flat."""
+    roles = [*_ROLES, f"problems/{split}", f"post/{split}"]
+    return [
+        (role, list(_flat(store.record(cell.keys[role])["identity"])))
+        for role in roles
+        if cell.done(role)
+    ]
+
+
+def key_table(cells: Sequence[Cell]) -> dict[str, Any]:
+    """A table of content keys: one row a role, one column a seed; alike in all seeds, once."""
+    roles = dict.fromkeys(role for cell in cells for role in cell.keys)
+    rows = []
+    for role in roles:
+        keys = [cell.keys.get(role, "") for cell in cells]
+        alike = len(set(keys)) == 1
+        rows += (
+            [[role, "all", keys[0]]]
+            if alike
+            else [[role, str(cell.seed), key] for cell, key in zip(cells, keys, strict=True)]
+        )
+    return {"headings": ["role", "seed", "content key"], "rows": rows, "code": True}
+
+
+def cost_table(cells: Sequence[Cell], store: Store) -> dict[str, Any]:
+    """A table of what the stages cost, one row a role, as means over the seeds."""
+    rows = []
+    for role in dict.fromkeys(role for cell in cells for role in cell.keys):
+        costs = [store.costs(cell.keys[role]) for cell in cells if cell.done(role)]
+        means = [_mean([cost[name] for cost in costs if name in cost]) for name in _COSTS]
+        if any(means):
+            rows.append([role, *means])
+    names = ["role", "seconds", "peak memory (MB)", "tokens trained", "tokens generated"]
+    return {"headings": names, "rows": rows}
+
+
+def _mean(values: Sequence[float]) -> str:
+    if not values:
+        return ""
+    mean = fmean(values)
+    return f"{mean:,.0f}" if mean >= 100 else f"{mean:.1f}"
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Dotted paths and values as text."""
+    if isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            if path or name not in _LEFT_OUT:
+                yield from _flat(inner, f"{path}.{name}" if path else str(name))
+    else:
+        yield path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

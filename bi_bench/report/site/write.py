@@ -1,0 +1,145 @@
+"""Writes the site of a run: one page, and files of data that it loads when they are wanted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from bi_bench.api import Benchmark, UserError
+from bi_bench.report.cells import Arm, Cell, read_cells
+from bi_bench.report.curves import read_curves
+from bi_bench.report.row import Row
+from bi_bench.report.rows import build_report
+from bi_bench.report.site.answers import NO_ANSWERS, answers_name, remove_others, write_answers
+from bi_bench.report.site.charts import cost_chart
+from bi_bench.report.site.columns import used_columns
+from bi_bench.report.site.detail import row_data, row_detail
+from bi_bench.report.site.escape import literal, script
+from bi_bench.report.site.page import render_page
+from bi_bench.report.text import plain
+from bi_bench.report.whole import Report
+from bi_bench.report.write import fingerprint
+from bi_bench.store import Store, read_json, write_text
+
+SITE_INDEX = "site.json"
+SITE_SCHEMA = 1
+
+# Makes the benchmark of an evaluation from the record of its stage; None where it cannot.
+Rebuild = Callable[[Mapping[str, Any]], Benchmark | None]
+
+
+def write_site(record: Mapping[str, Any], store: Store, folder: Path, rebuild: Rebuild) -> Path:
+    """Write the site of a run into a folder of its own and return its page, index.html.
+
+    ``rebuild`` makes the benchmark whose parser marks the steps of answers. UserError where the
+    folder holds something else: files in it are replaced and removed.
+    """
+    _claim(folder)
+    # Taken first: a stage that appears meanwhile makes this site old.
+    mark = fingerprint(record, store)
+    report = build_report(record, store)
+    data = folder / "data"
+    cells = read_cells(record, store)
+    curves = {each.arm: each for each in read_curves(record, store)}
+    columns, _ = used_columns(report.rows)
+    ids = row_ids(report.rows)
+    answers: set[str] = set()
+    for row, name in zip(report.rows, ids, strict=True):
+        arm = Arm(row.benchmark, row.model, row.algorithm, row.strategy)
+        own = _cells_of(row, arm, cells)
+        content = row_detail(row, columns, report.rows, plain(report.reference))
+        content |= row_data(row, own, curves.get(arm), report.analyses, store)
+        content["answers"] = _answers(row, own, store, data, rebuild)
+        answers |= {each["name"] for each in content["answers"] if "name" in each}
+        _put(data, f"rows/{name}", content)
+    _put(data, "costs", _costs(report, ids))
+    kept = {f"{name}.js" for name in ids}
+    for file in (data / "rows").glob("*.js"):
+        if file.name not in kept:
+            file.unlink()
+    _copy_assets(folder / "assets")
+    write_text(folder / "index.html", render_page(report, ids, mark))
+    write_text(folder / SITE_INDEX, json.dumps({"schema": SITE_SCHEMA, "fingerprint": mark}) + "\n")
+    remove_others(data, answers)
+    return folder / "index.html"
+
+
+def row_ids(rows: Sequence[Row]) -> list[str]:
+    """A name for each row that the same arm keeps from one report to the next."""
+    names = []
+    for row in rows:
+        labels = [row.strategy, row.algorithm, row.model, row.benchmark, row.split]
+        readable = re.sub(r"[^a-z0-9]+", "-", row.strategy.lower()).strip("-")[:30]
+        digest = hashlib.sha256(json.dumps(labels).encode()).hexdigest()[:8]
+        names.append("-".join(filter(None, (readable, digest))))
+    return names
+
+
+def _claim(folder: Path) -> None:
+    """UserError if the folder holds anything that no site left there."""
+    if folder.is_file():
+        raise UserError(f"{folder} is a file; name a folder for the site")
+    if folder.is_dir() and any(folder.iterdir()) and read_json(folder / SITE_INDEX) is None:
+        raise UserError(f"{folder} holds other files; name a new or an empty folder for the site")
+    # From the first file on this is a site, even if writing it is interrupted.
+    if read_json(folder / SITE_INDEX) is None:
+        write_text(folder / SITE_INDEX, json.dumps({"schema": SITE_SCHEMA}) + "\n")
+
+
+def _cells_of(row: Row, arm: Arm, cells: Sequence[Cell]) -> list[Cell]:
+    return [cell for cell in cells if cell.arm == arm and cell.seed in row.seeds]
+
+
+def _answers(
+    row: Row, cells: Sequence[Cell], store: Store, data: Path, rebuild: Rebuild
+) -> list[dict[str, Any]]:
+    """For each seed, where its answers are, or why there are none."""
+    found: list[dict[str, Any]] = []
+    for cell in cells:
+        keys = [cell.keys[f"{role}/{row.split}"] for role in ("pre", "post", "problems")]
+        benchmark = rebuild(store.record(keys[1]))
+        name = answers_name(keys[0], keys[1], benchmark is not None)
+        there = write_answers(data, name, *map(store.folder, keys), benchmark)
+        found.append({"seed": cell.seed, **({"name": name} if there else {"reason": NO_ANSWERS})})
+    return found
+
+
+def _costs(report: Report, ids: Sequence[str]) -> dict[str, Any]:
+    """A chart of gain against cost for each evaluation, and which row belongs to which."""
+    charts: list[dict[str, Any]] = []
+    groups: dict[str, list[tuple[Row, str]]] = {}
+    for row, name in zip(report.rows, ids, strict=True):
+        groups.setdefault(row.evaluation, []).append((row, name))
+    axes = [
+        axis
+        for axis in ("strategy", "algorithm", "model")
+        if axis == "strategy" or len({getattr(row, axis) for row in report.rows}) > 1
+    ]
+    for members in groups.values():
+        rows = [row for row, _ in members]
+        names = [plain(" · ".join(getattr(row, axis) for axis in axes)) for row in rows]
+        if chart := cost_chart(rows, names):
+            places = dict(zip(names, (name for _, name in members), strict=True))
+            series = [{**each, "row": places[each["name"]]} for each in chart["series"]]
+            charts.append({**chart, "series": series, "rows": [name for _, name in members]})
+    return {"charts": charts}
+
+
+def _put(data: Path, name: str, content: Any) -> None:
+    file = data / f"{name}.js"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(script(name, literal(content)), encoding="ascii")
+
+
+def _copy_assets(folder: Path) -> None:
+    from plotly.offline import get_plotlyjs
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for asset in (resources.files(__package__) / "assets").iterdir():
+        (folder / asset.name).write_bytes(asset.read_bytes())
+    (folder / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
