@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,9 @@ def report(
     run: Annotated[str, typer.Argument(help="Name of the run, or the beginning of one.")] = "",
     store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a static site into this folder, too.")
+    ] = None,
 ) -> None:
     """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder."""
     from bi_bench.api import UserError
@@ -34,3 +38,7 @@ def report(
         return
     print(text)
     print(where_written(shelf, names[0]))
+    if html is not None:
+        from bi_bench.cli.site import make_site
+
+        print(f"open {make_site(shelf, names[0], html)}")
