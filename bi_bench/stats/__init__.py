@@ -3,7 +3,8 @@
 A contrast is a table of differences with one row a seed and one column a problem, in the unit of
 the scores (0 to 1). `crossed_interval` gives its mean and interval, `gain_label` and `arm_label`
 put it into words, the bootstraps check it, `smallest_detectable_gain` says before the run what a
-suite could see, and `constant_answer_floor` and `pass_at_k` stand beside every score.
+suite could see, `constant_answer_floor` and `pass_at_k` stand beside every score, and
+`rank_correlation` holds predictors of the gain against it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from bi_bench.stats.bootstrap import BootstrapInterval, crossed_bootstrap, paire
 from bi_bench.stats.contrast import Contrast, crossed_interval
 from bi_bench.stats.detectable import Detectable, smallest_detectable_gain
 from bi_bench.stats.floor import constant_answer_floor, pass_at_k
+from bi_bench.stats.rank import RankCorrelation, rank_correlation
 from bi_bench.stats.verdict import arm_label, gain_label, headroom_gain
 
 __all__ = [
     "BootstrapInterval",
     "Contrast",
     "Detectable",
+    "RankCorrelation",
     "arm_label",
     "constant_answer_floor",
     "crossed_bootstrap",
@@ -26,5 +29,6 @@ __all__ = [
     "headroom_gain",
     "paired_bootstrap",
     "pass_at_k",
+    "rank_correlation",
     "smallest_detectable_gain",
 ]

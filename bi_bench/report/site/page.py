@@ -110,6 +110,9 @@ def _rows(
                 "value": "" if each.value is None else str(each.value),
                 "group": column.group,
                 "key": column.key,
+                "name": column.name,
+                # A reason in the place of a number.
+                "said": column.key in _DRAWN and each.interval is None,
                 "drawn": _drawn(each.interval, scales.get(place)),
             }
             for place, (column, each) in enumerate(zip(columns, line, strict=True))

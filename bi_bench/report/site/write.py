@@ -13,6 +13,7 @@ from typing import Any
 from bi_bench.api import Benchmark, UserError
 from bi_bench.report.cells import Arm, Cell, read_cells
 from bi_bench.report.curves import read_curves
+from bi_bench.report.readiness import read_points
 from bi_bench.report.row import Row
 from bi_bench.report.rows import build_report
 from bi_bench.report.site.answers import NO_ANSWERS, answers_name, remove_others, write_answers
@@ -21,6 +22,7 @@ from bi_bench.report.site.columns import used_columns
 from bi_bench.report.site.detail import row_data, row_detail
 from bi_bench.report.site.escape import literal, script
 from bi_bench.report.site.page import render_page
+from bi_bench.report.site.readiness import readiness_data
 from bi_bench.report.text import plain
 from bi_bench.report.whole import Report
 from bi_bench.report.write import fingerprint
@@ -58,6 +60,8 @@ def write_site(record: Mapping[str, Any], store: Store, folder: Path, rebuild: R
         answers |= {each["name"] for each in content["answers"] if "name" in each}
         _put(data, f"rows/{name}", content)
     _put(data, "costs", _costs(report, ids))
+    points = read_points(cells, store, report.analyses)
+    _put(data, "readiness", readiness_data(points, _places(report.rows, ids)))
     kept = {f"{name}.js" for name in ids}
     for file in (data / "rows").glob("*.js"):
         if file.name not in kept:
@@ -78,6 +82,13 @@ def row_ids(rows: Sequence[Row]) -> list[str]:
         digest = hashlib.sha256(json.dumps(labels).encode()).hexdigest()[:8]
         names.append("-".join(filter(None, (readable, digest))))
     return names
+
+
+def _places(rows: Sequence[Row], ids: Sequence[str]) -> dict[tuple[Any, ...], str]:
+    return {
+        (row.benchmark, row.model, row.algorithm, row.strategy, row.split): name
+        for row, name in zip(rows, ids, strict=True)
+    }
 
 
 def _claim(folder: Path) -> None:

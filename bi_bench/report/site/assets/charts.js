@@ -23,7 +23,8 @@ biBench.chart = (() => {
 
   function trace(data, series, n, palette) {
     const faint = data.series.some((other) => other.strong) && !series.strong;
-    const colour = series.strong ? style("--text") : palette[n % palette.length];
+    const grey = faint && data.kind === "points";
+    const colour = series.strong ? style(data.kind === "points" ? "--accent" : "--text") : grey ? style("--strong-line") : palette[n % palette.length];
     const shared = {
       name: escaped(series.name), x: series.x, y: series.y, error_y: spread(series),
       text: series.text?.map(escaped), customdata: series.rows,
@@ -49,7 +50,7 @@ biBench.chart = (() => {
       font: { family: style("--font"), size: 12, color: style("--text") },
       xaxis: axis(data.x), yaxis: axis(data.y), hovermode: "closest",
       hoverlabel: { bgcolor: style("--raised"), font: { color: style("--text") } },
-      showlegend: data.series.length > 1, legend: { orientation: "h", y: -0.25 },
+      showlegend: data.series.length > 1 && !(data.kind === "points" && data.series.some((series) => series.strong)), legend: { orientation: "h", y: -0.25 },
     };
   }
 

@@ -42,11 +42,17 @@ biBench.answers = (() => {
       }
     }
 
+    // What all ids begin with says nothing in a list.
+    const ids = index.problems.map((line) => line[0]);
+    let common = ids.length > 1 ? ids[0].length : 0;
+    for (const id of ids) while (!id.startsWith(ids[0].slice(0, common))) common -= 1;
+    common = ids[0].lastIndexOf("/", common) + 1;
+
     function entry(number) {
       const line = index.problems[number];
       const ops = line[1] === null ? "" : ` · ${line[1]} operations`;
       return el("li", {}, el("button", { type: "button", value: number, "aria-pressed": String(number === open), click: () => show(number, true) },
-        el("span", { class: "outcome" }, `${sign(line[BEFORE])} → ${sign(line[AFTER])} ${words(line)}`), ` ${line[0]}${ops}`));
+        el("span", { class: "outcome" }, `${sign(line[BEFORE])} → ${sign(line[AFTER])} ${words(line)}`), ` ${line[0].slice(common)}${ops}`));
     }
 
     function grow() {

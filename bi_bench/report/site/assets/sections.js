@@ -3,6 +3,7 @@
 (() => {
   const { load, chart, problem } = biBench;
   const FILL = {
+    readiness: biBench.readiness,
     costs: (place, data) => place.append(...data.charts.map(chart)),
   };
   const watch = new IntersectionObserver((seen) => {
