@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 
 # A job that a script starts in the background ignores Ctrl-C, and so do all its children: the tests
 # of interruptions would wait for ever. A handler here, whatever it does, is the default again there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium: that of BI_BENCH_BROWSER, or one on the path; skipped without."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("BI_BENCH_BROWSER") or next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        pytest.skip(f"none of {', '.join(names)} on the path; BI_BENCH_BROWSER can name a browser")
+    # Chromium refuses its sandbox to root, which containers run as.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield chromium
+        chromium.close()

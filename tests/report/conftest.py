@@ -116,6 +116,11 @@ class Suite:
         }
 
 
+@pytest.fixture(scope="session")
+def suite_class():
+    return Suite
+
+
 @pytest.fixture
 def suite(tmp_path, monkeypatch):
     # Hundreds of tiny stages: nothing here has to outlive a power cut.

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from bi_bench.report.cell_text import legend
 from bi_bench.report.published import TITLE as PUBLISHED
@@ -65,7 +64,7 @@ def render_page(report: Report, ids: Sequence[str], mark: str) -> str:
 
 
 def _seen(value: Any) -> Any:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return visible(value) if isinstance(value, str) else value
 
 
 def _headings(columns: Sequence[SiteColumn], report: Report) -> list[dict[str, str]]:

@@ -112,10 +112,10 @@ def _answers(
     """For each seed, where its answers are, or why there are none."""
     found: list[dict[str, Any]] = []
     for cell in cells:
-        keys = [cell.keys[f"{role}/{row.split}"] for role in ("pre", "post", "problems")]
+        keys = [cell.keys.get(f"{role}/{row.split}", "") for role in ("pre", "post", "problems")]
         benchmark = rebuild(store.record(keys[1]))
         name = answers_name(keys[0], keys[1], benchmark is not None)
-        there = write_answers(data, name, *map(store.folder, keys), benchmark)
+        there = all(keys) and write_answers(data, name, *map(store.folder, keys), benchmark)
         found.append({"seed": cell.seed, **({"name": name} if there else {"reason": NO_ANSWERS})})
     return found
 

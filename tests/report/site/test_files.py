@@ -1,0 +1,105 @@
+"""The files of a site, without a browser: sizes, what they hold, what is left alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+
+import pytest
+
+from bi_bench.api import Problem, UserError
+from bi_bench.report.samples import Sample
+from bi_bench.report.site import answers, write_site
+from bi_bench.report.site.escape import literal, script, visible
+
+
+def test_hidden_characters_are_shown_and_others_left_alone():
+    assert visible("a\x00\x1b\x7f\x85b") == "a␀␛␡⟨U+0085⟩b"
+    assert visible("\u202e\u2028\ud800\ufeff") == "⟨U+202E⟩⟨U+2028⟩⟨U+D800⟩⟨U+FEFF⟩"
+    assert visible("line\n\ttab é 数 \U0001f600") == "line\n\ttab é 数 \U0001f600"
+
+
+def test_data_is_plain_ascii_that_ends_no_script():
+    data = {"</script>": ["<!--", "&", "é\u2028", "\ud800", float("nan"), None, 1.5, True]}
+    text = script("name", literal(data))
+    assert text.isascii()
+    assert not re.search("[<>&]", text)
+    inner = json.loads(text.removeprefix('biBench.put("name",').removesuffix(");\n"))
+    assert inner == {"</script>": ["<!--", "&", "é⟨U+2028⟩", "⟨U+D800⟩", None, None, 1.5, True]}
+
+
+def test_nothing_of_the_page_is_markup_and_all_of_it_is_utf8(site):
+    page = site.read_text(encoding="utf-8")
+    assert page.count("<script") == page.count('<script defer src="assets/') + 1
+    assert "onerror" not in page
+    assert "style=" not in page
+    assert 'http-equiv="Content-Security-Policy"' in page
+
+
+def test_a_damaged_text_of_a_plugin_still_gives_a_page(run, igsm, tmp_path):
+    record = json.loads(json.dumps(run.record))
+    record["suite"]["description"] = "half \ud83d of a pair"
+    page = write_site(record, run.store, tmp_path, lambda stage: igsm)
+    assert "half ⟨U+D83D⟩ of a pair" in page.read_text(encoding="utf-8")
+
+
+def sample(problem, completion="x", number=0):
+    return Sample(problem, number, float(number > 0), completion, 1, False, True, "1", True, None)
+
+
+def test_shards_are_bounded_by_problems_and_by_bytes(tmp_path, monkeypatch):
+    problems = [Problem(f"p{n}", "?", "1") for n in range(450)]
+    stages = {"pre": 10, "post": 5000}
+    monkeypatch.setattr(answers, "has_samples", lambda folder: True)
+    monkeypatch.setattr(
+        answers,
+        "read_samples",
+        lambda folder: [sample(p.id, "<" * stages[folder.name]) for p in problems],
+    )
+    monkeypatch.setattr("bi_bench.store.tables.read_problems", lambda folder: problems)
+    (tmp_path / "problems.parquet").touch()
+    folders = tmp_path / "pre", tmp_path / "post", tmp_path
+    assert answers.write_answers(tmp_path, "x", *folders, None)
+    shards = sorted((tmp_path / "answers/x").glob("[0-9]*.js"), key=lambda file: int(file.stem))
+    assert max(file.stat().st_size for file in shards) <= answers.SHARD_BYTES + 100
+    index = (tmp_path / "answers/x/index.js").read_text()
+    found = json.loads(index[index.index(",") + 1 : -3])
+    assert len(found["starts"]) == len(shards)
+    assert len(found["problems"]) == 450
+    first = json.loads(shards[1].read_text().partition(",")[2][:-3])
+    assert first[0]["id"] == f"p{found['starts'][1]}"
+
+
+def test_many_long_answers_to_one_problem_share_its_room(tmp_path):
+    problem = Problem("p", "?", "1")
+    pair = [sample("p", "y" * 100_000, n) for n in range(64)]
+    shown = answers._problem(problem, pair, pair, None)
+    assert len(json.dumps(shown)) < answers.SHARD_BYTES
+    assert shown["before"][0]["left"] + len(shown["before"][0]["parts"][0][0]) == 100_000
+
+
+def test_without_answers_the_page_says_so(run, igsm, tmp_path):
+    published = tmp_path / "store"
+    shutil.copytree(run.store.root, published)
+    for file in published.rglob("samples.parquet"):
+        file.unlink()
+    page = write_site(run.record, type(run.store)(published), tmp_path / "site", lambda stage: igsm)
+    rows = "".join(file.read_text() for file in (page.parent / "data/rows").glob("*.js"))
+    assert rows.count("a published record leaves them out") == 6
+    assert not list((page.parent / "data/answers").glob("*"))
+
+
+def test_a_folder_with_other_files_is_left_alone(run, igsm, tmp_path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(UserError, match="holds other files"):
+        write_site(run.record, run.store, tmp_path, lambda stage: igsm)
+    assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_what_is_there_is_not_written_again(run, igsm, tmp_path, monkeypatch):
+    write_site(run.record, run.store, tmp_path, lambda stage: igsm)
+    before = sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*"))
+    monkeypatch.setattr(answers, "read_samples", lambda folder: pytest.fail("read again"))
+    write_site(run.record, run.store, tmp_path, lambda stage: igsm)
+    assert sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*")) == before
