@@ -17,6 +17,10 @@ def test_the_wheel_installs_into_a_fresh_environment_and_brings_its_plugins(tmp_
     (wheel,) = tmp_path.glob("bi_bench-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "bi_bench/py.typed" in names
+    wanted = {file.name for file in (ROOT / "bi_bench/report/site").rglob("*") if file.is_file()}
+    packed = {name.rpartition("/")[2] for name in names if name.startswith("bi_bench/report/site/")}
+    assert {file for file in wanted if not file.endswith(".pyc")} == packed
+    assert {"index.html", "core.js", "page.css"} <= packed
     assert "bi_bench_plugins/models/tiny/tiny-1/model.safetensors" in names
 
     venv.create(tmp_path / "fresh", with_pip=True)

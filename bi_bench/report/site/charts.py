@@ -80,9 +80,7 @@ def histogram_chart(
         }
         for name, bins in shares.items()
     ]
-    return _chart(
-        "bars", "Rollout accuracy", caption, "right rollouts (%)", "problems (%)", series
-    )
+    return _chart("bars", "Rollout accuracy", caption, "right rollouts (%)", "problems (%)", series)
 
 
 def cost_chart(rows: Sequence[Row], names: Sequence[str]) -> Chart | None:

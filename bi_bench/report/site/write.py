@@ -115,7 +115,8 @@ def _answers(
         keys = [cell.keys.get(f"{role}/{row.split}", "") for role in ("pre", "post", "problems")]
         benchmark = rebuild(store.record(keys[1]))
         name = answers_name(keys[0], keys[1], benchmark is not None)
-        there = all(keys) and write_answers(data, name, *map(store.folder, keys), benchmark)
+        pre, post, problems = map(store.folder, keys)
+        there = all(keys) and write_answers(data, name, pre, post, problems, benchmark)
         found.append({"seed": cell.seed, **({"name": name} if there else {"reason": NO_ANSWERS})})
     return found
 

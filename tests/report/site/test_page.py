@@ -196,7 +196,17 @@ def test_dark_is_chosen_by_the_system_and_by_the_reader(browser, site):
 def test_text_can_be_read_in_both_colours(browser, site, scheme):
     page = browser.new_context(color_scheme=scheme).new_page()
     page.goto(site.as_uri())
-    names = ("read", "compute", "attempt", "return", "restate", "subgoal", "ground", "raised", "sunk")
+    names = (
+        "read",
+        "compute",
+        "attempt",
+        "return",
+        "restate",
+        "subgoal",
+        "ground",
+        "raised",
+        "sunk",
+    )
     pairs = [("text", name) for name in names]
     pairs += [(text, "ground") for text in ("muted", "accent", "good", "bad")]
     for text, ground in pairs:
@@ -210,7 +220,9 @@ def contrast(page, text, ground):
 
 
 def luminance(page, name):
-    value = page.evaluate(f"getComputedStyle(document.documentElement).getPropertyValue('--{name}')")
+    value = page.evaluate(
+        f"getComputedStyle(document.documentElement).getPropertyValue('--{name}')"
+    )
     value = value.strip().lstrip("#")
     parts = [int(value[n : n + 2], 16) / 255 for n in (0, 2, 4)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]

@@ -1,0 +1,100 @@
+"""A site of two hundred rows and a hundred thousand answers stays quick."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from bi_bench.api import Problem
+from bi_bench.report.site import write_site
+from bi_bench.store.tables import write_problems, write_rows
+
+PROBLEMS, SAMPLES, STRATEGIES = 50, 5, 50
+SPLITS = ("test-id", "test-ood")
+SORTED = """heading => new Promise(done => {
+  const start = performance.now();
+  heading.querySelector("button").click();
+  requestAnimationFrame(() => setTimeout(() => done(performance.now() - start)));
+})"""
+PAINTED = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime'
+
+
+def fill(suite):
+    """Fifty strategies under two algorithms on two splits, one seed: 100,000 made-up answers."""
+    rng = random.Random(0)
+    problems = [Problem(f"p{n}", f"How much is {n} + {n}?", str(2 * n)) for n in range(PROBLEMS)]
+    for split in SPLITS:
+        suite.commit(f"problems_{split}", {"summary.json": {}})
+        write_problems(suite.store.folder(f"problems_{split}"), problems)
+    count = 0
+    for algorithm in ("grpo", "rloo"):
+        for number in range(STRATEGIES):
+            strategy = f"arm {number}" if number else "vanilla"
+            cell = suite.cell(strategy, splits=SPLITS, algorithm=algorithm)
+            for split in SPLITS:
+                cell["stages"][f"problems/{split}"] = f"problems_{split}"
+                tables = [answered(problems, rng) for _ in range(2)]
+                suite.run(cell, *(graded(problems, rows) for rows in tables), split=split)
+                for when, rows in zip(("pre", "post"), tables, strict=True):
+                    folder = suite.store.folder(cell["stages"][f"{when}/{split}"])
+                    write_rows(folder / "samples.parquet", rows)
+                    count += len(rows)
+    return count
+
+
+def answered(problems, rng):
+    return [
+        {
+            "problem": problem.id,
+            "sample": number,
+            "temperature": float(number > 0),
+            "completion": f"step {rng.random()} <answer> " * 20,
+            "tokens": 100,
+            "truncated": False,
+            "parsed": True,
+            "answer": problem.answer,
+            "correct": rng.random() < 0.5,
+            "derivation": None,
+        }
+        for number in range(SAMPLES)
+        for problem in problems
+    ]
+
+
+def graded(problems, rows):
+    right = [row["correct"] for row in rows]
+    sampled = [[int(each) for each in right[n + PROBLEMS :: PROBLEMS]] for n in range(PROBLEMS)]
+    names = [problem.id for problem in problems]
+    outcomes = {"problems": names, "greedy": right[:PROBLEMS], "sampled": sampled}
+    return outcomes
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_two_hundred_rows_paint_at_once_and_sort_at_once(suite, browser, tmp_path):
+    def run(cell, pre, post, split):
+        made = [{**suite.outcomes("1" * PROBLEMS), **each} for each in (pre, post)]
+        type(suite).run(suite, cell, *made, split=split, probe=split == SPLITS[0])
+
+    suite.run = run
+    assert fill(suite) == 100_000
+    site = write_site(suite.record, suite.store, tmp_path / "site", lambda stage: None)
+    page = browser.new_page()
+    page.goto(site.as_uri())
+    page.wait_for_function(PAINTED)
+    rows = page.locator("#rows > tbody")
+    assert rows.count() == 200
+    measured = {"first paint": page.evaluate(PAINTED)}
+    for name in ("gain", "post", "strategy"):
+        heading = page.locator("#rows thead th").filter(has_text=name).first
+        measured[f"sort by {name}"] = heading.evaluate(SORTED)
+    measured["HTML (MB)"] = site.stat().st_size / 1e6
+    measured["largest file of data (MB)"] = max(
+        file.stat().st_size / 1e6 for file in (site.parent / "data").rglob("*.js")
+    )
+    print(json.dumps({name: round(value, 1) for name, value in measured.items()}))
+    assert measured["first paint"] < 2000
+    assert max(value for name, value in measured.items() if name.startswith("sort")) < 200
+    assert measured["largest file of data (MB)"] < 1.1
