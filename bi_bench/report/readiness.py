@@ -77,12 +77,20 @@ def read_points(
 
 
 def predictions(points: Sequence[Point]) -> list[Prediction]:
-    """Every predictor against gain and final score, within each evaluation, the trivial one last."""
+    """Every predictor against gain and final score, within each evaluation, the trivial one first.
+
+    Left out are those that are the same for all cells, and second names for the same numbers.
+    """
     found = []
     for place in dict.fromkeys(point.evaluation for point in points):
         here = [point for point in points if point.evaluation == place]
         names = dict.fromkeys(name for point in here for name in point.predictors)
-        for name in sorted(names, key=lambda name: name == TRIVIAL):
+        seen: set[tuple[float | None, ...]] = set()
+        for name in sorted(names, key=lambda name: name != TRIVIAL):
+            values = tuple(point.predictors.get(name) for point in here)
+            if values in seen or (len(here) > 1 and len(set(values)) == 1):
+                continue
+            seen.add(values)
             have = [point for point in here if name in point.predictors]
             found.append(Prediction(place, name, *(_correlation(have, name, o) for o in OUTCOMES)))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bi_bench.report.readiness import Point, predictions
+from bi_bench.report.readiness import TRIVIAL, Point, predictions
 from bi_bench.report.text import plain
 from bi_bench.stats import RankCorrelation
 
@@ -37,6 +37,7 @@ def readiness_data(points: Sequence[Point], ids: Mapping[tuple[Any, ...], str]) 
                 "name": plain(each.predictor),
                 "gain": _text(each.gain),
                 "final": _text(each.final),
+                "trivial": each.predictor == TRIVIAL,
                 "cells": len(shown),
                 "models": len({p.model for p in points if p.evaluation == each.evaluation}),
                 "points": shown,

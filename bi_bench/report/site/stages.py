@@ -62,7 +62,7 @@ def _mean(values: Sequence[float]) -> str:
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Dotted paths and values as text."""
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, Mapping):
         for name, inner in value.items():
             if path or name not in _LEFT_OUT:
                 yield from _flat(inner, f"{path}.{name}" if path else str(name))

@@ -251,5 +251,5 @@ def test_readiness_is_held_against_gain(page):
     table = page.locator("#readiness table").first
     table.wait_for()
     names = table.locator("tbody td:first-child").all_inner_texts()
-    assert names[-1] == "minus the pre score"
-    assert "probe: informative" in names
+    # The hand-made probes are all alike, and so predict nothing.
+    assert names == ["minus the pre score"]

@@ -37,7 +37,9 @@ biBench.readiness = (() => {
     function show() {
       const headings = ["predictor", "with gain", "with final score", "cells", "SFT models"];
       const rows = here.predictors.map((each) => [each.name, each.gain, each.final, String(each.cells), String(each.models)]);
-      correlations.replaceChildren(table({ headings, rows }, "Spearman's rank correlation, 95 % intervals by resampling SFT models"));
+      const shown = table({ headings, rows }, "Spearman's rank correlation, 95 % intervals by resampling SFT models");
+      for (const [n, each] of here.predictors.entries()) if (each.trivial) shown.querySelectorAll("tbody tr")[n].classList.add("trivial");
+      correlations.replaceChildren(shown);
       predictors.replaceChildren(select("Predictor", here.predictors.map((each, n) => [String(n), each.name]),
         String(here.predictors.indexOf(predictor)), (value) => { predictor = here.predictors[value]; draw(); }));
       draw();
