@@ -128,6 +128,16 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     assert "--port 0" in result.stderr
 
 
+def test_report_writes_the_same_site_into_any_folder(tmp_path: Path) -> None:
+    filled(tmp_path / "store", ("vanilla",))
+    start = [sys.executable, "-m", "bi_bench", "report", "quick", "--store", tmp_path / "store"]
+    asked = [*map(str, start), "--html", str(tmp_path / "site")]
+    result = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert f"open {tmp_path / 'site' / 'index.html'}" in result.stdout
+    assert (tmp_path / "site/assets/plotly.min.js").stat().st_size > 1e6
+    assert len(list((tmp_path / "site/data/rows").glob("vanilla-*.js"))) == 1
+
+
 @pytest.mark.browser
 def test_the_page_follows_the_run_and_keeps_its_state(
     served: Any, tmp_path: Path, browser: Any

@@ -26,7 +26,9 @@ def fill(suite):
     """Six arms that share nothing; the more is right in the probe, the more RFT gains."""
     for number in range(6):
         cell = suite.cell(f"arm {number}")
-        suite.commit(cell["stages"]["probe"], {"summary.json": probe([number % 5, 4, 0, min(number, 4)])})
+        suite.commit(
+            cell["stages"]["probe"], {"summary.json": probe([number % 5, 4, 0, min(number, 4)])}
+        )
         before = "1" * (6 - number) + "0" * (4 + number)
         suite.run(cell, suite.outcomes(before), suite.outcomes("1" * 8 + "00"))
     return read_cells(suite.record, suite.store)

@@ -11,6 +11,7 @@ from bi_bench.report.row import Row
 
 GROUPS = {
     "scores": "scores",
+    "basis": "problems and seeds",
     "contrasts": "more contrasts",
     "sampled": "sampled answers",
     "answers": "how answers ended",
@@ -18,17 +19,17 @@ GROUPS = {
     "more": "more",
 }
 # Shown at first; a reader adds the others.
-SHOWN_GROUPS = ("scores",)
+SHOWN_GROUPS = ("scores", "basis")
 
 # Heading in the report's tables -> (group, name in `flat_row` that it is sorted by). A heading that
 # is not named here still gets a column, in the group "more", sorted by its text.
 PLACES = {
     "model": ("axes", "model"),
     "algorithm": ("axes", "algorithm"),
-    "problems": ("axes", "problems"),
-    "samples": ("axes", "samples"),
-    "seeds": ("axes", "seeds_finished"),
-    "floor": ("axes", "floor"),
+    "problems": ("basis", "problems"),
+    "samples": ("basis", "samples"),
+    "seeds": ("basis", "seeds_finished"),
+    "floor": ("basis", "floor"),
     "standing": ("scores", ""),
     "group": ("scores", ""),
     "pre": ("scores", "pre"),
@@ -93,7 +94,7 @@ def used_columns(rows: Sequence[Row]) -> tuple[list[SiteColumn], list[tuple[str,
     facts: list[tuple[str, str]] = []
     for column in (*AXES, *placed):
         texts = {column.show(row) for row in rows}
-        if column.group == "axes" and len(texts) == 1 and rows:
+        if column.group in ("axes", "basis") and len(texts) == 1 and rows:
             facts.append((column.name, texts.pop()))
         elif any(texts):
             columns.append(column)

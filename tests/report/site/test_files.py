@@ -9,8 +9,12 @@ import shutil
 import pytest
 
 from bi_bench.api import Problem, UserError
+from bi_bench.report.cell_text import FACTS, MEASURED, SCORED, Column
+from bi_bench.report.columns import flat_row
+from bi_bench.report.rows import build_report
 from bi_bench.report.samples import Sample
 from bi_bench.report.site import answers, write_site
+from bi_bench.report.site.columns import PLACES, cell, used_columns
 from bi_bench.report.site.escape import literal, script, visible
 
 
@@ -103,3 +107,30 @@ def test_what_is_there_is_not_written_again(run, igsm, tmp_path, monkeypatch):
     monkeypatch.setattr(answers, "read_samples", lambda folder: pytest.fail("read again"))
     write_site(run.record, run.store, tmp_path, lambda stage: igsm)
     assert sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*")) == before
+
+
+def test_every_column_of_the_tables_has_a_place(suite):
+    suite.arm("vanilla", "1100", "1110")
+    suite.arm("bridge", "1000", "1111")
+    rows = build_report(suite.record, suite.store).rows
+    named = {column.name for column in (*FACTS, *SCORED, *MEASURED)}
+    assert named <= PLACES.keys()
+    keys = {key for _, key in PLACES.values() if key}
+    assert keys <= flat_row(rows[0]).keys()
+    columns, facts = used_columns(rows)
+    assert ("problems", "4") in facts
+    gain = next(column for column in columns if column.key == "gain")
+    shown = cell(gain, rows[1])
+    assert shown.value == pytest.approx(0.75)
+    assert shown.interval is not None
+    assert shown.interval[0] <= 0.75 <= shown.interval[2]
+
+
+def test_a_column_of_tomorrow_is_shown_before_it_has_a_place(suite, monkeypatch):
+    suite.arm("vanilla", "1100", "1110")
+    rows = build_report(suite.record, suite.store).rows
+    novel = Column("novel", lambda row: "text")
+    monkeypatch.setattr("bi_bench.report.site.columns.SCORED", (*SCORED, novel))
+    columns, _ = used_columns(rows)
+    found = next(column for column in columns if column.name == "novel")
+    assert cell(found, rows[0])[:2] == ("text", "text")
