@@ -11,6 +11,7 @@ from bi_bench.report.cells import Cell
 from bi_bench.report.outcomes import IdentityMismatch, Outcomes, Pair, check_against, check_arm
 from bi_bench.report.row import Row
 from bi_bench.report.scores import arm_scores, cluster_labels, compare, in_one_cluster
+from bi_bench.report.secondary import secondary
 from bi_bench.stats import constant_answer_floor
 from bi_bench.store import Store
 
@@ -66,7 +67,13 @@ def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
     if row.problems < 2:
         return replace(row, refused="an interval needs at least 2 problems, this split has 1")
     sampled = arm_scores(pairs, "sampled") if row.samples else None
-    return replace(row, greedy=arm_scores(pairs, "greedy"), sampled=sampled)
+    clustered = cluster_labels(next(iter(pairs.values())).pre) is not None
+    return replace(
+        row,
+        greedy=arm_scores(pairs, "greedy"),
+        sampled=sampled,
+        secondary=secondary(pairs, clustered),
+    )
 
 
 def compared(row: Row, pairs: Mapping[int, Pair], reference: Mapping[int, Pair]) -> Row:

@@ -79,7 +79,7 @@ def test_a_sabotaged_arm_is_recovered_and_not_improved(suite):
     suite.arm("vanilla", "1" * 20 + "0" * 20, end)
     suite.arm("sabotage", "1" * 4 + "0" * 36, end[::-1])
     suite.arm("bridge", "1" * 20 + "0" * 20, "1" * 38 + "0" * 2)
-    _, sabotage, bridge = report(suite).rows
+    sabotage, bridge, _ = report(suite).rows
     assert sabotage.greedy.gain_difference.estimate == pytest.approx(0.4)
     assert sabotage.greedy.arm_label == "recovered, not improved"
     assert sabotage.greedy.gain_labels == ("gain",)
