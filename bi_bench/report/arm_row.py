@@ -76,11 +76,19 @@ def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
     )
 
 
-def compared(row: Row, pairs: Mapping[int, Pair], reference: Mapping[int, Pair]) -> Row:
-    """The row with the contrasts against the reference arm, over the seeds that both have."""
+def compared(
+    row: Row, pairs: Mapping[int, Pair], reference: Mapping[int, Pair], planned: bool = True
+) -> Row:
+    """The row with the contrasts against the reference arm, over the seeds that both have.
+
+    ``planned``: whether the run has a cell of the reference arm to compare with at all.
+    """
     common = {seed: pair for seed, pair in pairs.items() if seed in reference}
     if not common:
-        why = "no seed in common" if reference else "no finished seed of the reference"
+        unfinished = (
+            "no finished seed of the reference" if planned else "the reference is not in it"
+        )
+        why = "no seed in common" if reference else unfinished
         return replace(row, no_comparison=why)
     try:
         check_against(common, reference)

@@ -76,8 +76,9 @@ def _split_rows(
         planned = sum(cell.arm == arm for cell in cells)
         row = plain_row(split, suite["reference"], finished[arm], pairs, planned, store)
         row = scored(row, pairs)
-        reference = arms.get(arm._replace(strategy=suite["reference"]), {})
-        row = row if row.is_reference or row.refused else compared(row, pairs, reference)
+        other = arm._replace(strategy=suite["reference"])
+        if not (row.is_reference or row.refused):
+            row = compared(row, pairs, arms.get(other, {}), planned=other in finished)
         rows.append(against_random(row, arm, arms, nulls))
     return rows
 

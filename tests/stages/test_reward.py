@@ -86,3 +86,15 @@ def test_a_long_completion_is_laid_out_in_no_time() -> None:
     start = time.perf_counter()
     reward([0] * 3, ["</think>" * 20_000, "<" * 200_000, "a </think> " + " " * 200_000])
     assert time.perf_counter() - start < 2
+
+
+def test_a_grader_that_raises_is_told_with_the_problem() -> None:
+    class Fragile(IGSM):
+        def grade(self, problem: Any, completion: str) -> Any:
+            return {}[completion]
+
+    fragile = Fragile(SOURCE.params)
+    reward = reward_function(fragile, [PROBLEM], Phase("grpo", 1, 1, 2))
+    with pytest.raises(UserError, match=f"{PROBLEM.id}: KeyError: 'so'") as caught:
+        reward([0], ["so"])
+    assert isinstance(caught.value.__cause__, KeyError)
