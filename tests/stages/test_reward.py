@@ -81,6 +81,7 @@ def test_the_layout_is_worth_its_weight_on_top(text: str, right: bool) -> None:
     assert reward([0], [text])[0] - plain([0], [text])[0] == pytest.approx(0.05 * right)
 
 
+@pytest.mark.alone
 def test_a_long_completion_is_laid_out_in_no_time() -> None:
     reward = reward_function(SOURCE, [PROBLEM], Phase("grpo", 1, 1, 2, format_reward=0.05))
     start = time.perf_counter()
