@@ -2,9 +2,10 @@
 
 A contrast is a table of differences with one row a seed and one column a problem, in the unit of
 the scores (0 to 1). `crossed_interval` gives its mean and interval, `gain_label` and `arm_label`
-put it into words, the bootstraps check it, `smallest_detectable_gain` says before the run what a
-suite could see, `constant_answer_floor` and `pass_at_k` stand beside every score, and
-`rank_correlation` holds predictors of the gain against it.
+put it into words, the bootstraps check it, `holm` corrects many of them, `smallest_detectable_gain` says
+before the run what a suite could see. `constant_answer_floor`, `pass_at_k`, `majority_score`,
+`mcnemar` and `split_gain` stand beside scores and gains; `rank_correlation` holds predictors of
+the gain against it.
 """
 
 from __future__ import annotations
@@ -12,14 +13,20 @@ from __future__ import annotations
 from bi_bench.stats.bootstrap import BootstrapInterval, crossed_bootstrap, paired_bootstrap
 from bi_bench.stats.contrast import Contrast, crossed_interval
 from bi_bench.stats.detectable import Detectable, smallest_detectable_gain
-from bi_bench.stats.floor import constant_answer_floor, pass_at_k
+from bi_bench.stats.floor import constant_answer_floor, majority_score, pass_at_k
+from bi_bench.stats.holm import Corrected, holm
+from bi_bench.stats.mcnemar import McNemar, mcnemar
 from bi_bench.stats.rank import RankCorrelation, rank_correlation
+from bi_bench.stats.split import GainSplit, split_gain
 from bi_bench.stats.verdict import arm_label, gain_label, headroom_gain
 
 __all__ = [
     "BootstrapInterval",
     "Contrast",
+    "Corrected",
     "Detectable",
+    "GainSplit",
+    "McNemar",
     "RankCorrelation",
     "arm_label",
     "constant_answer_floor",
@@ -27,8 +34,12 @@ __all__ = [
     "crossed_interval",
     "gain_label",
     "headroom_gain",
+    "holm",
+    "majority_score",
+    "mcnemar",
     "paired_bootstrap",
     "pass_at_k",
     "rank_correlation",
     "smallest_detectable_gain",
+    "split_gain",
 ]

@@ -21,12 +21,12 @@ exception would cover up to 97.8 %, it covers 94-96.5 % without.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bi_bench.stats._quantiles import student_quantile
+from bi_bench.stats._quantiles import student_quantile, student_tails
 from bi_bench.stats._table import check_level, cluster_codes, cluster_sums, difference_table
 from bi_bench.stats.bootstrap import paired_bootstrap
 
@@ -39,7 +39,8 @@ _NOTES = {1: "seed variance unmeasured", 2: "conditional on two seeds"}
 class Contrast:
     """A mean difference and its interval, in the unit of the scores (0 to 1).
 
-    `df` is the degrees of freedom of the t quantile, None where a bootstrap gave the interval.
+    `df` and `error`, the degrees of freedom and the standard error behind a t interval, are None
+    where a bootstrap gave the interval.
     """
 
     estimate: float
@@ -49,6 +50,7 @@ class Contrast:
     seeds: int
     problems: int
     df: float | None
+    error: float | None = None
 
     @property
     def half_width(self) -> float:
@@ -59,6 +61,23 @@ class Contrast:
     def note(self) -> str:
         """What the interval leaves out; empty with three seeds or more."""
         return _NOTES.get(self.seeds, "")
+
+    @property
+    def p_value(self) -> float | None:
+        """Two-sided p-value of "the mean difference is zero"; None with one or two seeds."""
+        if self.df is None or self.error is None:
+            return None
+        if self.error == 0.0:
+            return 1.0 if self.estimate == 0.0 else 0.0
+        return student_tails(self.df, self.estimate / self.error)
+
+    def at(self, level: float) -> Contrast:
+        """The same contrast with its t interval at another level; ValueError for a bootstrap."""
+        check_level(level)
+        if self.df is None or self.error is None:
+            raise ValueError(f"an interval by {self.method} has the level it was drawn for")
+        half = student_quantile(self.df, (1 + level) / 2) * self.error
+        return replace(self, low=self.estimate - half, high=self.estimate + half)
 
 
 def crossed_interval(
@@ -88,9 +107,10 @@ def crossed_interval(
         return Contrast(*drawn, method, seeds, problems, None)
     estimate = float(table.mean())
     variance, df = _crossed_variance(table, codes)
-    half = student_quantile(df, (1 + level) / 2) * variance**0.5
     method = "two-way t" if clusters is None else "clustered two-way t"
-    return Contrast(estimate, estimate - half, estimate + half, method, seeds, problems, df)
+    error = variance**0.5
+    contrast = Contrast(estimate, estimate, estimate, method, seeds, problems, df, error)
+    return contrast.at(level)
 
 
 def _crossed_variance(table: NDArray[np.float64], codes: NDArray[np.intp]) -> tuple[float, float]:

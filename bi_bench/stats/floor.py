@@ -1,4 +1,4 @@
-"""Two numbers that stand beside a score: the constant-answer floor and pass@k."""
+"""Numbers that stand beside a score: the constant-answer floor, pass@k and maj@k."""
 
 from __future__ import annotations
 
@@ -32,3 +32,24 @@ def pass_at_k(correct: int, samples: int, k: int) -> float:
     # Whole numbers until the last step, so that large counts lose no digits.
     total = comb(samples, k)
     return (total - comb(samples - correct, k)) / total
+
+
+def majority_score(answers: Sequence[str | None], correct: Sequence[bool]) -> float:
+    """maj@k of one problem: 1 where the most frequent of its k answers is right, else 0.
+
+    Answers are compared as text in the form that the grader found; None, where it found none, has no
+    vote, and a problem without any vote is wrong. Equally frequent answers share the verdict, as the
+    mean over a fair draw among them (Wang et al. 2023, arXiv 2203.11171, for the vote). Raises
+    ValueError where the two differ in length or are empty.
+    """
+    if not answers or len(answers) != len(correct):
+        raise ValueError(f"{len(answers)} answers and {len(correct)} verdicts; give one of each")
+    verdicts: dict[str, list[bool]] = {}
+    for answer, right in zip(answers, correct, strict=True):
+        if answer is not None:
+            verdicts.setdefault(answer, []).append(right)
+    if not verdicts:
+        return 0.0
+    most = max(map(len, verdicts.values()))
+    leading = [sum(found) / most for found in verdicts.values() if len(found) == most]
+    return sum(leading) / len(leading)

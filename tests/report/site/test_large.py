@@ -72,6 +72,7 @@ def graded(problems, rows):
     return {"problems": names, "greedy": right[:PROBLEMS], "sampled": sampled}
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.browser
 def test_two_hundred_rows_paint_at_once_and_sort_at_once(suite, browser, tmp_path):
