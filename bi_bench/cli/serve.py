@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -34,6 +35,7 @@ def serve(
     from bi_bench.cli.site import make_site
     from bi_bench.store import Store
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     shelf = Store(store)
     name = pick_run(shelf, run)
     folder = html or shelf.run_folder(name) / "site"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from bi_bench.report.cell_text import FACTS, MEASURED, SCORED
+from bi_bench.report.cell_text import FACTS, MEASURED, SCORED, Column
 from bi_bench.report.columns import flat_row
 from bi_bench.report.row import Row
 
@@ -90,10 +90,7 @@ AXES = (
 
 def used_columns(rows: Sequence[Row]) -> tuple[list[SiteColumn], list[tuple[str, str]]]:
     """The columns that say something, and facts (name, text) that hold for all rows alike."""
-    placed = [
-        SiteColumn(column.name, *_placed(column.name, column.show))
-        for column in (*FACTS, *SCORED, *MEASURED)
-    ]
+    placed = [_placed(column) for column in (*FACTS, *SCORED, *MEASURED)]
     columns: list[SiteColumn] = []
     facts: list[tuple[str, str]] = []
     for column in (*AXES, *placed):
@@ -131,6 +128,11 @@ def _interval(key: str, flat: dict[str, Any]) -> tuple[float, float, float] | No
     return float(ends[0]), float(middle), float(ends[1])  # type: ignore[arg-type]
 
 
-def _placed(name: str, show: Callable[[Row], str]) -> tuple[str, Callable[[Row], str], str]:
-    group, key = PLACES.get(name, ("more", ""))
-    return group, show, key
+def _placed(column: Column) -> SiteColumn:
+    group, key = PLACES.get(column.name, ("more", ""))
+    return SiteColumn(column.name, group, _standing if key == "group" else column.show, key)
+
+
+def _standing(row: Row) -> str:
+    """The group and what it means: "2 · tie"."""
+    return f"{row.standing.group} · {row.standing.place}" if row.standing else ""
