@@ -86,6 +86,8 @@ def run(suite_class, igsm, tmp_path_factory):
                 cell = suite.cell(strategy, seed)
                 before = [(spoken[0].replace("=", "= 6 =", 1), False), (spoken[1], True)]
                 before += [(text, n % 2 == 0) for n, text in enumerate(HOSTILE)]
+                if strategy != "vanilla":
+                    before[0] = (spoken[0], True)
                 after = [(spoken[0], True), ("x" * (100 if seed else LONG), False)]
                 after += [(text, n % 3 == 0) for n, text in enumerate(HOSTILE)]
                 fill(suite, cell, problems, before, after)

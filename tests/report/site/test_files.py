@@ -134,3 +134,20 @@ def test_a_column_of_tomorrow_is_shown_before_it_has_a_place(suite, monkeypatch)
     columns, _ = used_columns(rows)
     found = next(column for column in columns if column.name == "novel")
     assert cell(found, rows[0])[:2] == ("text", "text")
+
+
+def test_a_run_that_has_just_begun_has_a_page(suite, tmp_path):
+    suite.cell("vanilla")
+    page = write_site(suite.record, suite.store, tmp_path / "site", lambda stage: None)
+    text = page.read_text()
+    assert "No cell is finished yet." in text
+    assert "not run yet: vanilla" in text
+
+
+def test_a_refused_row_says_why(suite, tmp_path):
+    cell = suite.cell("vanilla")
+    suite.run(cell, suite.outcomes("1100"), suite.outcomes("1110", digest="other"))
+    page = write_site(suite.record, suite.store, tmp_path / "site", lambda stage: None)
+    assert "refused: problems differ" in page.read_text()
+    (row,) = (page.parent / "data/rows").glob("*.js")
+    assert "refused: problems differ (pre and post, seed 0)" in row.read_text()

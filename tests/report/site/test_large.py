@@ -13,7 +13,7 @@ from bi_bench.store.tables import write_problems, write_rows
 
 PROBLEMS, SAMPLES, STRATEGIES = 50, 5, 50
 SPLITS = ("test-id", "test-ood")
-# Until the new order is laid out; painting it depends on the screen.
+# Until the new order is laid out where a reader looks; painting it depends on the screen.
 SORTED = """heading => {
   const start = performance.now();
   heading.querySelector("button").click();
@@ -91,7 +91,12 @@ def test_two_hundred_rows_paint_at_once_and_sort_at_once(suite, browser, tmp_pat
     measured = {"first paint": page.evaluate(PAINTED)}
     for name in ("gain", "post", "strategy"):
         heading = page.locator("#rows thead th").filter(has_text=name).first
-        measured[f"sort by {name}"] = heading.evaluate(SORTED)
+        times = []
+        # The least of three: whatever else the machine does is not the page's.
+        for _ in range(3):
+            times.append(heading.evaluate(SORTED))
+            page.wait_for_function("!document.querySelector('.late')")
+        measured[f"sort by {name}"] = min(times)
     measured["HTML (MB)"] = site.stat().st_size / 1e6
     measured["largest file of data (MB)"] = max(
         file.stat().st_size / 1e6 for file in (site.parent / "data").rglob("*.js")

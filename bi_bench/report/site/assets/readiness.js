@@ -7,7 +7,7 @@ biBench.readiness = (() => {
 
   return (place, data) => {
     if (!data.evaluations.length) {
-      place.append(el("p", {}, "No cell is finished yet."));
+      place.append(el("p", {}, "There is nothing to order: no cell is finished, or all start alike."));
       return;
     }
     let here = data.evaluations[0], predictor = here.predictors[0], outcome = "gain";

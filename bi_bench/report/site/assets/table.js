@@ -10,6 +10,8 @@
   const rows = [...table.tBodies];
   const headings = [...table.tHead.rows[0].cells];
   const texts = new Map();
+  const collator = new Intl.Collator("en", { numeric: true });
+  const AT_ONCE = 60;
   const AXES = ["benchmark", "split", "model", "algorithm", "strategy"];
 
   function textOf(row) {
@@ -41,7 +43,7 @@
     });
     // Rows without a value come last, whichever way the others go; equal ones stay as they were.
     keyed.sort((a, b) => (a.value === null) - (b.value === null)
-      || (a.value === null ? 0 : direction * (numeric ? a.value - b.value : a.value.localeCompare(b.value, "en", { numeric: true })))
+      || (a.value === null ? 0 : direction * (numeric ? a.value - b.value : collator.compare(a.value, b.value)))
       || a.n - b.n);
     show(keyed.map((each) => each.row));
     for (const [n, heading] of headings.entries()) {
@@ -53,7 +55,15 @@
     say(`, sorted by ${headings[place].textContent.trim()}; an order of estimates, not of differences that are established`);
   }
 
+  // Who sorts sees the first rows: they are laid out at once, the others in the next frame.
   function show(order) {
+    const late = order.filter((row) => !row.hidden).slice(AT_ONCE);
+    if (late.length) {
+      const widths = headings.map((heading) => heading.offsetWidth);
+      for (const [n, heading] of headings.entries()) heading.style.minWidth = `${widths[n]}px`;
+      for (const row of late) row.classList.add("late");
+      requestAnimationFrame(() => setTimeout(() => { for (const row of late) row.classList.remove("late"); }));
+    }
     table.classList.toggle("sorted", order !== rows);
     table.append(...order);
   }
@@ -77,6 +87,7 @@
   }
 
   function columns() {
+    for (const heading of headings) heading.style.minWidth = "";
     for (const box of form.querySelectorAll("[name=columns]")) table.classList.toggle(`without-${box.value}`, !box.checked);
     const boxes = [...form.querySelectorAll("[name=columns]")];
     const changed = boxes.some((box) => box.checked !== box.defaultChecked);
