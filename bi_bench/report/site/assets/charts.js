@@ -98,5 +98,7 @@ biBench.chart = (() => {
       else drawn.delete(each);
     }
   });
+  // Loading takes a moment: it may begin when a reader comes near.
+  figure.warm = () => plotly().catch(() => {});
   return figure;
 })();

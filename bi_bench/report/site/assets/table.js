@@ -1,7 +1,7 @@
 "use strict";
 // The leaderboard: sorting, filtering, choosing columns, opening rows; all of it in the address.
 (() => {
-  const { state, remember, detail } = biBench;
+  const { state, remember, detail, chart } = biBench;
   const table = document.getElementById("rows");
   if (!table) return;
   const form = document.getElementById("filters");
@@ -121,6 +121,7 @@
     const button = event.target.closest("button.open");
     if (button) open(button.closest("tbody"), button.getAttribute("aria-expanded") !== "true");
   });
+  for (const near of ["pointerover", "focusin"]) table.addEventListener(near, chart.warm, { once: true });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => (event.target.name === "columns" ? columns() : filter()));
   back.addEventListener("click", unsorted);
