@@ -20,8 +20,8 @@ class CellPlan:
     """A cell with the keys of its stages by role, or the reason why it is skipped.
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
-    "probe-rft" where an analysis asks for it, "analyse/LABEL". For another benchmark than the one
-    trained on SPLIT is "LABEL/SPLIT". ``without`` are the analyses that decline the cell, by label,
+    "overlap/SPLIT", "probe-rft" where an analysis asks for it, "analyse/LABEL". For another
+    benchmark than the one trained on SPLIT is "LABEL/SPLIT". ``without`` are the analyses that decline the cell, by label,
     with their reasons.
     """
 
@@ -58,6 +58,7 @@ class _Builder:
         self.suite = suite
         self.identities = Identities(suite)
         self.stages: dict[str, Stage] = {}
+        self.drawn: dict[tuple[int, str, int | None], str] = {}  # thousands of cells ask for them
         self.settings = suite.defaults.model_dump(mode="json")
         self.plugin_files = tuple(str(file) for file in suite.plugin_files)
         numerics = self.identities.numerics
@@ -91,6 +92,12 @@ class _Builder:
                     continue
                 drawn = self._problems(cell, split, asked)
                 roles[f"problems/{prefix}{split}"] = drawn
+                parents = {"augment": roles["augment"], "rl": roles["problems/rl"]}
+                roles[f"overlap/{prefix}{split}"] = self._add(
+                    ids.overlap({**parents, "problems": drawn}),
+                    f"overlap {prefix}{split} · {cell.strategy.label} · {_data(cell)}",
+                    0.0,  # seconds at most, beside minutes of training
+                )
                 for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
                     parents = {"checkpoint": roles[role], "problems": drawn}
                     identity = ids.evaluate(parents, asked, split, seed)
@@ -158,9 +165,12 @@ class _Builder:
     def _problems(self, cell: Cell, split: str, source: Entry | None = None) -> str:
         source = source or cell.benchmark
         seed = cell.seed if split in SEEDED_SPLITS else None
-        text = f"{split} · {source.label if seed is None else _data(cell)}"
-        identity = self.identities.problems(source, split, seed)
-        return self._add(identity, text, unkeyed={"benchmark": source.unkeyed})
+        if (known := self.drawn.get(asked := (id(source), split, seed))) is None:
+            text = f"{split} · {source.label if seed is None else _data(cell)}"
+            identity = self.identities.problems(source, split, seed)
+            known = self._add(identity, text, unkeyed={"benchmark": source.unkeyed})
+            self.drawn[asked] = known
+        return known
 
     def _augment(self, cell: Cell, problems: str) -> str:
         strategy, data = cell.strategy, _data(cell)

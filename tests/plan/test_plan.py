@@ -37,6 +37,7 @@ def test_stages_are_shared_and_parents_come_first(suite_file: Path) -> None:
         "probe": 4,
         "rft": 4,
         "evaluate": 16,
+        "overlap": 8,  # two test splits for each arm and seed
         "analyse": 0,
     }
     seen: set[str] = set()
