@@ -71,6 +71,11 @@ class _Builder:
         settings = suite.defaults.rollouts
         self.vllm = {"vllm": settings.vllm.model_dump()} if settings.engine == "vllm" else {}
 
+    def _tracking(self, label: str) -> dict[str, Any]:
+        """What a trainer reports to besides its log; it decides nothing."""
+        given = self.settings["tracking"]
+        return {"tracking": {**given, "label": label}} if given["report_to"] else {}
+
     def cell(self, cell: Cell) -> CellPlan:
         if reason := veto(cell, self.suite.reference_of(cell), self.suite.defaults):
             return CellPlan(cell.axes(), {}, reason)
@@ -147,7 +152,9 @@ class _Builder:
             parents["reference"] = self._augment(reference, roles["problems/sft"])
         matched = reference if "reference" in parents else cell
         seconds = self.estimates.sft(pace, matched.strategy.plugin.per_problem)
-        roles["sft"] = self._add(ids.sft(parents, seed), _arm(cell), seconds)
+        roles["sft"] = self._add(
+            ids.sft(parents, seed), _arm(cell), seconds, self._tracking(f"sft · {_arm(cell)}")
+        )
         roles["problems/rl"] = self._problems(cell, "rl")
         parents = {"checkpoint": roles["sft"], "problems": roles["problems/rl"]}
         if own_steps:
@@ -158,7 +165,11 @@ class _Builder:
             ids.rft(parents, cell.benchmark, cell.algorithm, seed),
             f"{cell.algorithm.label} · {_arm(cell)}",
             self.estimates.rft(pace, phases),
-            {"algorithm": cell.algorithm.unkeyed, **self.vllm},
+            {
+                "algorithm": cell.algorithm.unkeyed,
+                **self.vllm,
+                **self._tracking(f"{cell.algorithm.label} · {_arm(cell)}"),
+            },
         )
         return roles
 

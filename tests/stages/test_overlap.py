@@ -18,7 +18,24 @@ from bi_bench.stages import overlap
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import write_problems, write_rows
 
-NAMES = "Ada Ben Cleo Dan Eve Finn Gus Hal Ida Jon Kim Lea Max Nina Otto Pia".split()
+NAMES = [
+    "Ada",
+    "Ben",
+    "Cleo",
+    "Dan",
+    "Eve",
+    "Finn",
+    "Gus",
+    "Hal",
+    "Ida",
+    "Jon",
+    "Kim",
+    "Lea",
+    "Max",
+    "Nina",
+    "Otto",
+    "Pia",
+]
 
 
 def question(number: int) -> str:

@@ -135,7 +135,9 @@ def cuts(questions: Sequence[str], share: float) -> Iterator[Cut]:
         if len(words) > 1:
             kept = min(max(1, int(share * len(words))), len(words) - 1)
             rest = question.split(maxsplit=kept)[kept]
-            yield Cut(question[: len(question.rstrip()) - len(rest.rstrip())].rstrip(), words[kept:])
+            yield Cut(
+                question[: len(question.rstrip()) - len(rest.rstrip())].rstrip(), words[kept:]
+            )
 
 
 def scores(

@@ -98,9 +98,9 @@ def test_a_question_is_cut_between_words_and_kept_as_it_stands() -> None:
 
 
 def test_longest_common_subsequences() -> None:
-    assert common("a b c d".split(), "b x d".split()) == 2
+    assert common(["a", "b", "c", "d"], ["b", "x", "d"]) == 2
     assert common([], ["a"]) == common(["a"], []) == 0
-    assert common("the cat sat".split(), "the cat sat".split()) == 3
+    assert common(["the", "cat", "sat"], ["the", "cat", "sat"]) == 3
 
 
 def test_intervals_of_differences() -> None:
