@@ -21,8 +21,8 @@ class CellPlan:
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
     "overlap/SPLIT", "probe-rft" where an analysis asks for it, "analyse/LABEL". For another
-    benchmark than the one trained on SPLIT is "LABEL/SPLIT". ``without`` are the analyses that decline the cell, by label,
-    with their reasons.
+    benchmark than the one trained on SPLIT is "LABEL/SPLIT". ``without`` are the analyses that
+    decline the cell, by label, with their reasons.
     """
 
     axes: Mapping[str, Any]

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from transformers import TrainerCallback
-from transformers.integrations import INTEGRATION_TO_CALLBACK
+from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK
 
 PROJECT = "bi-bench"
 
