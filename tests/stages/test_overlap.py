@@ -124,6 +124,11 @@ def test_a_short_question_counts_as_one_run(tmp_path: Path) -> None:
     assert (found["exact"], found["contaminated"], found["coverage"]) == (0.25, 0.25, 0.25)
 
 
+def test_a_longer_last_word_is_another_question(tmp_path: Path) -> None:
+    found = measured(tmp_path, [question(1) + " 5"], rl=[question(1) + " 57"])
+    assert (found["exact"], found["contaminated"]) == (0, 1)
+
+
 def test_twenty_contaminated_problems_are_listed_and_all_are_counted(tmp_path: Path) -> None:
     test = [question(number) for number in range(30)]
     found = measured(tmp_path, test, rl=test)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import TrainerCallback
@@ -16,6 +18,7 @@ from bi_bench.stages import sft
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import write_rows
 from bi_bench.suite.schema import SFT
+from bi_bench.training.tracking import Guarded
 from bi_bench_plugins.models.tiny import Tiny
 
 SETTINGS = SFT(epochs=2.0, batch_size=4, micro_batch_size=4, learning_rate=1e-3)
@@ -118,3 +121,21 @@ def test_a_tracker_that_is_not_installed_fails_alone(
         pytest.skip("trackio is installed")
     assert trained(tmp_path, "watched", "trackio") == trained(tmp_path, "plain")
     assert "trackio to be installed" in capfd.readouterr().out
+
+
+def test_random_numbers_are_as_if_no_tracker_had_drawn_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Draws(TrainerCallback):
+        def on_log(self, *given: Any, **kwargs: Any) -> None:
+            drawn.append((random.random(), np.random.rand(), torch.rand(1)))
+
+    drawn: list[Any] = []
+    monkeypatch.setitem(INTEGRATION_TO_CALLBACK, "wandb", Draws)
+    before = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state()
+    state = SimpleNamespace(is_world_process_zero=True)
+    Guarded("wandb", "an arm").on_log(SimpleNamespace(), state, SimpleNamespace(), logs={})
+    assert len(drawn) == 1
+    assert random.getstate() == before[0]
+    assert np.random.get_state()[1].tolist() == before[1]
+    assert torch.get_rng_state().equal(before[2])
