@@ -40,7 +40,7 @@ def run(
     from bi_bench.api import UserError
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
-    from bi_bench.plan.feasible import lacking, shared_server
+    from bi_bench.plan.feasible import lacking, missing_trackers, shared_server
     from bi_bench.report import cached_text, write_report
     from bi_bench.store import Store
 
@@ -56,6 +56,8 @@ def run(
     shared = shared_server(planned.suite, gpu_count(gpus))
     if left and (problems := [shared] if shared else lacking(planned.suite)):
         raise UserError("; ".join(problems))
+    for warning in missing_trackers(planned.suite) if left else ():
+        print(f"warning: {warning}", file=sys.stderr)
     if left:
         _work(planned, shelf, workers, gpus)
     print(write_report(record, shelf, name))
