@@ -86,6 +86,17 @@ def _markdown(report: Report, pictures: Sequence[Picture]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def compact_sections(report: Report, level: str) -> list[str]:
+    """The columns that fit a terminal as Markdown: headings of this ``level`` ("###"), facts, tables."""
+    parts = []
+    for group in _groups(report.rows):
+        title, *facts = map(markdown, _title(group))
+        headings, cells = _filled(report, group, COMPACT, markdown)
+        grid = tabulate(cells, headings, tablefmt="pipe", disable_numparse=True)
+        parts += [f"{level} {title}", " · ".join(facts), grid]
+    return parts
+
+
 def _grid(headings: list[str], cells: list[list[str]]) -> str:
     """A table without any line but one under the headings."""
     widths = [_LABEL_WIDTH if name == "label" else _CELL_WIDTH for name in headings]
