@@ -25,7 +25,7 @@ REPORT_SCHEMA = 3
 _FILES = ("report.md", "report.csv", "curves.png")
 _INDEX = "report.json"
 _FIGURE = re.compile(r"figures/[A-Za-z0-9_-]+\.png")
-_PARTS = ("suite", "numerics", "command", "versions", "cells")
+_PARTS = ("suite", "numerics", "command", "versions", "machines", "cells")
 
 
 def write_report(record: Mapping[str, Any], store: Store, name: str) -> str:
