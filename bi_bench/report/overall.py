@@ -18,10 +18,10 @@ FILE = "README.md"
 _HEAD = """\
 # Results
 
-One section for each suite, and no comparison between them: they differ in problems, models, budgets or decoding.
-Behind every row stands the record of its run: `record.json` in the folder of the suite, from which `report.md`,
-`report.csv` and the figures are made ([how](../docs/publishing.md)). This page is made from the records by
-`bi-bench publish`; what is written by hand stands in the README of each folder."""
+One section for each suite, and no comparison between them: they differ in problems, models, budgets or
+decoding. Behind every row stands the record of its run: `record.json` in the folder of the suite, from
+which `report.md`, `report.csv` and the figures are made ([how](../docs/publishing.md)). This page is made
+from the records by `bi-bench publish`; what is written by hand stands in the README of each folder."""
 
 
 def overall(out: Path) -> str:
