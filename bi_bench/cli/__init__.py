@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from bi_bench.cli import doctor, export, gc, plan, plugins, report, run, sample, stage, why
+from bi_bench.cli import doctor, export, gc, plan, plugins, publish, report, run, sample, stage, why
 
 app = typer.Typer(
     name="bi-bench",
@@ -20,6 +20,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     run.run,
     plan.plan,
     report.report,
+    publish.publish,
     sample.sample,
     plugins.plugins,
     why.why,
