@@ -95,7 +95,7 @@ def compared(
     common = {seed: pair for seed, pair in pairs.items() if seed in reference}
     if not common:
         unfinished = (
-            "no finished seed of the reference" if planned else "the reference is not in it"
+            "no finished seed of the reference" if planned else "not run for the reference"
         )
         why = "no seed in common" if reference else unfinished
         return replace(row, no_comparison=why)

@@ -198,6 +198,11 @@ def legend(rows: Sequence[Row]) -> Iterator[str]:
         "sampled per problem. floor: the best constant answer. inform(ative): probe problems with "
         "some but not all rollouts right. tokens: trained plus generated."
     )
+    if any(row.standing for row in rows):
+        yield (
+            "group: above, level with or below the reference arm by the primary contrast, corrected for "
+            "the number of comparisons; rows that share one are not ranked."
+        )
     marks = {mark for row in rows for mark in row.marks}
     if "C" in marks:
         yield "C: over 85 % before RFT, little room to gain."
