@@ -7,7 +7,19 @@ from collections.abc import Callable
 
 import typer
 
-from bi_bench.cli import doctor, export, gc, plan, plugins, report, run, sample, stage, why
+from bi_bench.cli import (
+    doctor,
+    export,
+    gc,
+    import_,
+    plan,
+    plugins,
+    report,
+    run,
+    sample,
+    stage,
+    why,
+)
 
 app = typer.Typer(
     name="bi-bench",
@@ -25,11 +37,12 @@ VERBS: tuple[Callable[..., None], ...] = (
     why.why,
     stage.stage,
     export.export,
+    import_.import_,
     doctor.doctor,
     gc.gc,
 )
 for verb in VERBS:
-    app.command()(verb)
+    app.command(verb.__name__.rstrip("_"))(verb)  # `import` is a word of Python's
 
 
 def main() -> None:
