@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 from itertools import count
+from statistics import fmean
 
 import pytest
 
@@ -16,10 +18,12 @@ HARD = "01" * 30  # what the first model gets right of 60 documents
 BETTER = "0111" * 15
 
 
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def rows(right, metric="acc", filters=("none",), prompt="Q{}", **changes):
     """Rows as lm-eval hands them to its own writer."""
-    from lm_eval.utils import hash_string
-
     made = []
     for name in filters:
         for index, char in enumerate(right):
@@ -35,9 +39,9 @@ def rows(right, metric="acc", filters=("none",), prompt="Q{}", **changes):
                     "filtered_resps": ["x"],
                     "filter": name,
                     "metrics": [metric],
-                    "doc_hash": hash_string(json.dumps(doc)),
-                    "prompt_hash": hash_string(text),
-                    "target_hash": hash_string(str(index)),
+                    "doc_hash": digest(json.dumps(doc, indent=2)),
+                    "prompt_hash": digest(text),
+                    "target_hash": digest(str(index)),
                     metric: float(char),
                     **changes,
                 }
@@ -45,43 +49,74 @@ def rows(right, metric="acc", filters=("none",), prompt="Q{}", **changes):
     return made
 
 
+def results(tasks, config=None, shots=0, version=1, higher=True):
+    """What lm-eval hands to its writer beside the rows."""
+    means = {
+        name: {
+            f"{metric},{row['filter']}": fmean(
+                row[metric] if isinstance(row[metric], float) else 0.0 for row in made
+            )
+            for metric, row in ((made[0]["metrics"][0], row) for row in made[:1])
+        }
+        for name, made in tasks.items()
+    }
+    return {
+        "results": means,
+        "configs": {name: {"metric_list": ["acc"], **(config or {})} for name in tasks},
+        "versions": dict.fromkeys(tasks, version),
+        "n-shot": dict.fromkeys(tasks, shots),
+        "higher_is_better": {name: {made[0]["metrics"][0]: higher} for name, made in tasks.items()},
+        "config": {"fewshot_seed": 1234},
+    }
+
+
 @pytest.fixture
 def write(tmp_path):
-    """Writes logs with lm-eval's own tracker: a folder for the model, tasks by name."""
-    from lm_eval.loggers import EvaluationTracker
-
+    """Writes logs as lm-eval does (the next test holds it against lm-eval's own writer)."""
     number = count()
 
-    def write(model, tasks, config=None, shots=0, version=1, chat=None, folder=None, higher=True):
-        path = folder or tmp_path / f"out{next(number)}"
-        tracker = EvaluationTracker(output_path=str(path))
-        tracker.general_config_tracker.log_experiment_args("hf", f"pretrained={model}", None, chat, 0)
-        means = {
-            name: {
-                f"{r['metrics'][0]},{r['filter']}": sum(
-                    x[r["metrics"][0]] for x in made if isinstance(x[r["metrics"][0]], float)
-                )
-                / len(made)
-                for r in made
-            }
-            for name, made in tasks.items()
-        }
-        results = {
-            "results": means,
-            "configs": {name: {"metric_list": ["acc"], **(config or {})} for name in tasks},
-            "versions": dict.fromkeys(tasks, version),
-            "n-shot": dict.fromkeys(tasks, shots),
-            "higher_is_better": {
-                name: {made[0]["metrics"][0]: higher} for name, made in tasks.items()
-            },
-            "config": {"fewshot_seed": 1234},
-        }
-        tracker.save_results_aggregated(results, tasks)
+    def write(model, tasks, *, chat=None, folder=None, **settings):
+        path, turn = folder or tmp_path / f"out{next(number)}", next(number)
+        date = f"2026-01-01T00-00-{turn:02}.000000"
+        about = {"model_name": model, "chat_template_sha": chat, "system_instruction_sha": None}
+        about |= {"fewshot_as_multiturn": 0}
+        inner = path.parent if path.suffix == ".json" else path / model.replace("/", "__")
+        stem = path.stem if path.suffix == ".json" else "results"
+        inner.mkdir(parents=True, exist_ok=True)
+        content = {**results(tasks, **settings), **about}
+        (inner / f"{stem}_{date}.json").write_text(json.dumps(content))
         for name, made in tasks.items():
-            tracker.save_results_samples(name, made)
+            lines = []
+            for row in made:
+                arguments = {
+                    f"gen_args_{i}": {f"arg_{j}": part for j, part in enumerate(request)}
+                    for i, request in enumerate(row["arguments"])
+                }
+                changed = {"arguments": arguments, "target": str(row["target"])}
+                lines.append(json.dumps(row | changed) + "\n")
+            (inner / f"samples_{name}_{date}.jsonl").write_text("".join(lines))
         return path
 
     return write
+
+
+@pytest.mark.slow
+def test_these_logs_are_what_lm_eval_writes(write, tmp_path):
+    from lm_eval.loggers import EvaluationTracker
+
+    tasks = {"gsm_8k": rows(HARD)}
+    ours = write("org/base", tasks, shots=3)
+    tracker = EvaluationTracker(output_path=str(tmp_path / "theirs"))
+    tracker.general_config_tracker.log_experiment_args("hf", "pretrained=org/base", None, None, 0)
+    tracker.save_results_aggregated(results(tasks, shots=3), tasks)
+    for name, made in tasks.items():
+        tracker.save_results_samples(name, made)
+    (mine,), (true,) = (list(each.rglob("*.jsonl")) for each in (ours, tmp_path / "theirs"))
+    assert mine.parent.name == true.parent.name
+    assert mine.read_text() == true.read_text()
+    logs = read_logs([ours, tmp_path / "theirs"])
+    assert logs[0].tasks == logs[1].tasks
+    assert compare_logs(logs).refused == []
 
 
 def test_two_logs_are_paired_document_by_document(write):
@@ -283,14 +318,14 @@ def test_the_last_evaluation_of_a_model_counts_and_models_are_not_mixed(write, t
         read_logs([mixed.parent])
 
 
-def test_logs_of_old_versions_carry_no_digests(write):
+def test_logs_of_old_versions_carry_no_digests(tmp_path):
     made = [rows(right) for right in (HARD, BETTER)]
     for row in (row for each in made for row in each):
         for part in ("doc", "prompt", "target"):
             del row[f"{part}_hash"]
     paths = []
     for name, each in zip("ab", made, strict=True):
-        file = write(name, {"t": []}).parent / name / "samples_t_2024-01-01.jsonl"
+        file = tmp_path / name / "samples_t_2024-01-01.jsonl"
         file.parent.mkdir()
         file.write_text("".join(json.dumps(row) + "\n" for row in each))
         paths.append(file)
