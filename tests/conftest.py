@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+
+# Two test processes share two cores: set before torch or numpy is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # A job that a script starts in the background ignores Ctrl-C, and so do all its children: the tests
 # of interruptions would wait for ever. A handler here, whatever it does, is the default again there.

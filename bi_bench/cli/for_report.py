@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def for_report(suite: Suite) -> dict[str, Any]:
-    """Which figures to draw and how, published numbers, the checked parameters of each arm.
+    """Which figures to draw and how, published numbers, the primary contrast, each arm's parameters.
 
     It is all in the run record and in no content key.
     """
@@ -19,6 +19,10 @@ def for_report(suite: Suite) -> dict[str, Any]:
     return {
         "figures": list(suite.figures),
         "published": [dict(one) for one in suite.published],
+        "primary": {
+            **suite.primary.model_dump(),
+            "declared": "primary" in suite.source.get("report", {}),
+        },
         "drawings": {
             entry.label: [drawing_to_json(drawing) for drawing in entry.plugin.figures]
             for entry in suite.analyses

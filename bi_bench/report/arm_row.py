@@ -11,6 +11,7 @@ from bi_bench.report.cells import Cell
 from bi_bench.report.outcomes import IdentityMismatch, Outcomes, Pair, check_against, check_arm
 from bi_bench.report.row import Row
 from bi_bench.report.scores import arm_scores, cluster_labels, compare, in_one_cluster
+from bi_bench.report.secondary import secondary
 from bi_bench.stats import constant_answer_floor
 from bi_bench.store import Store
 
@@ -66,14 +67,28 @@ def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
     if row.problems < 2:
         return replace(row, refused="an interval needs at least 2 problems, this split has 1")
     sampled = arm_scores(pairs, "sampled") if row.samples else None
-    return replace(row, greedy=arm_scores(pairs, "greedy"), sampled=sampled)
+    clustered = cluster_labels(next(iter(pairs.values())).pre) is not None
+    return replace(
+        row,
+        greedy=arm_scores(pairs, "greedy"),
+        sampled=sampled,
+        secondary=secondary(pairs, clustered),
+    )
 
 
-def compared(row: Row, pairs: Mapping[int, Pair], reference: Mapping[int, Pair]) -> Row:
-    """The row with the contrasts against the reference arm, over the seeds that both have."""
+def compared(
+    row: Row, pairs: Mapping[int, Pair], reference: Mapping[int, Pair], planned: bool = True
+) -> Row:
+    """The row with the contrasts against the reference arm, over the seeds that both have.
+
+    ``planned``: whether the run has a cell of the reference arm to compare with at all.
+    """
     common = {seed: pair for seed, pair in pairs.items() if seed in reference}
     if not common:
-        why = "no seed in common" if reference else "no finished seed of the reference"
+        unfinished = (
+            "no finished seed of the reference" if planned else "the reference is not in it"
+        )
+        why = "no seed in common" if reference else unfinished
         return replace(row, no_comparison=why)
     try:
         check_against(common, reference)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from bi_bench.report.row import Row, Scores
-from bi_bench.report.text import amount, percent, points, shorten
+from bi_bench.report.text import amount, change, percent, points, shorten
 
 Kind = Literal["greedy", "sampled"]
 
@@ -65,6 +65,39 @@ def _label(row: Row) -> str:
     return "; ".join(filter(None, labels))
 
 
+def _group(row: Row) -> str:
+    return str(row.standing.group) if row.standing else ""
+
+
+def _primary(row: Row) -> str:
+    if row.standing is None or row.standing.contrast is None:
+        return ""
+    return f"{points(row.standing.contrast)}, p {row.standing.p_value:.2g}"
+
+
+def _flips(row: Row) -> str:
+    if row.secondary is None:
+        return ""
+    found, p_value = row.secondary, row.secondary.mcnemar
+    test = "" if p_value is None else f" (McNemar p {p_value:.2g})"
+    return f"+{found.fixed:.3g} / -{found.broken:.3g}{test}"
+
+
+def _split(row: Row) -> str:
+    split = row.secondary.split if row.secondary else None
+    return f"{change(split.parsing)} / {change(split.accuracy)}" if split else ""
+
+
+def _both(name: Literal["pass_k", "majority"]) -> Callable[[Row], str]:
+    """Shows a share of the sampled answers before and after RFT."""
+
+    def show(row: Row) -> str:
+        shares = getattr(row.secondary, name) if row.secondary else None
+        return " → ".join(map(percent, shares)) if shares else ""
+
+    return show
+
+
 def _informative(row: Row) -> str:
     return percent(row.readiness.informative) if row.readiness else ""
 
@@ -88,6 +121,7 @@ FACTS = (
 
 # What fits a terminal of 140 characters.
 COMPACT = (
+    Column("group", _group),
     Column("pre", _score("greedy", "pre")),
     Column("post", _score("greedy", "post")),
     Column("gain", _gain),
@@ -101,12 +135,14 @@ COMPACT = (
 )
 
 SCORED = (
+    Column("group", _group),
     Column("pre", _score("greedy", "pre")),
     Column("post", _score("greedy", "post")),
     Column("gain", _gain),
     Column("of headroom", lambda row: percent(row.greedy.headroom) if row.greedy else ""),
     Column("final vs {reference}", _final),
     Column("gain vs {reference}", _interval("greedy", "gain_difference")),
+    Column("primary, corrected", _primary),
     Column("gain vs random reward", lambda row: points(row.over_random)),
     Column("label", _label),
     Column("pre@{k}", _score("sampled", "pre")),
@@ -121,6 +157,10 @@ SCORED = (
 MEASURED = (
     Column("informative", _informative),
     Column("spread", lambda row: f"{row.readiness.spread:.3f}" if row.readiness else ""),
+    Column("fixed / broken", _flips),
+    Column("gain by parsing / accuracy", _split),
+    Column("pass@{k}", _both("pass_k")),
+    Column("maj@{k}", _both("majority")),
     Column("truncated", _shares("truncated")),
     Column("unparsed", _shares("unparsed")),
     Column("wrong derivation among right", _shares("wrong_derivation")),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bi_bench.report.row import Answers, Row, Scores
 
 if TYPE_CHECKING:
+    from bi_bench.report.primary import Standing
+    from bi_bench.report.secondary import Secondary
     from bi_bench.stats import Contrast
 
 Value = str | int | float | bool | None
@@ -35,6 +37,8 @@ def flat_row(row: Row) -> dict[str, Value]:
         **_scores(row.greedy, ""),
         **_scores(row.sampled, "_k"),
         **_interval("gain_vs_random", "", row.over_random),
+        **_standing(row.standing),
+        **_secondary(row.secondary),
         "floor": row.floor,
         "floor_answer": row.floor_answer,
         "probe_seeds": probe.seeds if probe else 0,
@@ -70,6 +74,32 @@ def _scores(scores: Scores | None, suffix: str) -> dict[str, Value]:
         **_interval("final_vs_reference", suffix, scores.final_difference if scores else None),
         **_interval("gain_vs_reference", suffix, scores.gain_difference if scores else None),
         f"arm_label{suffix}": scores.arm_label if scores else None,
+    }
+
+
+def _standing(standing: Standing | None) -> dict[str, Value]:
+    return {
+        "group": standing.group if standing else None,
+        "place": standing.place if standing else None,
+        **_interval("primary", "", standing.contrast if standing else None),
+        "primary_p": standing.p_value if standing else None,
+    }
+
+
+def _secondary(found: Secondary | None) -> dict[str, Value]:
+    split, pass_k, majority = (
+        (found.split, found.pass_k, found.majority) if found else (None, None, None)
+    )
+    return {
+        "fixed": found.fixed if found else None,
+        "broken": found.broken if found else None,
+        "mcnemar_p": found.mcnemar if found else None,
+        "gain_parsing": split.parsing if split else None,
+        "gain_accuracy": split.accuracy if split else None,
+        "pass_pre_k": pass_k[0] if pass_k else None,
+        "pass_post_k": pass_k[1] if pass_k else None,
+        "majority_pre_k": majority[0] if majority else None,
+        "majority_post_k": majority[1] if majority else None,
     }
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bi_bench.api import UserError
+from bi_bench.report.samples import from_answers
+
+_FROM_ANSWERS = frozenset({"parsed", "majority"})
 
 
 class IdentityMismatch(Exception):  # noqa: N818 - a refusal that a row shows
@@ -23,7 +26,9 @@ class IdentityMismatch(Exception):  # noqa: N818 - a refusal that a row shows
 class Outcomes:
     """``outcomes.json`` of one evaluation; lists have one entry per problem.
 
-    ``greedy`` is 0/1, ``sampled`` a list of 0/1 per problem (empty without samples).
+    ``greedy`` is 0/1, ``sampled`` a list of 0/1 per problem (empty without samples). ``parsed``, of
+    the greedy answers, and ``majority``, maj@k of the sampled ones, come from the answers and are empty
+    where these are not there.
     """
 
     identity: Mapping[str, Any]
@@ -36,13 +41,18 @@ class Outcomes:
     unparsed: float
     truncated: float
     tokens: float
+    parsed: Sequence[bool] = ()
+    majority: Sequence[float] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Outcomes:
-        """The outcomes in the folder of an evaluate stage."""
+        """The outcomes in the folder of an evaluate stage, or of one in a published record."""
         data = read_result(folder / "outcomes.json")
+        if not data.keys() >= _FROM_ANSWERS:
+            data = {**from_answers(folder), **data}
+        names = cls.__dataclass_fields__.keys()
         try:
-            return cls(**{name: data[name] for name in cls.__dataclass_fields__})
+            return cls(**{name: data[name] for name in names - (_FROM_ANSWERS - data.keys())})
         except KeyError as missing:
             raise _damaged(folder / "outcomes.json", f"no entry {missing}") from None
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from bi_bench.report.text import plain
 
 if TYPE_CHECKING:
+    from bi_bench.report.primary import Standing
+    from bi_bench.report.secondary import Secondary
     from bi_bench.stats import Contrast
 
 TRUNCATION_MARK = 0.01
@@ -87,7 +89,8 @@ class Row:
 
     Where evaluations that belong together differ in their identity, ``refused`` names the field
     and there are no scores; ``no_comparison`` says why there is none with the reference arm.
-    ``over_random`` is the gain minus that of the same arm under a random reward, if there is one.
+    ``over_random`` is the gain minus that of the same arm under a random reward, if there is one;
+    ``standing`` is there where the primary contrast of the suite concerns the row.
     """
 
     benchmark: str
@@ -110,6 +113,8 @@ class Row:
     greedy: Scores | None = None
     sampled: Scores | None = None
     over_random: Contrast | None = None
+    secondary: Secondary | None = None
+    standing: Standing | None = None
     refused: str = ""
     no_comparison: str = ""
     notes: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from bi_bench.report.cells import Arm, Cell, read_cells, unfinished
 from bi_bench.report.notes import report_notes
 from bi_bench.report.nulls import against_random, random_rewards
 from bi_bench.report.outcomes import Outcomes, Pair
+from bi_bench.report.primary import primary_notes, primary_of, with_standings
 from bi_bench.report.published import read_published
 from bi_bench.report.row import Row
 from bi_bench.report.sweeps import find_sweeps
@@ -37,6 +38,9 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
     cells = read_cells(record, store)
     rows = [row for split in _splits(cells) for row in _split_rows(split, record, cells, store)]
     _sort(rows, cells)
+    primary = primary_of(suite, _splits(cells))
+    rows = with_standings(rows, primary)
+    notes = [*report_notes(rows, suite), *primary_notes(rows, primary, suite["reference"])]
     return Report(
         suite=suite["name"],
         description=suite.get("description", ""),
@@ -45,7 +49,7 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
         numerics=record.get("numerics", {}),
         versions=record.get("versions", {}),
         rows=tuple(rows),
-        notes=tuple(report_notes(rows, suite)),
+        notes=tuple(notes),
         skipped=unfinished(cells),
         analyses=read_analyses(cells, store, suite.get("drawings", {})),
         sweeps=find_sweeps(suite),
@@ -72,8 +76,9 @@ def _split_rows(
         planned = sum(cell.arm == arm for cell in cells)
         row = plain_row(split, suite["reference"], finished[arm], pairs, planned, store)
         row = scored(row, pairs)
-        reference = arms.get(arm._replace(strategy=suite["reference"]), {})
-        row = row if row.is_reference or row.refused else compared(row, pairs, reference)
+        other = arm._replace(strategy=suite["reference"])
+        if not (row.is_reference or row.refused):
+            row = compared(row, pairs, arms.get(other, {}), planned=other in finished)
         rows.append(against_random(row, arm, arms, nulls))
     return rows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bi_bench.api import Benchmark, Problem, UserError, verify
 
@@ -63,6 +63,27 @@ def read_samples(folder: Path) -> list[Sample]:
         return [Sample(**{name: row[name] for name in Sample._fields}) for row in read_rows(file)]
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{file}: {error}; delete {file.parent} and run the suite again") from None
+
+
+def from_answers(folder: Path) -> dict[str, Any]:
+    """What outcomes lack, by problem: whether the greedy answer was parsed, maj@k of the sampled ones.
+
+    Empty where the answers are not there, as in a published record.
+    """
+    if not has_samples(folder):
+        return {}
+    from bi_bench.stats import majority_score
+
+    parsed: list[bool] = []
+    votes: dict[str, tuple[list[str | None], list[bool]]] = {}
+    for sample in read_samples(folder):
+        if sample.greedy:
+            parsed.append(sample.parsed)
+        else:
+            answers, verdicts = votes.setdefault(sample.problem, ([], []))
+            answers.append(sample.answer if sample.parsed else None)
+            verdicts.append(sample.correct)
+    return {"parsed": parsed, "majority": [majority_score(*vote) for vote in votes.values()]}
 
 
 def marked_steps(benchmark: Benchmark, problem: Problem, completion: str) -> list[Marked]:

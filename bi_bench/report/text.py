@@ -50,6 +50,11 @@ def points(contrast: Contrast | None) -> str:
     return f"{_rounded(contrast.estimate):+.1f} [{percent(contrast.low)}, {percent(contrast.high)}]"
 
 
+def change(share: float) -> str:
+    """ "+4.1" for 0.0413."""
+    return f"{_rounded(share):+.1f}"
+
+
 def amount(number: float) -> str:
     """ "950", "12.3k", "4.6M": three digits or so."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):

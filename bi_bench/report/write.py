@@ -15,7 +15,7 @@ from bi_bench.report.cells import stage_states
 from bi_bench.store import Store, read_json, write_text
 
 # Raise it when reports of the same results come out different.
-REPORT_SCHEMA = 3
+REPORT_SCHEMA = 4
 
 _FILES = ("report.md", "report.csv", "curves.png")
 _INDEX = "report.json"

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from bi_bench.api import Benchmark, Problem
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
+from bi_bench.stages.rewards import graded
 from bi_bench.store.tables import read_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.prompting import Prompting
@@ -114,7 +115,7 @@ def answer(
     cut = truncated(completions, end, stop)
     for index, (text, ids, hit_limit) in enumerate(zip(texts, completions, cut, strict=True)):
         problem = problems[index // group]
-        grade = benchmark.grade(problem, text)
+        grade = graded(benchmark, problem, text)
         rows.append(
             {
                 "problem": problem.id,

@@ -29,6 +29,17 @@ def well_laid_out(completion: str) -> bool:
     return _LAYOUT.fullmatch(completion) is not None
 
 
+def graded(benchmark: Benchmark, problem: Problem, completion: str) -> Grade:
+    """The benchmark's grade; UserError naming the problem where the plugin raises instead."""
+    try:
+        return benchmark.grade(problem, completion)
+    except Exception as error:
+        raise UserError(
+            f"benchmark {benchmark.name} cannot grade an answer to problem {problem.id}: "
+            f"{type(error).__name__}: {error}; grade must give a verdict on any text"
+        ) from error
+
+
 def reward_function(
     benchmark: Benchmark, problems: Sequence[Problem], phase: Phase, seed: int = 0
 ) -> RewardFunction:
@@ -52,7 +63,7 @@ def reward_function(
 
     def reward(indices: Sequence[int], completions: Sequence[str]) -> list[float]:
         return [
-            worth(benchmark.grade(problems[index], text))
+            worth(graded(benchmark, problems[index], text))
             + phase.format_reward * well_laid_out(text)
             for index, text in zip(indices, completions, strict=True)
         ]

@@ -13,7 +13,7 @@ from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
 from bi_bench.suite.problems import key_path, validate
 from bi_bench.suite.schema import TEMPLATES, Defaults, Evaluate, MatrixTable, SuiteFile
-from bi_bench.suite.shown import check_figures, place_published
+from bi_bench.suite.shown import check_figures, place_published, settle_primary
 from bi_bench.suite.suite import Entry, Matrix, Suite
 
 AXES = ("benchmarks", "models", "strategies", "algorithms")
@@ -49,7 +49,8 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
     )
     check_figures(checked.report.figures, suite, file)
     published = place_published(checked.report.published, suite, file)
-    return replace(suite, figures=checked.report.figures, published=published)
+    primary = settle_primary(checked.report.primary, suite, file)
+    return replace(suite, figures=checked.report.figures, published=published, primary=primary)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -258,14 +258,28 @@ class Published(Parameters):
         return self
 
 
+class Primary(Parameters):
+    """The one contrast that a suite declares before it is run; every other one is exploratory.
+
+    ``contrast``: "gain" or "final", each arm against the reference arm, over all benchmarks, models
+    and algorithms of the matrix. ``split`` empty is the first that is evaluated.
+    """
+
+    contrast: Literal["gain", "final"] = "gain"
+    score: Literal["greedy", "sampled"] = "greedy"
+    split: EvaluationSplit | Literal[""] = ""
+
+
 class Report(Parameters):
     """What the tables compare: ``reference`` is the label of the arm that others are held against.
 
-    Empty means the first strategy of the matrix. ``figures`` names those that are drawn, empty
-    means all that have data; ``published`` are numbers to show beside ours.
+    Empty means the first strategy of the matrix. ``primary`` is the contrast that ranks arms.
+    ``figures`` names those that are drawn, empty means all that have data; ``published`` are numbers
+    to show beside ours.
     """
 
     reference: str = ""
+    primary: Primary = Primary()
     figures: tuple[str, ...] = ()
     published: tuple[Published, ...] = ()
 

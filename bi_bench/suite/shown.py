@@ -1,4 +1,4 @@
-"""Checks what a suite wants to be shown: names of figures, and published numbers beside our rows."""
+"""Checks what a suite wants to be shown: figures, published numbers, the contrast that ranks arms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from bi_bench.api import UserError, did_you_mean
 from bi_bench.api.figure import FIGURES
-from bi_bench.suite.schema import Published
+from bi_bench.suite.schema import Primary, Published
 from bi_bench.suite.suite import Suite
 
 _AXES = ("benchmark", "split", "model", "algorithm", "strategy")
@@ -34,6 +34,22 @@ def place_published(
         {**one.model_dump(), **_place(one, rows, f"{file}: report.published[{index}]")}
         for index, one in enumerate(published)
     )
+
+
+def settle_primary(primary: Primary, suite: Suite, file: object) -> Primary:
+    """The primary contrast with its split; UserError where the suite does not measure it."""
+    evaluate = suite.defaults.evaluate
+    split = primary.split or evaluate.splits[0]
+    if split not in evaluate.splits:
+        raise UserError(
+            f'{file}: report.primary.split: "{split}" is not evaluated; take one of '
+            f"{', '.join(evaluate.splits)}, or add it to defaults.evaluate.splits"
+        )
+    if primary.score == "sampled" and not evaluate.samples:
+        raise UserError(
+            f'{file}: report.primary.score: "sampled" needs defaults.evaluate.samples above 0'
+        )
+    return primary.model_copy(update={"split": split})
 
 
 def _place(one: Published, rows: Sequence[tuple[str, ...]], where: str) -> dict[str, str]:

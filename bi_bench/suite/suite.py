@@ -11,7 +11,7 @@ from typing import Any
 
 from bi_bench.api import Parameters
 from bi_bench.plugins import Registered
-from bi_bench.suite.schema import Defaults
+from bi_bench.suite.schema import Defaults, Primary
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class Suite:
     """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label.
 
     The first of ``matrices`` is the main one. ``transfers`` are the benchmarks that are evaluated
-    besides the one that a cell trains on. ``figures`` and ``published`` are for the report alone.
+    besides the one that a cell trains on. ``figures``, ``published`` and ``primary`` are for the
+    report alone.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Suite:
     source: Mapping[str, Any]
     figures: tuple[str, ...] = ()
     published: tuple[Mapping[str, Any], ...] = ()
+    primary: Primary = field(default_factory=Primary)
 
     @cached_property
     def axes(self) -> Mapping[str, tuple[Entry, ...]]:

@@ -28,6 +28,7 @@ def test_the_module_and_the_command_are_the_same() -> None:
     assert "leaderboard" in run("--help").stdout
 
 
+@pytest.mark.alone
 def test_help_is_fast_and_imports_nothing_heavy() -> None:
     code = (
         "import sys, contextlib; from bi_bench.cli import app\n"

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Columns = Callable[..., list[dict[str, Any]]]
 
@@ -50,6 +52,7 @@ def test_figures_of_analyses_are_drawn_from_a_real_store(
     assert {file.stem for file in (plain / "figures").iterdir()} == own
 
 
+@pytest.mark.alone
 def test_running_again_trains_nothing_and_prints_the_same_table(
     smoke: subprocess.CompletedProcess[str], smoke_file: Path, bi_bench: Run, store: Path
 ) -> None:

@@ -187,6 +187,7 @@ def test_why_names_the_fields_that_differ(suite_file: Path) -> None:
     assert nearest(after.identity, records) is records[0]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("model", ['{name="hub",id="some/model",revision="abc"}', '"tiny"'])
 def test_two_thousand_cells_plan_in_under_three_seconds(suite_file: Path, model: str) -> None:
     seeds = ",".join(map(str, range(1000)))

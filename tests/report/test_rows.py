@@ -79,7 +79,7 @@ def test_a_sabotaged_arm_is_recovered_and_not_improved(suite):
     suite.arm("vanilla", "1" * 20 + "0" * 20, end)
     suite.arm("sabotage", "1" * 4 + "0" * 36, end[::-1])
     suite.arm("bridge", "1" * 20 + "0" * 20, "1" * 38 + "0" * 2)
-    _, sabotage, bridge = report(suite).rows
+    sabotage, bridge, _ = report(suite).rows
     assert sabotage.greedy.gain_difference.estimate == pytest.approx(0.4)
     assert sabotage.greedy.arm_label == "recovered, not improved"
     assert sabotage.greedy.gain_labels == ("gain",)
@@ -102,6 +102,9 @@ def test_without_a_common_seed_there_is_no_comparison(suite):
     suite.arm("bridge", "1100", "1110", seeds=(1,), algorithm="rloo")
     _, bridge, rloo = report(suite).rows
     assert bridge.no_comparison == "no seed in common"
+    assert rloo.no_comparison == "the reference is not in it"
+    suite.cell("vanilla", 1, algorithm="rloo")
+    _, _, rloo = report(suite).rows
     assert rloo.no_comparison == "no finished seed of the reference"
 
 

@@ -62,7 +62,7 @@ def test_the_terminal_table_is_compact(suite):
     for fact in ("model tiny", "algorithm grpo", "problems 40", "samples 2", 'floor 50.0 % ("3")'):
         assert fact in title
     (row,) = (line for line in text.splitlines() if line.startswith("sabotage"))
-    assert row.split()[:4] == ["sabotage", "3", "10.0", "60.0"]
+    assert row.split()[:5] == ["sabotage", "3", "1", "10.0", "60.0"]
     assert "+50.0 [" in row
     assert "not corrected for the number of comparisons" in " ".join(text.split())
 

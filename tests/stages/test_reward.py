@@ -81,8 +81,21 @@ def test_the_layout_is_worth_its_weight_on_top(text: str, right: bool) -> None:
     assert reward([0], [text])[0] - plain([0], [text])[0] == pytest.approx(0.05 * right)
 
 
+@pytest.mark.alone
 def test_a_long_completion_is_laid_out_in_no_time() -> None:
     reward = reward_function(SOURCE, [PROBLEM], Phase("grpo", 1, 1, 2, format_reward=0.05))
     start = time.perf_counter()
     reward([0] * 3, ["</think>" * 20_000, "<" * 200_000, "a </think> " + " " * 200_000])
     assert time.perf_counter() - start < 2
+
+
+def test_a_grader_that_raises_is_told_with_the_problem() -> None:
+    class Fragile(IGSM):
+        def grade(self, problem: Any, completion: str) -> Any:
+            return {}[completion]
+
+    fragile = Fragile(SOURCE.params)
+    reward = reward_function(fragile, [PROBLEM], Phase("grpo", 1, 1, 2))
+    with pytest.raises(UserError, match=f"{PROBLEM.id}: KeyError: 'so'") as caught:
+        reward([0], ["so"])
+    assert isinstance(caught.value.__cause__, KeyError)

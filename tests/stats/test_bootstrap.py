@@ -69,6 +69,7 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     assert paired_bootstrap(row, seed=3) != paired_bootstrap(row, seed=4)
 
 
+@pytest.mark.alone
 def test_a_hundred_thousand_problems_and_ten_seeds_take_seconds() -> None:
     table = np.random.default_rng(5).random((10, 100_000))
     start = time.process_time()

@@ -114,3 +114,32 @@ def test_the_suites_of_the_paper_name_its_numbers_as_second_hand() -> None:
     assert {one["tag"] for one in (*igsm, dyval)} == {"S"}
     assert dyval["gain"] == 53.0
     assert all("presumably" in one["note"] for one in igsm)
+
+
+def test_the_primary_contrast_is_settled_and_recorded(suite_file: Path) -> None:
+    assert for_report(load_suite(suite_file))["primary"] == {
+        "contrast": "gain",
+        "score": "greedy",
+        "split": "test-id",
+        "declared": False,
+    }
+    suite_file.write_text(SUITE + '[report.primary]\ncontrast = "final"\nsplit = "test-ood"\n')
+    told = for_report(load_suite(suite_file))["primary"]
+    assert (told["contrast"], told["split"], told["declared"]) == ("final", "test-ood", True)
+
+
+@pytest.mark.parametrize(
+    ("primary", "message"),
+    [
+        ('split = "val"', r'primary.split: "val" is not evaluated; take one of test-id, test-ood'),
+        ('score = "sampled"', "primary.score.*samples above 0"),
+        ('contrast = "gian"', "primary.contrast"),
+    ],
+)
+def test_a_primary_contrast_that_is_not_measured_is_refused(
+    suite_file: Path, primary: str, message: str
+) -> None:
+    none = "[defaults.evaluate]\nsamples = 0\n"
+    suite_file.write_text(SUITE + none + f"[report.primary]\n{primary}\n")
+    with pytest.raises(UserError, match=message):
+        load_suite(suite_file)

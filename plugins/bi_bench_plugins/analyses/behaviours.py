@@ -58,7 +58,8 @@ class Behaviours(Analysis):
     def measure(self, context: AnalysisContext) -> Sequence[Mapping[str, Any]]:
         """One row an evaluation: means an answer, and the share of answers with an attempt.
 
-        ``wrong`` is the share of the stated steps that the verifier finds wrong.
+        ``wrong`` is the share of the stated steps that the verifier finds wrong. Answers to problems
+        without a graph do not count.
         """
         rows = []
         for role in context.folders:
@@ -85,12 +86,14 @@ class Behaviours(Analysis):
         for answer in answers:
             problem = problems[answer["problem"]]
             if problem.graph is None:
-                raise UserError(f"behaviours: problem {problem.id} has no graph to read steps of")
+                continue
             stated = context.benchmark.steps(problem, answer["completion"])
             counts.append(count(problem.graph, stated))
             steps += len(stated)
             wrong += sum(not verdict.right for verdict in verify(problem.graph, stated))
-        n = len(answers)
+        n = len(counts)
+        if not n:
+            raise UserError(f"behaviours: no problem of {split} has a graph to read steps of")
         return {
             "answers": n,
             **{name: math.fsum(one[name] for one in counts) / n for name in BEHAVIOURS},

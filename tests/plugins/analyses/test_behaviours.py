@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,21 @@ def test_answers_that_are_not_there_are_an_error(measure, evaluation, folders) -
     roles = {"problems/probe": folders["problems/probe"], "pre/probe": folder}
     with pytest.raises(UserError, match=r"pre/probe has no such answers; raise .*samples"):
         measure("behaviours", roles, decoding="sampled")
+
+
+def test_problems_without_a_graph_do_not_count(
+    measure, evaluation, igsm, problems, tmp_path: Path
+) -> None:
+    bare = replace(problems[0], graph=None)
+    right = igsm.speak(problems[1], igsm.plan(problems[1], random.Random(0)), "w").text
+    answers = [(bare.id, right, 0.0), (problems[1].id, right, 0.0)]
+    written = tmp_path / "problems"
+    written.mkdir()
+    write_problems(written, [bare, problems[1]])
+    folders = {"problems/test-id": written, "pre/test-id": evaluation("pre/test-id", answers)}
+    (row,) = measure("behaviours", folders)
+    assert (row["answers"], row["wrong"]) == (1, 0)
+    write_problems(written, [bare])
+    folders = {"problems/test-id": written, "post/test-id": evaluation("post/test-id", answers[:1])}
+    with pytest.raises(UserError, match="no problem of test-id has a graph"):
+        measure("behaviours", folders)
