@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from bi_bench.cli import (
+    compare,
     doctor,
     export,
     gc,
@@ -32,6 +33,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     run.run,
     plan.plan,
     report.report,
+    compare.compare,
     sample.sample,
     plugins.plugins,
     why.why,

@@ -7,6 +7,7 @@ out: nothing is read and nothing is drawn here.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +22,7 @@ EXPLORATORY = (
     "contrast."
 )
 _CEILING = 0.85
+_WIDTH = 120
 _CONDITIONAL = {
     1: "This is conditional on one seed: the variance between seeds is unmeasured, and no winner is "
     "named.",
@@ -90,6 +92,11 @@ class Unit:
 
 
 POINTS = Unit()
+
+
+def wrap(line: str) -> str:
+    """A line of a terminal's text, broken between words."""
+    return textwrap.fill(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def seed_words(seeds: Sequence[int]) -> str:
@@ -191,6 +198,8 @@ def score_sentence(
 
 def _gain_words(arm: str, other: str, gain: Contrast) -> str:
     direction = sign(gain)
+    if gain.low == gain.high == 0.0:
+        return f"the gains of {arm} and {other} are the same, problem by problem"
     if direction == 0:
         return f"the gains of {arm} and {other} cannot be told apart ({_unclear(gain, POINTS)})"
     more = "more" if direction > 0 else "less"
@@ -203,6 +212,8 @@ def _gain_words(arm: str, other: str, gain: Contrast) -> str:
 
 def _final_words(arm: str, other: str, final: Contrast, *, subject: bool) -> str:
     direction = sign(final)
+    if final.low == final.high == 0.0:
+        return "the final scores are the same, problem by problem"
     if direction == 0:
         return f"the final scores cannot be told apart ({_unclear(final, POINTS)})"
     higher = "higher" if direction > 0 else "lower"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -10,10 +9,9 @@ from typing import Any
 from tabulate import tabulate
 
 from bi_bench.report.logs.pair import Compared, Comparison, too_few
-from bi_bench.report.sentence import POINTS, Place, Unit, score_sentence
+from bi_bench.report.sentence import POINTS, Place, Unit, score_sentence, wrap
 from bi_bench.report.text import markdown, plain
 
-_WIDTH = 120
 _RAW = Unit(1.0, "", 4)
 _HEADINGS = (
     "task",
@@ -34,8 +32,8 @@ def to_text(compared: Compared) -> str:
     parts = [f"reference: {plain(compared.reference)}"]
     if compared.comparisons:
         parts.append(_table(_rows(compared, plain), "simple"))
-    parts += map(_wrap, sentences(compared))
-    parts.append("\n".join(_wrap(plain(line)) for line in _below(compared)))
+    parts += map(wrap, sentences(compared))
+    parts.append("\n".join(wrap(plain(line)) for line in _below(compared)))
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -158,6 +156,3 @@ def _flat(comparison: Comparison) -> dict[str, Any]:
         flat["flips"] = comparison.flips._asdict()
     return flat
 
-
-def _wrap(line: str) -> str:
-    return textwrap.fill(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
