@@ -103,17 +103,19 @@ def _settings(one: Side, other: Side) -> list[str]:
     if one.run == other.run:
         return []
     mine, theirs = (_identities(side) for side in (one, other))
-    notes, changed = [], 0
+    roles: dict[str, list[str]] = {}  # stages that differ in the same way are told together
     for role in (role for role in theirs if role in mine):
         found = differences(theirs[role], mine[role])
-        changed += len(found)
         said = [f"{path} {_short(a)} -> {_short(b)}" for path, (a, b) in found.items()]
         if said:
             more = f" and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
-            notes.append(f"{other.name} -> {one.name}: {role}: {', '.join(said[:_SHOWN])}{more}")
-    if not changed:
-        notes.append(f"{one.name} and {other.name}: no setting differs")
-    return notes
+            roles.setdefault(f"{', '.join(said[:_SHOWN])}{more}", []).append(role)
+    if not roles:
+        return [f"{one.name} and {other.name}: no setting differs"]
+    return [
+        f"{other.name} -> {one.name}: {', '.join(places)}: {changes}"
+        for changes, places in roles.items()
+    ]
 
 
 def _identities(side: Side) -> dict[str, Mapping[str, Any]]:
@@ -123,7 +125,7 @@ def _identities(side: Side) -> dict[str, Mapping[str, Any]]:
         role: {
             name: value
             for name, value in side.store.record(key)["identity"].items()
-            if name not in ("seed", "parents")
+            if name not in ("seed", "parents", "regraded")
         }
         for role, key in cell.keys.items()
         if side.store.has(key)

@@ -13,8 +13,9 @@ def test_logs_of_the_real_command_are_compared(exported, checkpoint, offline, tm
     other = tmp_path / "damaged"
     shutil.copytree(checkpoint, other)
     weights = load_file(other / "model.safetensors")
-    last = max(name for name in weights if name.endswith("out_proj.weight"))
-    weights[last] = weights[last] * 0.2
+    for name in weights:
+        if name.endswith("out_proj.weight"):
+            weights[name] = weights[name] * 0.0
     save_file(weights, other / "model.safetensors", {"format": "pt"})
     outs = []
     for model in (checkpoint, other):
