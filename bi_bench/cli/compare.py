@@ -37,7 +37,9 @@ def compare(
     left, right = (_opened(text, run, store) for text in (one, other))
     notes: list[str] = []
     if bool(left[1]) != bool(right[1]):
-        raise UserError(f"{one} and {other}: compare two runs, or two arms (RUN:ARM), not one of each")
+        raise UserError(
+            f"{one} and {other}: compare two runs, or two arms (RUN:ARM), not one of each"
+        )
     if left[1]:
         texts = (left[1], right[1])
         found = [

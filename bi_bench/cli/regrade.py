@@ -7,8 +7,9 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 
 import typer
 
@@ -86,7 +87,7 @@ def regrade(
         if sys.stderr.isatty():
             print(f"\rgrading {number} of {len(keys)} evaluations", end="", file=sys.stderr)
         problems = opened.store.folder(stage["parents"]["problems"])
-        verdicts[key] = grade_anew(folder, problems, lambda p, c, by=found: graded(by, p, c))
+        verdicts[key] = grade_anew(folder, problems, partial(graded, found))
         identities[key] = graders[text].identity
     if sys.stderr.isatty():
         print(file=sys.stderr)
@@ -117,7 +118,9 @@ def _grader(
     kept = {key: value for key, value in asked["params"].items() if key in known}
     checked = parameters(registered, {**kept, **changes}, "benchmark")
     params = checked.model_dump(mode="json")
-    return Grader(registered.cls(checked), {**registered.identity(), "params": params})
+    return Grader(
+        cast("Benchmark", registered.cls(checked)), {**registered.identity(), "params": params}
+    )
 
 
 def _by_itself(benchmark: Benchmark) -> bool:
@@ -190,7 +193,9 @@ def _print(
     print(f"\n{len(changed)} of {answers} verdicts changed")
     for verdict in changed[:n]:
         old, new = (_said(sample) for sample in (verdict.old, verdict.new))
-        print(f"\n{plain(verdict.problem.id)} (answer {plain(verdict.problem.answer)[:80]}): {old} → {new}")
+        print(
+            f"\n{plain(verdict.problem.id)} (answer {plain(verdict.problem.answer)[:80]}): {old} → {new}"
+        )
         text = plain(verdict.old.completion[-_SHOWN:])
         print(f"  {'… ' if len(verdict.old.completion) > _SHOWN else ''}{text}")
     for reason in sorted(set(left_out.values())):

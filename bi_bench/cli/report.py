@@ -19,9 +19,7 @@ def report(
     ] = None,
     store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the report of several runs.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report of several runs.")] = None,
 ) -> None:
     """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder.
 

@@ -35,10 +35,14 @@ def samples(
     behaviour: Annotated[
         str, typer.Option(help="Kind of step in the answer: attempt, return, restate, ...")
     ] = "",
-    unparsed: Annotated[bool, typer.Option("--unparsed", help="No answer was found in it.")] = False,
+    unparsed: Annotated[
+        bool, typer.Option("--unparsed", help="No answer was found in it.")
+    ] = False,
     truncated: Annotated[bool, typer.Option("--truncated", help="Cut at the length.")] = False,
     problem: Annotated[str, typer.Option(help="Id of a problem, or its last part.")] = "",
-    sampled: Annotated[bool, typer.Option("--sampled", help="Sampled answers, not greedy.")] = False,
+    sampled: Annotated[
+        bool, typer.Option("--sampled", help="Sampled answers, not greedy.")
+    ] = False,
     n: Annotated[int, typer.Option("-n", min=0, help="Answers to show.")] = 3,
     plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,
     store: StoreOption = DEFAULT_STORE,

@@ -36,11 +36,7 @@ def show(found: Sequence[Found]) -> None:
         console.print(visible(title), style="bold")
         console.print(visible(each.problem.question))
         console.print(Text("reference answer: ") + visible(each.problem.answer))
-        answers = [
-            (name, sample)
-            for name, sample in _named(each)
-            if sample is not None
-        ]
+        answers = [(name, sample) for name, sample in _named(each) if sample is not None]
         if console.width >= _WIDE and len(answers) > 1:
             table = Table(expand=True)
             for name, sample in answers:
@@ -76,12 +72,14 @@ def visible(text: str, marks: Sequence[Marked] = ()) -> Text:
     at, starts = 0, {mark.start: mark for mark in marks}
     ends = {mark.end for mark in marks}
     style = ""
-    for index, char in enumerate(cut):
+    for index in range(len(cut)):
         if index in ends or index in starts:
             shown.append("".join(map(_spelled, cut[at:index])), style)
             at, style = index, ""
             if mark := starts.get(index):
-                style = " ".join(filter(None, (_STYLES.get(mark.kind, ""), _WRONG * bool(mark.fault))))
+                style = " ".join(
+                    filter(None, (_STYLES.get(mark.kind, ""), _WRONG * bool(mark.fault)))
+                )
     shown.append("".join(map(_spelled, cut[at:])), style)
     if len(text) > _SHOWN:
         shown.append(f" … ({len(text)} characters, the first {_SHOWN} shown)", "dim")
@@ -124,5 +122,3 @@ def _answer(found: Found, sample: Sample) -> Group:
         for mark in marks
     ]
     return Group(visible(sample.completion, marks), *lines)
-
-

@@ -60,7 +60,9 @@ def open_union(texts: Sequence[str], store: Path, out: Path | None) -> Opened:
     folder = out or store / "reports" / names[:100]
     if folder.exists() and not (folder / "report.md").exists() and any(folder.iterdir()):
         raise UserError(f"--out: {folder} holds other files; name a new folder")
-    record, shelf = join([Run(each.name, each.record, each.store) for each in runs.values()], folder)
+    record, shelf = join(
+        [Run(each.name, each.record, each.store) for each in runs.values()], folder
+    )
     return Opened(names, record, shelf)
 
 

@@ -146,9 +146,7 @@ def new_outcomes(
     return {**kept, **made, "identity": identity}
 
 
-def new_record(
-    record: Mapping[str, Any], keys: Mapping[str, str], command: str
-) -> dict[str, Any]:
+def new_record(record: Mapping[str, Any], keys: Mapping[str, str], command: str) -> dict[str, Any]:
     """The run record with other evaluations: ``keys`` maps old ones to new ones.
 
     Probes and analyses are left out, since they hold the old grades; an evaluation that was not
@@ -170,5 +168,3 @@ def new_record(
     described = fresh["suite"].get("description", "")
     fresh["suite"]["description"] = f"{described} Answers graded anew.".strip()
     return fresh
-
-

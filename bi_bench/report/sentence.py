@@ -149,7 +149,9 @@ def room_sentence(levels: dict[str, Levels], floor: float) -> str:
     for name, level in levels.items():
         if level.pre > _CEILING:
             start = POINTS.number(level.pre)
-            said.append(f"{plain(name)} starts at {start} %, near the ceiling, with little to gain.")
+            said.append(
+                f"{plain(name)} starts at {start} %, near the ceiling, with little to gain."
+            )
     at_floor = [plain(name) for name, level in levels.items() if level.low <= floor]
     if at_floor:
         some = _listed(at_floor)
@@ -234,8 +236,9 @@ def _unclear(contrast: Contrast, unit: Unit) -> str:
     wide = ""
     if contrast.half_width > abs(contrast.estimate):
         wide = f" with a half-width of {unit.number(contrast.half_width)}, larger than itself"
+    size = f"{unit.signed(contrast.estimate)} {unit.name}".rstrip()
     return (
-        f"the difference is {f'{unit.signed(contrast.estimate)} {unit.name}'.rstrip()}{wide}; the interval reaches from "
+        f"the difference is {size}{wide}; the interval reaches from "
         f"{unit.signed(contrast.low)} to {unit.signed(contrast.high)}, so a difference of up to "
         f"{unit.amount(largest)} is not excluded"
     )

@@ -73,9 +73,7 @@ def join(runs: Sequence[Run], root: Path) -> tuple[dict[str, Any], Shelves]:
                 seeds[seed] = {**copy.deepcopy(cell), "axes": axes}
         if renamed:
             notes.append(f"{run.name} differs in settings")
-    record["cells"] = [
-        seeds[seed] for seeds in joined.values() for seed in sorted(seeds)
-    ]
+    record["cells"] = [seeds[seed] for seeds in joined.values() for seed in sorted(seeds)]
     record["stages"] = sorted({k for cell in record["cells"] for k in cell["stages"].values()})
     suite = record["suite"]
     suite["name"] = " + ".join(dict.fromkeys(run.name for run in runs))
@@ -84,7 +82,7 @@ def join(runs: Sequence[Run], root: Path) -> tuple[dict[str, Any], Shelves]:
         suite.pop("primary", None)  # no contrast was declared for all of them
     suite["published"] = _together(runs, "published")
     for part in ("drawings", "rewards", "strategies"):
-        merged = {}
+        merged: dict[str, Any] = {}
         for run in reversed(runs):
             merged |= run.record["suite"].get(part, {})
         suite[part] = merged
@@ -98,9 +96,7 @@ def _labels(run: Run, joined: Mapping[Arm, Mapping[int, Cell]], store: Store) ->
     for cell in run.record["cells"]:
         cells.setdefault(_arm(cell), []).append(cell)
     differ = {
-        arm
-        for arm, mine in cells.items()
-        if arm in joined and not _alike(mine, joined[arm], store)
+        arm for arm, mine in cells.items() if arm in joined and not _alike(mine, joined[arm], store)
     }
     reference = run.record["suite"]["reference"]
     renamed = {}

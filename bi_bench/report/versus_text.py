@@ -89,7 +89,9 @@ def to_json(all_found: Sequence[Versus], below: Sequence[str] = ()) -> dict[str,
 def closing(all_found: Sequence[Versus], primary: Sequence[str] = ()) -> list[str]:
     """What holds for all comparisons; ``primary`` names those that their suite declares."""
     lines = [note for found in all_found for note in found.notes]
-    lines += [f"{name} is a primary contrast of its suite: its report corrects it." for name in primary]
+    lines += [
+        f"{name} is a primary contrast of its suite: its report corrects it." for name in primary
+    ]
     compared = sum(found.greedy is not None for found in all_found)
     if compared:
         lines.append("Intervals are 95 %, and not corrected for the number of comparisons.")

@@ -102,7 +102,9 @@ def test_samples_are_chosen_by_what_became_of_them(light):
     assert everything.stdout.startswith(f"{total} of {total} answers match")
     counts = []
     for option in ("--right", "--wrong", "--unparsed"):
-        counts.append(int(light("samples", "smoke", "-n", 0, "--arm", "bridge", option).stdout.split()[0]))
+        counts.append(
+            int(light("samples", "smoke", "-n", 0, "--arm", "bridge", option).stdout.split()[0])
+        )
     assert counts[0] + counts[1] == total
     assert counts[2] <= counts[1]
     lines = light("samples", "smoke", "--flipped", "broken", "--json", "-n", 50).stdout.splitlines()
@@ -112,7 +114,9 @@ def test_samples_are_chosen_by_what_became_of_them(light):
     one = light("samples", "smoke", "--problem", "000000", "--arm", "vanilla", "-n", 1).stdout
     assert "reference answer: " in one
     assert "before (greedy): " in one
-    probe = json.loads(light("samples", "smoke", "--when", "probe", "--json", "-n", 1).stdout.splitlines()[1])
+    probe = json.loads(
+        light("samples", "smoke", "--when", "probe", "--json", "-n", 1).stdout.splitlines()[1]
+    )
     assert probe["rollout"]["temperature"] == 1.0
 
 

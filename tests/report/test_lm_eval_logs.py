@@ -203,7 +203,10 @@ def test_other_generation_settings_are_refused(write):
 
 
 def test_documents_of_one_log_alone_are_named_and_left_out(write):
-    one, other = write("a", {"t": rows(HARD)}), write("b", {"t": rows(BETTER)[:50], "u": rows("01")})
+    one, other = (
+        write("a", {"t": rows(HARD)}),
+        write("b", {"t": rows(BETTER)[:50], "u": rows("01")}),
+    )
     compared = compare_logs(read_logs([one, other]))
     (found,) = compared.comparisons
     assert found.documents == 50
@@ -236,7 +239,9 @@ def test_filters_are_lines_and_the_reader_chooses_the_primary_one(write):
 
 
 def test_metrics_without_a_score_a_document_are_left_out_with_the_reason(write):
-    one = write("a", {"t": rows(HARD, word_perplexity=[-3.2, 4], metrics=["acc", "word_perplexity"])})
+    one = write(
+        "a", {"t": rows(HARD, word_perplexity=[-3.2, 4], metrics=["acc", "word_perplexity"])}
+    )
     other = write("b", {"t": rows(BETTER, f1=float("nan"), metrics=["acc", "f1"])})
     compared = compare_logs(read_logs([one, other]))
     assert [c.metric for c in compared.comparisons] == ["acc"]
@@ -261,7 +266,7 @@ def test_clusters_of_documents_widen_the_interval(write):
     together = compare_logs(read_logs(paths, "meta.topic"), clustered=True).comparisons[0]
     assert together.clusters == 10
     assert together.difference.half_width > 1.5 * alone.difference.half_width
-    with pytest.raises(UserError, match='no field "meta.topc"; did you mean "topic"'):
+    with pytest.raises(UserError, match=r'no field "meta.topc"; did you mean "topic"'):
         read_logs(paths, "meta.topc")
 
 

@@ -44,7 +44,9 @@ def test_a_gain_from_a_damaged_start_is_told_as_recovered(suite):
     suite.arm("bridge", ONE, HIGH)
     (found,) = versus(*pair(suite)[0])
     text = " ".join(to_text([found], closing([found])).split())
-    assert "On sums · test-id (60 problems, seeds 0-2), greedy, bridge gains 16.7 points more" in text
+    assert (
+        "On sums · test-id (60 problems, seeds 0-2), greedy, bridge gains 16.7 points more" in text
+    )
     assert "final scores are the same, problem by problem: recovered, not improved." in text
     assert "exploratory unless it is the suite's primary contrast" in text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -74,7 +74,9 @@ def compare_logs(
     and for a metric that no task has.
     """
     if len(logs) < 2:
-        raise UserError("one log is no comparison; name a folder for each model, the reference first")
+        raise UserError(
+            "one log is no comparison; name a folder for each model, the reference first"
+        )
     for name in accept:
         if name not in ACCEPTABLE:
             hint = did_you_mean(name, ACCEPTABLE) or f"; fields: {', '.join(ACCEPTABLE)}"

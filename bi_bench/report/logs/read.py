@@ -220,7 +220,9 @@ def _add(
             n = counts[(*kind, document)] = counts.get((*kind, document), 0) + 1
             scores[document] = scores.get(document, 0.0) + (value - scores.get(document, 0.0)) / n
         else:
-            reason = "it has no score for each document" if isinstance(value, list) else "not a number"
+            reason = (
+                "it has no score for each document" if isinstance(value, list) else "not a number"
+            )
             task.unusable.setdefault(kind, f"{reason} (doc_id {document})")
 
 

@@ -155,4 +155,3 @@ def _flat(comparison: Comparison) -> dict[str, Any]:
     if comparison.flips is not None:
         flat["flips"] = comparison.flips._asdict()
     return flat
-
