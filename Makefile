@@ -10,7 +10,7 @@ demo: $(STAMP)
 	$(BIN)/bi-bench run suites/math.toml
 
 test: $(STAMP) lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
 lint: $(STAMP)
