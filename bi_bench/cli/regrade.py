@@ -59,7 +59,7 @@ def regrade(
     opened = open_run(run, store)
     if save and opened.published:
         raise UserError(f"--save: {opened.published} is a published record, not a run of a store")
-    if save and save in opened.store.list_runs():
+    if save and opened.store.run_folder(save).exists():
         raise UserError(f'--save: there is a run "{save}" already; choose another name')
     changes = tables(set_, ["benchmark"])["benchmark"]
     cells = read_cells(opened.record, opened.store)

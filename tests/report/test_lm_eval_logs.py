@@ -131,7 +131,7 @@ def test_two_logs_are_paired_document_by_document(write):
     assert compared.refused == compared.notes == []
     text = " ".join(to_text(compared).split())
     assert "tuned scores 25.0 points more than org/base (95 % interval " in text
-    assert "15 fixed, 0 broken, exact McNemar p = < 0.0001" in text
+    assert "15 fixed, 0 broken, exact McNemar p < 0.0001" in text
     assert "| gsm | acc | 60 |" in " ".join(to_markdown(compared).split())
     assert json.loads(json.dumps(to_json(compared)))["comparisons"][0]["flips"]["fixed"] == 15
 
@@ -328,6 +328,7 @@ def test_logs_of_old_versions_carry_no_digests(tmp_path):
     for row in (row for each in made for row in each):
         for part in ("doc", "prompt", "target"):
             del row[f"{part}_hash"]
+        del row["metrics"]
     paths = []
     for name, each in zip("ab", made, strict=True):
         file = tmp_path / name / "samples_t_2024-01-01.jsonl"

@@ -75,8 +75,9 @@ def test_an_arm_with_other_settings_is_told_apart_by_its_run(tmp_path, suite, ot
 
 def test_where_the_reference_differs_contrasts_stay_inside_a_run(tmp_path, suite, other):
     for each, rate in ((suite, 3), (other, 1)):
-        each.arm("vanilla", PRE, POST if each is suite else PRE)
-        each.arm("bridge", PRE, POST)
+        seeds = (0, 1, 2) if each is suite else (3, 4, 5)
+        each.arm("vanilla", PRE, POST if each is suite else PRE, seeds=seeds)
+        each.arm("bridge", PRE, POST, seeds=seeds)
         for strategy in ("vanilla", "bridge"):
             identities(each, strategy, "rft", rate=rate)
     found, _ = rows(tmp_path, suite, other)

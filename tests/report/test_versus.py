@@ -6,6 +6,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.report.arms import all_sides, matching, pairs
+from bi_bench.report.record import open_record, write_record
 from bi_bench.report.rows import build_report
 from bi_bench.report.versus import versus
 from bi_bench.report.versus_text import closing, to_json, to_text
@@ -135,3 +136,16 @@ def test_everything_is_in_the_json(suite):
     assert one["one"]["strategy"] == "bridge"
     assert one["sentences"]
     assert found["notes"] == ["note"]
+
+
+def test_a_published_record_compares_like_its_run(suite, tmp_path):
+    suite.arm("vanilla", OTHER, HIGH)
+    suite.arm("bridge", ONE, MORE)
+    file = tmp_path / "published" / "record.json"
+    write_record(file, suite.record, suite.store, "quick-1")
+    record, store = open_record(file.parent)
+    published = all_sides("quick-1", record, store)
+    one, other = (matching(published, name) for name in ("bridge", "vanilla"))
+    ((left, right),) = pairs(one, other, ("bridge", "vanilla"))
+    (found,), (own,) = versus(left, right), versus(*pair(suite)[0])
+    assert (found.greedy, found.sampled, found.flips) == (own.greedy, own.sampled, own.flips)

@@ -29,6 +29,10 @@ _DECISIVE = (
     "metric_list",
     "process_results",
 )
+_FIELDS = (
+    *("doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics"),
+    *("doc_hash", "prompt_hash", "target_hash"),
+)
 _LARGEST = 1e300  # more is no score, and neither is what is not finite
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -211,7 +215,8 @@ def _add(
     if task.asked.setdefault(document, asked) != asked:
         raise UserError(f"{place}: doc_id {document} stands for two documents or prompts")
     name = str(row.get("filter", "none"))
-    for metric in row.get("metrics") or ():
+    # Old versions name no metrics: then it is whatever else the line has.
+    for metric in row.get("metrics") or (key for key in row if key not in _FIELDS):
         kind = (str(metric), name)
         value = row.get(metric)
         if isinstance(value, bool | int | float) and abs(value) < _LARGEST:

@@ -79,7 +79,8 @@ def _sentence(comparison: Comparison) -> str:
     if flips is not None:
         discordant = f"{flips.fixed} fixed, {flips.broken} broken"
         if comparison.clusters is None:
-            discordant += f", exact McNemar p = {_p(flips.p_value)}"
+            p_value = _p(flips.p_value)
+            discordant += f", exact McNemar p {p_value if p_value[0] == '<' else f'= {p_value}'}"
     return score_sentence(
         place,
         comparison.model,
