@@ -51,7 +51,7 @@ def compare(
         both, alone = _arms_of_runs(left[0], right[0])
         notes += alone
     results = [result for pair in both for result in versus(*pair)]
-    notes += [note for pair in both for note in _settings(*pair)]
+    notes += _settings(both)
     notes += closing(results, _primary(results, left[0], right[0]))
     if as_json:
         print(json.dumps(to_json(results, notes), indent=1, ensure_ascii=False))
@@ -98,26 +98,39 @@ def _arms_of_runs(first: Opened, second: Opened) -> tuple[list[tuple[Side, Side]
     return both, notes
 
 
-def _settings(one: Side, other: Side) -> list[str]:
-    """What stages of the same arm in two runs differ in: the contrast is about that."""
+def _settings(both: Sequence[tuple[Side, Side]]) -> list[str]:
+    """What stages of arms in two runs differ in: the contrasts are about that too."""
     from bi_bench.plan.explain import differences
 
-    if one.run == other.run:
-        return []
-    mine, theirs = (_identities(side) for side in (one, other))
-    roles: dict[str, list[str]] = {}  # stages that differ in the same way are told together
-    for role in (role for role in theirs if role in mine):
-        found = differences(theirs[role], mine[role])
-        said = [f"{path} {_short(a)} -> {_short(b)}" for path, (a, b) in found.items()]
-        if said:
-            more = f" and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
-            roles.setdefault(f"{', '.join(said[:_SHOWN])}{more}", []).append(role)
-    if not roles:
-        return [f"{one.name} and {other.name}: no setting differs"]
-    return [
-        f"{other.name} -> {one.name}: {', '.join(places)}: {changes}"
-        for changes, places in roles.items()
-    ]
+    # Stages and arms that differ in the same way are told together.
+    found: dict[str, dict[str, list[str]]] = {}
+    same = []
+    for one, other in both:
+        mine, theirs = _identities(one), _identities(other)
+        roles = [role for role in theirs if role in mine]
+        if one.run == other.run or not any(role.startswith("post/") for role in roles):
+            continue
+        changed = False
+        for role in roles:
+            changes = differences(theirs[role], mine[role])
+            said = [f"{path} {_short(a)} -> {_short(b)}" for path, (a, b) in changes.items()]
+            if said:
+                changed = True
+                more = f" and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+                text = f"{', '.join(said[:_SHOWN])}{more}"
+                found.setdefault(text, {}).setdefault(role, []).append(one.arm.label)
+        if not changed:
+            same.append(one.arm.label)
+    notes = []
+    for text, by_role in found.items():
+        arms = dict.fromkeys(label for labels in by_role.values() for label in labels)
+        places = f"{', '.join(by_role)} of {'; '.join(arms)}"
+        notes.append(
+            f"settings that differ, {both[0][1].run} -> {both[0][0].run}: {text} ({places})"
+        )
+    if same:
+        notes.append(f"no setting differs for {'; '.join(same)}")
+    return notes
 
 
 def _identities(side: Side) -> dict[str, Mapping[str, Any]]:

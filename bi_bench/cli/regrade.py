@@ -57,8 +57,10 @@ def regrade(
     from bi_bench.stages.grading import graded
 
     opened = open_run(run, store)
-    if save and opened.published:
-        raise UserError(f"--save: {opened.published} is a published record, not a run of a store")
+    if opened.published:
+        raise UserError(
+            f"{opened.published}: published records hold no answers; name the run in its store"
+        )
     if save and opened.store.run_folder(save).exists():
         raise UserError(f'--save: there is a run "{save}" already; choose another name')
     changes = tables(set_, ["benchmark"])["benchmark"]

@@ -67,6 +67,10 @@ def samples(
     if flipped and (sampled or when == "probe"):
         raise UserError("--flipped: greedy answers turn; drop --sampled and --when probe")
     opened = open_run(run, store)
+    if opened.published:
+        raise UserError(
+            f"{opened.published}: published records hold no answers; name the run in its store"
+        )
     sides = all_sides(opened.name, opened.record, opened.store)
     if arm:
         sides = matching(sides, arm)

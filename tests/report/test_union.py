@@ -115,3 +115,24 @@ def test_nothing_is_written_into_the_stores(tmp_path, suite, other):
     rows(tmp_path, suite, other)
     assert sorted(str(p) for p in (tmp_path / "other").rglob("*")) == before
     assert isinstance(suite.store, Store)
+
+
+def test_two_runs_are_compared_with_the_settings_that_differ(suite, other):
+    from bi_bench.cli.compare import _settings
+    from bi_bench.report.arms import all_sides, pairs
+
+    for each, rate in ((suite, 3), (other, 1)):
+        for strategy in ("vanilla", "bridge", "filler"):
+            each.arm(strategy, PRE, POST, seeds=(0,))
+        for strategy in ("vanilla", "bridge"):
+            identities(each, strategy, "rft", algorithm={"learning_rate": rate})
+    old, new = (
+        {side.arm: side for side in all_sides(name, each.record, each.store)}
+        for name, each in (("old", suite), ("new", other))
+    )
+    both = [pair for arm in old for pair in pairs([new[arm]], [old[arm]], ("", ""))]
+    assert _settings(both) == [
+        "settings that differ, old -> new: algorithm.learning_rate 3 -> 1 "
+        "(rft of vanilla · grpo · tiny · sums; bridge · grpo · tiny · sums)",
+        "no setting differs for filler · grpo · tiny · sums",
+    ]
