@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 # At least two parts, and not inside a word, a relative path or the address of a page.
-_POSIX = r"(?:file://)?(?<![\w.…/:~-])(?:~[\w.-]*)?(?:/[^\s/\"'`:;,()\[\]{}<>|]+){2,}/?"
+_POSIX = r"(?:\bfile://|(?<![\w.…/:~<-]))(?:~[\w.-]*)?(?:/[^\s/\"'`:;,()\[\]{}<>|]+){2,}/?"
 _HOME = r"(?<![\w.…/:-])~[\w.-]*/[^\s/\"'`:;,()\[\]{}<>|]+/?"
 _WINDOWS = r"(?<!\w)[A-Za-z]:\\[^\s\"'`:;,()\[\]{}<>|]+"
 _PATH = re.compile("|".join((_POSIX, _HOME, _WINDOWS)))

@@ -20,6 +20,7 @@ from bi_bench.api import UserError
 from bi_bench.report.fold import fold, unfold
 from bi_bench.report.outcomes import read_result
 from bi_bench.report.paths import without_paths
+from bi_bench.report.samples import from_answers
 from bi_bench.store import Store, write_text
 
 # Raise it when a record of before would be misread; docs/publishing.md says what else to do then.
@@ -104,8 +105,9 @@ def _files(store: Store, key: str) -> dict[str, Any]:
     if store.has(key):
         folder = store.folder(key)
         files = {name: _result(folder / name) for name in RESULTS if (folder / name).is_file()}
-        # Columns of outcomes.json that an older evaluation lacks, and that its samples would give,
-        # belong here: the samples are not in the record.
+        if "outcomes.json" in files:
+            # The answers are not in the record, so what reports take from them is written down.
+            files["outcomes.json"] = {**from_answers(folder), **files["outcomes.json"]}
     if failure := store.failure(key):
         files[_FAILURE] = {name: failure[name] for name in _FAILURE_FIELDS if name in failure}
     return files

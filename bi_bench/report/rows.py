@@ -55,6 +55,7 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
         sweeps=find_sweeps(suite),
         published=read_published(suite),
         figures=tuple(suite.get("figures", ())),
+        machines=tuple(record.get("machines", ())),
     )
 
 
