@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,17 +12,30 @@ from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 
 def report(
     run: Annotated[
-        str, typer.Argument(help="Name of the run or the beginning of one, or a record.json.")
-    ] = "",
+        list[str] | None,
+        typer.Argument(
+            help="Name of a run or the beginning of one, or a record.json; several become one report."
+        ),
+    ] = None,
     store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report of several runs.")] = None,
 ) -> None:
-    """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder."""
+    """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder.
+
+    Several runs become one report over the union of their cells, in a folder of its own.
+    """
+    from bi_bench.api import UserError
     from bi_bench.cli.for_report import where_written
-    from bi_bench.cli.sources import open_run
+    from bi_bench.cli.sources import open_run, open_union
     from bi_bench.report import write_report
 
-    opened = open_run(run, store)
+    several = run is not None and len(run) > 1
+    if out is not None and not several:
+        raise UserError("--out: the report of one run lies in the folder of that run")
+    opened = (
+        open_union(run or (), store, out) if several else open_run(run[0] if run else "", store)
+    )
     text = write_report(opened.record, opened.store, opened.name)
     if as_json:
         print((opened.store.run_folder(opened.name) / "report.json").read_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,6 +45,25 @@ def open_run(text: str, store: Path) -> Opened:
     hint = "" if names else did_you_mean(text, known)
     listed = ", ".join(names or known) or "none"
     raise UserError(f'{store}: {problem} "{text}"{hint}; runs: {listed}')
+
+
+def open_union(texts: Sequence[str], store: Path, out: Path | None) -> Opened:
+    """Several runs as one, whose report goes to ``out`` (if not given, ``reports/`` in the store).
+
+    UserError where the folder holds anything but a report.
+    """
+    from bi_bench.api import UserError
+    from bi_bench.report.union import Run, join
+
+    runs = {opened.name: opened for opened in (open_run(text, store) for text in texts)}
+    names = "+".join(runs)
+    folder = out or store / "reports" / names[:100]
+    if folder.exists() and not (folder / "report.md").exists() and any(folder.iterdir()):
+        raise UserError(f"--out: {folder} holds other files; name a new folder")
+    record, shelf = join(
+        [Run(each.name, each.record, each.store) for each in runs.values()], folder
+    )
+    return Opened(names, record, shelf)
 
 
 def _open_published(path: Path) -> Opened:
