@@ -22,11 +22,13 @@ class Benchmark(Plugin, ABC):
     :meth:`steps` work), "solution" (then problems carry a reference ``solution``), "derivation"
     (then :meth:`grade` tells whether the steps are right, so that they can be rewarded).
     ``splits`` are those that it has; one without "sft", "rl" and "probe" is for evaluation alone.
+    ``procedural``: with other random numbers it draws other problems, as many as one likes.
     ``max_new_tokens`` is the response length that its solutions need, injected steps included.
     """
 
     provides: ClassVar[frozenset[str]] = frozenset({"graph"})
     splits: ClassVar[tuple[Split, ...]] = SPLITS
+    procedural: ClassVar[bool] = False
 
     @property
     def max_new_tokens(self) -> int:

@@ -7,7 +7,24 @@ from collections.abc import Callable
 
 import typer
 
-from bi_bench.cli import doctor, export, gc, plan, plugins, report, run, sample, serve, stage, why
+from bi_bench.cli import (
+    compare,
+    doctor,
+    export,
+    gc,
+    import_,
+    plan,
+    plugins,
+    publish,
+    regrade,
+    report,
+    run,
+    sample,
+    samples,
+    serve,
+    stage,
+    why,
+)
 
 app = typer.Typer(
     name="bi-bench",
@@ -21,16 +38,21 @@ VERBS: tuple[Callable[..., None], ...] = (
     plan.plan,
     report.report,
     serve.serve,
+    compare.compare,
+    publish.publish,
     sample.sample,
+    samples.samples,
+    regrade.regrade,
     plugins.plugins,
     why.why,
     stage.stage,
     export.export,
+    import_.import_,
     doctor.doctor,
     gc.gc,
 )
 for verb in VERBS:
-    app.command()(verb)
+    app.command(verb.__name__.rstrip("_"))(verb)  # `import` is a word of Python's
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""``bi-bench export``: a benchmark as a task of another evaluation harness."""
+"""``bi-bench export``: benchmarks and results in the forms of other tools."""
 
 from __future__ import annotations
 
@@ -8,35 +8,93 @@ from typing import Annotated
 
 import typer
 
-FORMATS = ("lm-eval",)
+from bi_bench.cli.options import DEFAULT_STORE, StoreOption
+
+FORMATS = ("lm-eval", "lm-eval-results", "model-cards", "latex")
 
 
 def export(
-    format: Annotated[str, typer.Argument(help="What to write: lm-eval.", show_default=False)],
-    benchmark: Annotated[str, typer.Argument(help="Name of a benchmark.", show_default=False)],
+    format: Annotated[
+        str, typer.Argument(help=f"What to write: {', '.join(FORMATS)}.", show_default=False)
+    ],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="lm-eval: name of a benchmark. Others: name of a run, or a record.json.",
+            show_default=False,
+        ),
+    ],
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write; if not given, named like the task.")
+        Path | None,
+        typer.Option(help="File (latex) or folder to write; if not given, named like what it is."),
     ] = None,
-    name: Annotated[str, typer.Option(help="Name of the task; if not given, made up.")] = "",
-    n: Annotated[int, typer.Option("-n", min=1, help="Problems at most.")] = 500,
-    split: Annotated[str, typer.Option(help="Split to draw from.")] = "test-id",
-    seed: Annotated[int, typer.Option(help="Seed of the suite whose problems these are.")] = 0,
+    store: StoreOption = DEFAULT_STORE,
+    dataset: Annotated[
+        str, typer.Option(help="model-cards: benchmark on the hub whose scores these are.")
+    ] = "",
+    task: Annotated[str, typer.Option(help="model-cards: its task, as in its eval.yaml.")] = "",
+    push: Annotated[
+        str, typer.Option(help="model-cards: user or organisation on the hub to upload to.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="lm-eval: name of the task; else made up.")] = "",
+    n: Annotated[int, typer.Option("-n", min=1, help="lm-eval: problems at most.")] = 500,
+    split: Annotated[
+        str, typer.Option(help="lm-eval: split to draw from; --dataset: split of its scores.")
+    ] = "test-id",
+    seed: Annotated[
+        int, typer.Option(help="lm-eval: seed of the suite whose problems these are.")
+    ] = 0,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="benchmark.KEY=VALUE.")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="lm-eval: benchmark.KEY=VALUE."),
     ] = None,
-    plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,
+    plugin: Annotated[
+        list[Path] | None, typer.Option(help="lm-eval: plugin files to load.")
+    ] = None,
 ) -> None:
-    """Write a benchmark as an lm-eval task folder that grades with bi_bench."""
-    from bi_bench.api import UserError, did_you_mean, stream
+    """Write a benchmark as an lm-eval task, or results as lm-eval logs, model cards or LaTeX."""
+    from bi_bench.api import UserError, did_you_mean
+    from bi_bench.cli import export_results
+    from bi_bench.cli.sources import open_run
+
+    if format not in FORMATS:
+        hint = did_you_mean(format, FORMATS) or "."
+        raise UserError(f'"{format}" cannot be written{hint} Known: {", ".join(FORMATS)}')
+    if format == "lm-eval":
+        _write_task(what, out, name, n, split, seed, set_, plugin)
+        return
+    if bool(dataset) != bool(task):
+        raise UserError("--dataset and --task name a task of the hub together; give both")
+    if push:
+        export_results.check_token()
+    opened = open_run(what, store)
+    if format == "latex":
+        export_results.write_latex(opened, out)
+    elif format == "lm-eval-results":
+        export_results.write_lm_eval(opened, out)
+    else:
+        folders = export_results.write_cards(opened, out, dataset, task, split)
+        if push:
+            export_results.push_cards(folders, push)
+
+
+def _write_task(
+    benchmark: str,
+    out: Path | None,
+    name: str,
+    n: int,
+    split: str,
+    seed: int,
+    set_: list[str] | None,
+    plugin: list[Path] | None,
+) -> None:
+    from bi_bench.api import stream
     from bi_bench.cli.pick import check_split, parameters, tables
     from bi_bench.plugins import discover
     from bi_bench.report.lm_eval import task_name, write_lm_eval_task
     from bi_bench.stages.draw import draw
     from bi_bench.suite import Entry
 
-    if format not in FORMATS:
-        hint = did_you_mean(format, FORMATS) or "."
-        raise UserError(f'"{format}" cannot be written{hint} Known: {", ".join(FORMATS)}')
     drawn = check_split(split)
     table = tables(set_, ["benchmark"])["benchmark"]
     registered = discover(plugin or ()).get("benchmarks", benchmark)

@@ -32,6 +32,21 @@ def duration(seconds: float | None) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
+def kind_of_machine() -> dict[str, str]:
+    """What a result may depend on, for the run record: interpreter, system, processor, GPUs; no names."""
+    info = Path("/proc/cpuinfo")
+    text = info.read_text(errors="replace") if info.is_file() else ""
+    found = re.search(r"^model name\s*: (.+)$", text, re.M)
+    gpus = [f"{name} {memory:g} GB" if memory else name for name, memory in _gpus()]
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cpu": found[1].strip() if found else platform.processor() or "unknown",
+        "cores": str(worker_count(0, 1)),
+        "gpus": ", ".join(gpus) or "none",
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What there is to compute with. Memory and disk in GB (10^9 bytes), of a GPU 0 if unknown."""

@@ -32,7 +32,7 @@ def plan(
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.estimate import total_seconds
-    from bi_bench.plan.feasible import lacking
+    from bi_bench.plan.feasible import lacking, missing_trackers
     from bi_bench.plan.same import same_algorithms
     from bi_bench.stats import smallest_detectable_gain
     from bi_bench.store import Store
@@ -51,6 +51,7 @@ def plan(
     alike = (same_algorithms(matrix.axes["algorithms"]) for matrix in loaded.matrices)
     warnings += dict.fromkeys(itertools.chain.from_iterable(alike))
     warnings += lacking(loaded)  # no error: what cannot run here may be planned here
+    warnings += missing_trackers(loaded)
     unresolved = [
         entry.label
         for entry in loaded.axes["models"]

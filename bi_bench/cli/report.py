@@ -11,34 +11,42 @@ from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 
 
 def report(
-    run: Annotated[str, typer.Argument(help="Name of the run, or the beginning of one.")] = "",
+    run: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Name of a run or the beginning of one, or a record.json; several become one report."
+        ),
+    ] = None,
     store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report of several runs.")] = None,
     html: Annotated[
         Path | None, typer.Option("--html", help="Write a static site into this folder, too.")
     ] = None,
 ) -> None:
-    """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder."""
+    """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder.
+
+    Several runs become one report over the union of their cells, in a folder of its own.
+    """
     from bi_bench.api import UserError
     from bi_bench.cli.for_report import where_written
+    from bi_bench.cli.sources import open_run, open_union
     from bi_bench.report import write_report
-    from bi_bench.store import Store
 
-    shelf = Store(store)
-    names = [name for name in shelf.list_runs() if name.startswith(run)]
-    if run in names:
-        names = [run]
-    if len(names) != 1:
-        known = ", ".join(shelf.list_runs()) or "none"
-        problem = "several runs match" if names else "no run matches"
-        raise UserError(f'{store}: {problem} "{run}"; runs: {known}')
-    text = write_report(shelf.read_run(names[0]), shelf, names[0])
+    several = run is not None and len(run) > 1
+    if out is not None and not several:
+        raise UserError("--out: the report of one run lies in the folder of that run")
+    opened = (
+        open_union(run or (), store, out) if several else open_run(run[0] if run else "", store)
+    )
+    text = write_report(opened.record, opened.store, opened.name)
     if as_json:
-        print((shelf.run_folder(names[0]) / "report.json").read_text())
+        print((opened.store.run_folder(opened.name) / "report.json").read_text())
         return
     print(text)
-    print(where_written(shelf, names[0]))
+    if opened.published is None:  # else the store is a temporary folder
+        print(where_written(opened.store, opened.name))
     if html is not None:
         from bi_bench.cli.site import make_site
 
-        print(f"open {make_site(shelf, names[0], html)}")
+        print(f"open {make_site(opened.store, opened.record, html)}")

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from bi_bench.store import Store
 
 
+# Libraries that decide a result, or the figures and intervals made of it.
+_VERSIONS = ("bi-bench", "torch", "transformers", "trl", "datasets", "peft", "numpy", "scipy")
+
+
 def run(
     suite: SuiteArgument,
     set_: SetOption = None,
@@ -40,7 +44,7 @@ def run(
     from bi_bench.api import UserError
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
-    from bi_bench.plan.feasible import lacking, shared_server
+    from bi_bench.plan.feasible import lacking, missing_trackers, shared_server
     from bi_bench.report import cached_text, write_report
     from bi_bench.store import Store
 
@@ -48,14 +52,17 @@ def run(
     planned = plan_suite(load_pinned(suite, set_, store, ask=True))
     shelf = Store(store)
     name, record = run_record(planned)
-    shelf.write_run(name, record)
     left = [stage for stage in planned.stages if not shelf.has(stage.key)]
+    record["machines"] = _machines(shelf, name, bool(left))
+    shelf.write_run(name, record)
     if not left and (text := cached_text(record, shelf, name)):
         print(text)
         return
     shared = shared_server(planned.suite, gpu_count(gpus))
     if left and (problems := [shared] if shared else lacking(planned.suite)):
         raise UserError("; ".join(problems))
+    for warning in missing_trackers(planned.suite) if left else ():
+        print(f"warning: {warning}", file=sys.stderr)
     if left:
         _work(planned, shelf, workers, gpus)
     print(write_report(record, shelf, name))
@@ -89,11 +96,20 @@ def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
         },
         "numerics": dict(planned.numerics),
         "command": shlex.join(["bi-bench", *sys.argv[1:]]),
-        "versions": library_versions(("bi-bench", "torch", "transformers", "trl")),
+        "versions": library_versions(_VERSIONS),
         "cells": cells,
         "stages": [stage.key for stage in planned.stages],
     }
     return f"{suite.name}-{digest}", record
+
+
+def _machines(store: Store, name: str, computes: bool) -> list[dict[str, str]]:
+    """The kinds of machine that computed this run so far, this one only if it is to compute."""
+    from bi_bench.cli.machine import kind_of_machine
+
+    known = store.read_run(name).get("machines", []) if name in store.list_runs() else []
+    here = [kind_of_machine()] if computes else []
+    return known + [machine for machine in here if machine not in known]
 
 
 def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> None:

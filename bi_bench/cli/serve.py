@@ -46,7 +46,7 @@ def serve(
             f"port {port}: {error.strerror}; choose another with --port, or a free one with --port 0"
         ) from None
     with server:
-        make_site(shelf, name, folder)
+        make_site(shelf, shelf.read_run(name), folder)
         print(f"http://{ADDRESS}:{server.server_port}/ (Ctrl-C ends it)", flush=True)
         done = threading.Event()
         watcher = threading.Thread(target=_follow, args=(shelf, name, folder, done), daemon=True)
@@ -73,8 +73,9 @@ def _follow(store: Store, name: str, folder: Path, done: threading.Event) -> Non
     while not done.wait(_EVERY):
         try:
             made = (read_json(folder / SITE_INDEX) or {}).get("fingerprint")
-            if made != fingerprint(store.read_run(name), store):
-                make_site(store, name, folder)
+            record = store.read_run(name)
+            if made != fingerprint(record, store):
+                make_site(store, record, folder)
             said = ""
         except (UserError, OSError) as error:
             # A stage may vanish or appear while it is read: the next look finds it settled.

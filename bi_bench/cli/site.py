@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from bi_bench.store import Store
 
 
-def make_site(store: Store, name: str, folder: Path | None = None) -> Path:
-    """Write the site of a run, into ``site`` of the run's folder if none is named; its page."""
+def make_site(store: Store, record: Mapping[str, Any], folder: Path) -> Path:
+    """Write the site of a run into a folder of its own; its page."""
     from bi_bench.report.site import write_site
 
-    target = folder or store.run_folder(name) / "site"
-    return write_site(store.read_run(name), store, target, rebuilder())
+    return write_site(record, store, folder, rebuilder())
 
 
 def rebuilder() -> Callable[[Mapping[str, Any]], Benchmark | None]:

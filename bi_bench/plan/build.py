@@ -20,9 +20,9 @@ class CellPlan:
     """A cell with the keys of its stages by role, or the reason why it is skipped.
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
-    "probe-rft" where an analysis asks for it, "analyse/LABEL". For another benchmark than the one
-    trained on SPLIT is "LABEL/SPLIT". ``without`` are the analyses that decline the cell, by label,
-    with their reasons.
+    "overlap/SPLIT", "probe-rft" where an analysis asks for it, "analyse/LABEL". For another
+    benchmark than the one trained on SPLIT is "LABEL/SPLIT". ``without`` are the analyses that
+    decline the cell, by label, with their reasons.
     """
 
     axes: Mapping[str, Any]
@@ -58,6 +58,7 @@ class _Builder:
         self.suite = suite
         self.identities = Identities(suite)
         self.stages: dict[str, Stage] = {}
+        self.drawn: dict[tuple[int, str, int | None], str] = {}  # thousands of cells ask for them
         self.settings = suite.defaults.model_dump(mode="json")
         self.plugin_files = tuple(str(file) for file in suite.plugin_files)
         numerics = self.identities.numerics
@@ -69,6 +70,11 @@ class _Builder:
         # A server's address and a share of memory decide no result.
         settings = suite.defaults.rollouts
         self.vllm = {"vllm": settings.vllm.model_dump()} if settings.engine == "vllm" else {}
+
+    def _tracking(self, label: str) -> dict[str, Any]:
+        """What a trainer reports to besides its log; it decides nothing."""
+        given = self.settings["tracking"]
+        return {"tracking": {**given, "label": label}} if given["report_to"] else {}
 
     def cell(self, cell: Cell) -> CellPlan:
         if reason := veto(cell, self.suite.reference_of(cell), self.suite.defaults):
@@ -91,6 +97,12 @@ class _Builder:
                     continue
                 drawn = self._problems(cell, split, asked)
                 roles[f"problems/{prefix}{split}"] = drawn
+                parents = {"augment": roles["augment"], "rl": roles["problems/rl"]}
+                roles[f"overlap/{prefix}{split}"] = self._add(
+                    ids.overlap({**parents, "problems": drawn}),
+                    f"overlap {prefix}{split} · {cell.strategy.label} · {_data(cell)}",
+                    0.0,  # seconds at most, beside minutes of training
+                )
                 for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
                     parents = {"checkpoint": roles[role], "problems": drawn}
                     identity = ids.evaluate(parents, asked, split, seed)
@@ -140,7 +152,9 @@ class _Builder:
             parents["reference"] = self._augment(reference, roles["problems/sft"])
         matched = reference if "reference" in parents else cell
         seconds = self.estimates.sft(pace, matched.strategy.plugin.per_problem)
-        roles["sft"] = self._add(ids.sft(parents, seed), _arm(cell), seconds)
+        roles["sft"] = self._add(
+            ids.sft(parents, seed), _arm(cell), seconds, self._tracking(f"sft · {_arm(cell)}")
+        )
         roles["problems/rl"] = self._problems(cell, "rl")
         parents = {"checkpoint": roles["sft"], "problems": roles["problems/rl"]}
         if own_steps:
@@ -151,16 +165,23 @@ class _Builder:
             ids.rft(parents, cell.benchmark, cell.algorithm, seed),
             f"{cell.algorithm.label} · {_arm(cell)}",
             self.estimates.rft(pace, phases),
-            {"algorithm": cell.algorithm.unkeyed, **self.vllm},
+            {
+                "algorithm": cell.algorithm.unkeyed,
+                **self.vllm,
+                **self._tracking(f"{cell.algorithm.label} · {_arm(cell)}"),
+            },
         )
         return roles
 
     def _problems(self, cell: Cell, split: str, source: Entry | None = None) -> str:
         source = source or cell.benchmark
         seed = cell.seed if split in SEEDED_SPLITS else None
-        text = f"{split} · {source.label if seed is None else _data(cell)}"
-        identity = self.identities.problems(source, split, seed)
-        return self._add(identity, text, unkeyed={"benchmark": source.unkeyed})
+        if (known := self.drawn.get(asked := (id(source), split, seed))) is None:
+            text = f"{split} · {source.label if seed is None else _data(cell)}"
+            identity = self.identities.problems(source, split, seed)
+            known = self._add(identity, text, unkeyed={"benchmark": source.unkeyed})
+            self.drawn[asked] = known
+        return known
 
     def _augment(self, cell: Cell, problems: str) -> str:
         strategy, data = cell.strategy, _data(cell)

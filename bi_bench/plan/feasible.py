@@ -41,6 +41,16 @@ def lacking(suite: Suite) -> list[str]:
     return []
 
 
+def missing_trackers(suite: Suite) -> list[str]:
+    """What a suite reports to and this machine has not installed; it runs without."""
+    return [
+        f'defaults.tracking.report_to: {name} is not installed here: pip install "bi-bench[{name}]"; '
+        "until then nothing is reported to it"
+        for name in dict.fromkeys(suite.defaults.tracking.report_to)
+        if library_versions((name,))[name] == "absent"
+    ]
+
+
 def _impossible(suite: Suite, numerics: Mapping[str, Any]) -> Iterator[str]:
     rollouts, processes = suite.defaults.rollouts, suite.defaults.numerics.processes
     uses_vllm = rollouts.engine == "vllm"

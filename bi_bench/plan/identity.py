@@ -21,6 +21,7 @@ IMPLEMENTATION: Mapping[StageKind, int] = {
     "probe": 1,
     "rft": 1,
     "evaluate": 1,
+    "overlap": 1,
     "analyse": 1,
 }
 LIBRARIES: Mapping[StageKind, tuple[str, ...]] = {
@@ -138,6 +139,10 @@ class Identities:
         return self._identity(
             "evaluate", parents, **content, seed=self._seed("evaluate", split, seed)
         )
+
+    def overlap(self, parents: Mapping[str, str]) -> dict[str, Any]:
+        """How much of the test questions stands in the training data; nothing in it is drawn."""
+        return self._identity("overlap", parents)
 
     def analyse(
         self, parents: Mapping[str, str], benchmark: Entry, analysis: Entry, seed: int

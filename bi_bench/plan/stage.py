@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-StageKind = Literal["base", "problems", "augment", "sft", "probe", "rft", "evaluate", "analyse"]
+StageKind = Literal[
+    "base", "problems", "augment", "sft", "probe", "rft", "evaluate", "overlap", "analyse"
+]
 STAGE_KINDS: tuple[StageKind, ...] = get_args(StageKind)
 
 

@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bi_bench.report.beside import answers, costs, declined, left_out, readiness, underspent
+from bi_bench.report.beside import (
+    answers,
+    costs,
+    declined,
+    left_out,
+    overlap,
+    readiness,
+    underspent,
+)
 from bi_bench.report.cells import Cell
 from bi_bench.report.outcomes import IdentityMismatch, Outcomes, Pair, check_against, check_arm
 from bi_bench.report.row import Row
@@ -54,6 +62,7 @@ def plain_row(
         post_answers=answers([pair.post for pair in pairs.values()]),
         costs=costs(cells, store),
         readiness=probe,
+        overlap=overlap(cells, split, store),
         notes=tuple(notes),
     )
 
@@ -85,9 +94,7 @@ def compared(
     """
     common = {seed: pair for seed, pair in pairs.items() if seed in reference}
     if not common:
-        unfinished = (
-            "no finished seed of the reference" if planned else "the reference is not in it"
-        )
+        unfinished = "no finished seed of the reference" if planned else "not run for the reference"
         why = "no seed in common" if reference else unfinished
         return replace(row, no_comparison=why)
     try:

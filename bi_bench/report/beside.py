@@ -8,7 +8,7 @@ from statistics import fmean
 
 from bi_bench.report.cells import Cell
 from bi_bench.report.outcomes import Outcomes, read_result
-from bi_bench.report.row import Answers, Costs, Readiness
+from bi_bench.report.row import Answers, Costs, Overlap, Readiness
 from bi_bench.store import Store
 
 # The base model and the problems are inputs of the suite, analyses are not needed for the gain.
@@ -50,6 +50,22 @@ def readiness(cells: Sequence[Cell], store: Store) -> Readiness | None:
         informative=fmean(summary["informative"] for summary in summaries),
         spread=fmean(summary["spread"] for summary in summaries),
         seeds=len(summaries),
+    )
+
+
+def overlap(cells: Sequence[Cell], split: str, store: Store) -> Overlap | None:
+    """How much of the test questions stands in the training data, of the cells that know."""
+    role = f"overlap/{split}"
+    found = [
+        read_result(store.folder(cell.keys[role]) / "overlap.json")
+        for cell in cells
+        if cell.done(role)
+    ]
+    if not found:
+        return None
+    return Overlap(
+        contaminated=fmean(one["contaminated"] for one in found),
+        exact=fmean(one["exact"] for one in found),
     )
 
 

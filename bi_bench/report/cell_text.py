@@ -102,6 +102,15 @@ def _informative(row: Row) -> str:
     return percent(row.readiness.informative) if row.readiness else ""
 
 
+def _overlap(row: Row) -> str:
+    return percent(row.overlap.contaminated) if row.overlap else ""
+
+
+def _leaked(row: Row) -> str:
+    # A terminal has no room for a column of zeros.
+    return _overlap(row) if row.overlap and row.overlap.contaminated else ""
+
+
 def _samples(row: Row) -> str:
     return f"{row.samples} at temperature {row.temperature:g}" if row.temperature else "none"
 
@@ -129,6 +138,7 @@ COMPACT = (
     Column("final vs {reference}", _final),
     Column("label", _label),
     Column("marks", lambda row: row.marks),
+    Column("overlap", _leaked),
     Column("inform.", _informative),
     Column("tokens", lambda row: amount(row.costs.tokens_trained + row.costs.tokens_generated)),
     Column("min", lambda row: f"{row.costs.wall_seconds / 60:.1f}"),
@@ -155,6 +165,7 @@ SCORED = (
 )
 
 MEASURED = (
+    Column("overlap", _overlap),
     Column("informative", _informative),
     Column("spread", lambda row: f"{row.readiness.spread:.3f}" if row.readiness else ""),
     Column("fixed / broken", _flips),
@@ -187,9 +198,24 @@ def legend(rows: Sequence[Row]) -> Iterator[str]:
         "sampled per problem. floor: the best constant answer. inform(ative): probe problems with "
         "some but not all rollouts right. tokens: trained plus generated."
     )
+    if any(row.standing for row in rows):
+        yield (
+            "group: above, level with or below the reference arm by the primary contrast, corrected for "
+            "the number of comparisons; rows that share one are not ranked."
+        )
     marks = {mark for row in rows for mark in row.marks}
     if "C" in marks:
         yield "C: over 85 % before RFT, little room to gain."
+    if any(map(_leaked, rows)):
+        yield (
+            "overlap: test questions in % that stand in the training data (SFT demonstrations and RL "
+            "problems) with at least 80 % of their runs of 13 words."
+        )
+    if "L" in marks:
+        yield (
+            "L: test questions have leaked: over 1 % of them overlap with the training data, or one "
+            "stands there whole."
+        )
     if "N" in marks:
         yield (
             "N: the interval of the gain minus that under a random reward includes zero or lies "

@@ -46,6 +46,8 @@ def flat_row(row: Row) -> dict[str, Value]:
         "probe_accuracy": probe.accuracy if probe else None,
         "informative": probe.informative if probe else None,
         "spread": probe.spread if probe else None,
+        "overlap_contaminated": row.overlap.contaminated if row.overlap else None,
+        "overlap_exact": row.overlap.exact if row.overlap else None,
         **_answers(row.pre_answers, "pre"),
         **_answers(row.post_answers, "post"),
         "tokens_trained": row.costs.tokens_trained,

@@ -29,7 +29,7 @@ _RFT = {
 
 def report_notes(rows: Sequence[Row], suite: Mapping[str, Any]) -> Iterator[str]:
     """Notes on all rows, each once; ``suite`` as its run record has it."""
-    yield from _interval_notes(rows)
+    yield from interval_notes(rows)
     for row in rows:
         if row.refused:
             yield f"{_where(row)}: refused: {row.refused}."
@@ -53,7 +53,8 @@ def _matching(suite: Mapping[str, Any]) -> str:
     return f"{sft}; {rft}.".format(suite["reference"])
 
 
-def _interval_notes(rows: Sequence[Row]) -> Iterator[str]:
+def interval_notes(rows: Sequence[Row]) -> Iterator[str]:
+    """What intervals over few seeds leave out, once for each number of seeds."""
     notes = {len(row.seeds): row.greedy.gain.note for row in rows if row.greedy is not None}
     for seeds, note in sorted(notes.items()):
         if note:

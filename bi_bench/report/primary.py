@@ -92,8 +92,7 @@ def primary_notes(rows: Sequence[Row], primary: Primary, reference: str) -> Iter
     yield (
         f'Primary contrast{chosen}: {_WORDS[primary.contrast]} against "{reference}", '
         f"{primary.score}, on {primary.split}, corrected by Holm over {tested} "
-        f"contrast{'s' * (tested != 1)}; group: rows that share one are not ranked. All other "
-        "contrasts are exploratory."
+        f"contrast{'s' * (tested != 1)}. All other contrasts are exploratory."
     )
     wide = [
         f"{row.strategy} · {row.algorithm} · {row.model} · {row.evaluation} "

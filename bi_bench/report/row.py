@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bi_bench.stats import Contrast
 
 TRUNCATION_MARK = 0.01
+OVERLAP_MARK = 0.01
 
 
 def evaluation(benchmark: str, split: str) -> str:
@@ -68,6 +69,17 @@ class Readiness:
 
 
 @dataclass(frozen=True)
+class Overlap:
+    """Shares of the test questions that stand in the training texts, as means over seeds.
+
+    ``contaminated``: almost all of it in pieces (the stage "overlap" says how much); ``exact``: whole.
+    """
+
+    contaminated: float
+    exact: float
+
+
+@dataclass(frozen=True)
 class Costs:
     """What one cell cost, its shared stages included, as means over seeds.
 
@@ -110,6 +122,7 @@ class Row:
     post_answers: Answers
     costs: Costs
     readiness: Readiness | None = None
+    overlap: Overlap | None = None
     greedy: Scores | None = None
     sampled: Scores | None = None
     over_random: Contrast | None = None
@@ -126,11 +139,15 @@ class Row:
 
     @property
     def marks(self) -> str:
-        """ "C": near the ceiling before RFT, "N": no more than a random reward, "T": truncated."""
+        """ "C": near the ceiling before RFT, "L": leak of test questions into the training data,
+        "N": no more than a random reward, "T": truncated.
+        """
         ceiling = self.greedy is not None and "ceiling" in self.greedy.gain_labels
         cut = max(self.pre_answers.truncated, self.post_answers.truncated) > TRUNCATION_MARK
         null = self.over_random is not None and self.over_random.low <= 0
-        return "C" * ceiling + "N" * null + "T" * cut
+        found = self.overlap
+        leak = found is not None and (found.contaminated > OVERLAP_MARK or found.exact > 0)
+        return "C" * ceiling + "L" * leak + "N" * null + "T" * cut
 
     @property
     def seed_count(self) -> str:

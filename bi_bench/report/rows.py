@@ -36,9 +36,9 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
         )
     suite = record["suite"]
     cells = read_cells(record, store)
-    rows = [row for split in _splits(cells) for row in _split_rows(split, record, cells, store)]
+    rows = [row for split in splits_of(cells) for row in _split_rows(split, record, cells, store)]
     _sort(rows, cells)
-    primary = primary_of(suite, _splits(cells))
+    primary = primary_of(suite, splits_of(cells))
     rows = with_standings(rows, primary)
     notes = [*report_notes(rows, suite), *primary_notes(rows, primary, suite["reference"])]
     return Report(
@@ -55,6 +55,7 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
         sweeps=find_sweeps(suite),
         published=read_published(suite),
         figures=tuple(suite.get("figures", ())),
+        machines=tuple(record.get("machines", ())),
     )
 
 
@@ -67,7 +68,7 @@ def _split_rows(
         if cell.done(f"pre/{split}", f"post/{split}"):
             finished[cell.arm].append(cell)
     arms = {
-        arm: {cell.seed: _read_pair(cell, split, store) for cell in of_arm}
+        arm: {cell.seed: read_pair(cell, split, store) for cell in of_arm}
         for arm, of_arm in finished.items()
         if of_arm
     }
@@ -92,7 +93,7 @@ def _sort(rows: list[Row], cells: Sequence[Cell]) -> None:
         }
 
     benchmarks, models, algorithms = map(places, ("benchmark", "model", "algorithm"))
-    splits = {split: n for n, split in enumerate(_splits(cells))}
+    splits = {split: n for n, split in enumerate(splits_of(cells))}
     rows.sort(
         key=lambda row: (
             benchmarks[row.benchmark],
@@ -103,14 +104,16 @@ def _sort(rows: list[Row], cells: Sequence[Cell]) -> None:
     )
 
 
-def _read_pair(cell: Cell, split: str, store: Store) -> Pair:
+def read_pair(cell: Cell, split: str, store: Store) -> Pair:
+    """The evaluations of a finished cell on a split."""
     pre, post = (
         Outcomes.read(store.folder(cell.keys[f"{when}/{split}"])) for when in ("pre", "post")
     )
     return Pair(pre, post)
 
 
-def _splits(cells: Iterable[Cell]) -> list[str]:
+def splits_of(cells: Iterable[Cell]) -> list[str]:
+    """The splits that any of these cells evaluates, in order."""
     return list(
         dict.fromkeys(
             role.removeprefix("pre/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
@@ -81,9 +81,28 @@ def _markdown(report: Report, pictures: Sequence[Picture]) -> str:
     below = map(markdown, lines)
     parts.append("\n".join(f"- {line}" for line in below))
     facts = [f"{name} {value}" for name, value in {**report.numerics, **report.versions}.items()]
-    for name, text in (("Command", report.command), ("Made with", ", ".join(facts))):
+    machines = ["; ".join(f"{k} {v}" for k, v in one.items()) for one in report.machines]
+    made = (("Command", report.command), ("Made with", ", ".join(facts)))
+    for name, text in (*made, *(("Machine", machine) for machine in machines)):
         parts.append(f"{name}: {markdown(text)}" if text else "")
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def compact_sections(report: Report, level: str) -> list[str]:
+    """The columns that fit a terminal as Markdown: headings of this ``level`` ("###"), facts, tables."""
+    parts = []
+    for (title, *facts), headings, cells in compact_groups(report, markdown):
+        grid = tabulate(cells, headings, tablefmt="pipe", disable_numparse=True)
+        parts += [f"{level} {title}", " · ".join(facts), grid]
+    return parts
+
+
+def compact_groups(
+    report: Report, escape: Callable[[str], str]
+) -> Iterator[tuple[list[str], list[str], list[list[str]]]]:
+    """The tables of the terminal: title and facts, headings, cells, all of them escaped."""
+    for group in _groups(report.rows):
+        yield [escape(part) for part in _title(group)], *_filled(report, group, COMPACT, escape)
 
 
 def _grid(headings: list[str], cells: list[list[str]]) -> str:

@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 _ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~!$])")
+LONGEST = 10_000
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def plain(text: str) -> str:
-    """One line that a terminal shows as it is: no escape sequence, no control character."""
-    text = _ESCAPE_SEQUENCE.sub("", text)
+    """One line that a terminal shows as it is: no escape sequence, no control character.
+
+    What is longer than any label, note or message should be is cut.
+    """
+    text = _ESCAPE_SEQUENCE.sub("", shorten(text, LONGEST))
     # Category C: control and direction characters; Zl and Zp: line and paragraph separators.
     kept = (
         " "

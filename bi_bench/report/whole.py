@@ -32,3 +32,4 @@ class Report:
     sweeps: tuple[Sweep, ...] = ()
     published: tuple[Published, ...] = ()
     figures: tuple[str, ...] = ()
+    machines: tuple[Mapping[str, str], ...] = ()

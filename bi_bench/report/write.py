@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bi_bench import __version__
 from bi_bench.report.cells import stage_states
 from bi_bench.store import Store, read_json, write_text
+
+if TYPE_CHECKING:
+    from bi_bench.report.curves import ArmCurves
+    from bi_bench.report.figures import Picture
+    from bi_bench.report.whole import Report
 
 # Raise it when reports of the same results come out different.
 REPORT_SCHEMA = 4
@@ -20,7 +25,7 @@ REPORT_SCHEMA = 4
 _FILES = ("report.md", "report.csv", "curves.png")
 _INDEX = "report.json"
 _FIGURE = re.compile(r"figures/[A-Za-z0-9_-]+\.png")
-_PARTS = ("suite", "numerics", "command", "versions", "cells")
+_PARTS = ("suite", "numerics", "command", "versions", "machines", "cells")
 
 
 def write_report(record: Mapping[str, Any], store: Store, name: str) -> str:
@@ -30,8 +35,7 @@ def write_report(record: Mapping[str, Any], store: Store, name: str) -> str:
     figures and is written last. Figures that an older report had and this one has not are removed.
     """
     from bi_bench.report.curves import read_curves
-    from bi_bench.report.export import to_csv, to_json
-    from bi_bench.report.figures import draw_all, draw_curves
+    from bi_bench.report.export import to_json
     from bi_bench.report.rows import build_report
     from bi_bench.report.table import render
 
@@ -44,18 +48,28 @@ def write_report(record: Mapping[str, Any], store: Store, name: str) -> str:
     old = _figures(_read_index(folder))
     # Until the new one is written no report holds: the old one does not go with new figures.
     (folder / _INDEX).unlink(missing_ok=True)
-    draw_curves(report, curves, folder / "curves.png")
-    pictures = draw_all(report, curves, folder)
+    pictures = write_files(report, curves, folder)
     for file in set(old) - {picture.file for picture in pictures}:
         (folder / file).unlink(missing_ok=True)
-    write_text(folder / "report.md", render(report, "markdown", pictures))
-    write_text(folder / "report.csv", to_csv(report))
     # Last, since it vouches for the others.
     figures = [asdict(picture) for picture in pictures]
     content = {"schema": REPORT_SCHEMA, "fingerprint": mark, **to_json(report)}
     content |= {"figures": figures, "text": text}
     write_text(folder / _INDEX, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return text
+
+
+def write_files(report: Report, curves: Sequence[ArmCurves], folder: Path) -> list[Picture]:
+    """Draw the figures into a folder and write the tables that show them; returns the pictures."""
+    from bi_bench.report.export import to_csv
+    from bi_bench.report.figures import draw_all, draw_curves
+    from bi_bench.report.table import render
+
+    draw_curves(report, curves, folder / "curves.png")
+    pictures = draw_all(report, curves, folder)
+    write_text(folder / "report.md", render(report, "markdown", pictures))
+    write_text(folder / "report.csv", to_csv(report))
+    return pictures
 
 
 def cached_text(record: Mapping[str, Any], store: Store, name: str) -> str | None:

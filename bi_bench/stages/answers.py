@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from bi_bench.api import Benchmark, Problem
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.rewards import graded
+from bi_bench.stages.grading import graded
 from bi_bench.store.tables import read_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.prompting import Prompting

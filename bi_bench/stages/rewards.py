@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from bi_bench.api import Benchmark, Grade, Phase, Problem, UserError, did_you_mean, stream
+from bi_bench.stages.grading import graded
 from bi_bench.training.rollouts import RewardFunction
 
 # Every reward that depends on the text, as a function of its grade.
@@ -27,17 +28,6 @@ _LAYOUT = re.compile(
 def well_laid_out(completion: str) -> bool:
     """Whether the reasoning is closed and followed by one answer between tags, and nothing more."""
     return _LAYOUT.fullmatch(completion) is not None
-
-
-def graded(benchmark: Benchmark, problem: Problem, completion: str) -> Grade:
-    """The benchmark's grade; UserError naming the problem where the plugin raises instead."""
-    try:
-        return benchmark.grade(problem, completion)
-    except Exception as error:
-        raise UserError(
-            f"benchmark {benchmark.name} cannot grade an answer to problem {problem.id}: "
-            f"{type(error).__name__}: {error}; grade must give a verdict on any text"
-        ) from error
 
 
 def reward_function(

@@ -26,6 +26,7 @@ from bi_bench.training.prompting import Prompting
 from bi_bench.training.room import check_room
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.sft import Trained, train_sft
+from bi_bench.training.tracking import tracked
 from bi_bench.training.vllm_engine import VLLM
 
 TRAINERS: dict[str, Callable[..., Trained]] = {
@@ -65,7 +66,8 @@ def run(context: StageContext) -> dict[str, Any]:
         if phase.trainer not in (*TRAINERS, "sft", "command"):
             raise UserError(f'algorithm {algorithm.name}: no trainer is called "{phase.trainer}"')
         seed = derive_seed(context.seed, "phase", number)
-        with tempfile.TemporaryDirectory() as scratch:
+        tracking = tracked(context.unkeyed.get("tracking"), context.folder)
+        with tempfile.TemporaryDirectory() as scratch, tracking:
             trained = _train(context, setting, phase, seed, Path(scratch), on_step)
         if phase.trainer == "sft":
             steps = before + phase.steps

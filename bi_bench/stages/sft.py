@@ -19,6 +19,7 @@ from bi_bench.training.prompting import Prompting
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.sft import SFTSettings, train_sft
 from bi_bench.training.text import encode_completions
+from bi_bench.training.tracking import tracked
 
 
 def run(context: StageContext) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def run(context: StageContext) -> dict[str, Any]:
         reference = read_rows(context.inputs["reference"] / "examples.parquet")
         size = partial(_size, match, checkpoint)
         settings = replace(settings, epochs=settings.epochs * size(reference) / size(rows))
-    with tempfile.TemporaryDirectory() as scratch:
+    tracking = tracked(context.unkeyed.get("tracking"), context.folder)
+    with tempfile.TemporaryDirectory() as scratch, tracking:
         trained = train_sft(
             checkpoint,
             prompting.render(checkpoint.tokenizer, [row["prompt"] for row in rows]),

@@ -183,6 +183,12 @@ class Numerics(Parameters):
     processes: Count = 1
 
 
+class Tracking(Parameters):
+    """Where SFT and RFT report to while they train, besides their own log; in no content key."""
+
+    report_to: tuple[Literal["tensorboard", "wandb", "trackio"], ...] = ()
+
+
 class Defaults(Parameters):
     """Settings that apply to every cell.
 
@@ -203,6 +209,7 @@ class Defaults(Parameters):
     evaluate: Evaluate = Evaluate()
     probe: Probe = Probe()
     numerics: Numerics = Numerics()
+    tracking: Tracking = Tracking()
 
 
 class MatrixTable(Parameters):

@@ -33,6 +33,7 @@ from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.settings import Extras, settings
 from bi_bench.training.sft import Trained
 from bi_bench.training.text import encode_prompts
+from bi_bench.training.tracking import trackers
 from bi_bench.training.vllm_engine import VLLM
 
 SHOWN = ("reward", "frac_reward_zero_std", "completions/mean_length", "completions/clipped_ratio")
@@ -102,6 +103,7 @@ def train_grpo(
             StepCallback(
                 lambda step: on_step(step, processes.total(rollouts.generated)), checked.updates
             ),
+            *trackers(),
         ],
         "peft_config": peft_config(checkpoint.model, lora),
     }

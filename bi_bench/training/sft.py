@@ -19,6 +19,7 @@ from bi_bench.training.lora import LoRA, merge, peft_config, trainable_parameter
 from bi_bench.training.room import context_length, too_long
 from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.text import encode_completions, encode_prompts
+from bi_bench.training.tracking import trackers
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def train_encoded(
         args=config,
         train_dataset=data,
         processing_class=checkpoint.tokenizer,
-        callbacks=[ProgressCallback(log, progress, ("loss",))],
+        callbacks=[ProgressCallback(log, progress, ("loss",)), *trackers()],
         peft_config=peft_config(checkpoint.model, settings.lora),
     )
     silence(trainer)

@@ -66,6 +66,7 @@ def bi_bench_benchmarks() -> list[type[Benchmark]]:
 def bi_bench_analyses() -> list[type[Analysis]]:
     """Analyses."""
     from bi_bench_plugins.analyses.behaviours import Behaviours
+    from bi_bench_plugins.analyses.completion import Completion
     from bi_bench_plugins.analyses.difficulty import Difficulty
     from bi_bench_plugins.analyses.influence import InfluenceAnalysis
     from bi_bench_plugins.analyses.learning_curve import LearningCurve
@@ -74,4 +75,4 @@ def bi_bench_analyses() -> list[type[Analysis]]:
     from bi_bench_plugins.analyses.solution_loss import SolutionLoss
 
     through_rft = [LearningCurve, InfluenceAnalysis, SolutionLoss]
-    return [Difficulty, RolloutAccuracy, Behaviours, PassAtK, *through_rft]
+    return [Difficulty, RolloutAccuracy, Behaviours, PassAtK, *through_rft, Completion]

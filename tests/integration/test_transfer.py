@@ -29,7 +29,7 @@ def test_another_benchmark_is_evaluated_without_training_again(
     result = bi_bench("run", smoke_file, "--store", store, *arguments)
     assert result.returncode == 0, result.stderr
     assert "igsm → dyval-arithmetic · test-ood" in result.stdout
-    assert kinds(store) - before == {"problems": 2, "evaluate": 8}
+    assert kinds(store) - before == {"problems": 2, "evaluate": 8, "overlap": 4}
     rows = columns(store, "transfer")
     own = [row for row in rows if "/" not in row["split"]]
     strip = [{k: v for k, v in row.items() if "tokens" not in k} for row in own]

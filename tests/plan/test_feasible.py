@@ -12,7 +12,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.plan import SuitePlan, plan_suite
-from bi_bench.plan.feasible import lacking, shared_server
+from bi_bench.plan.feasible import lacking, missing_trackers, shared_server
 from bi_bench.plan.numerics import library_versions
 from bi_bench.suite import load_suite
 
@@ -163,3 +163,23 @@ def test_a_plan_says_that_vllm_is_missing_and_a_run_stops_there(
     assert run.returncode == 2
     assert "vLLM is not installed here: pip install 'bi-bench[vllm]'" in run.stderr
     assert not list((tmp_path / "store").glob("stages/*"))
+
+
+def test_trackers_are_in_no_key_and_a_missing_one_is_only_said(
+    suite_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = plan_suite(load_suite(suite_file))
+    suite = load_suite(suite_file, ['defaults.tracking.report_to=["wandb","tensorboard"]'])
+    watched = plan_suite(suite)
+    assert [stage.key for stage in watched.stages] == [stage.key for stage in plain.stages]
+    told = {stage.kind for stage in watched.stages if "tracking" in stage.unkeyed}
+    assert told == {"sft", "rft"}
+    assert not any("tracking" in stage.unkeyed for stage in plain.stages)
+    monkeypatch.setattr(
+        "bi_bench.plan.feasible.library_versions",
+        lambda names: {name: "absent" if name == "wandb" else "1" for name in names},
+    )
+    (line,) = missing_trackers(suite)
+    assert 'pip install "bi-bench[wandb]"' in line
+    with pytest.raises(UserError, match=r"defaults\.tracking\.report_to"):
+        load_suite(suite_file, ['defaults.tracking.report_to=["tensorbord"]'])

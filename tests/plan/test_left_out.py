@@ -126,7 +126,7 @@ def test_evaluating_other_benchmarks_adds_stages_and_changes_none(suite_file: Pa
         assert {**new.stages, **old.stages} == new.stages
         assert added == {
             f"{when}/dyval-arithmetic/{split}"
-            for when in ("problems", "pre", "post")
+            for when in ("problems", "overlap", "pre", "post")
             for split in ("test-id", "test-ood")
         }
     one, other = (cell.stages for cell in after.cells[:2])

@@ -37,6 +37,7 @@ def test_stages_are_shared_and_parents_come_first(suite_file: Path) -> None:
         "probe": 4,
         "rft": 4,
         "evaluate": 16,
+        "overlap": 8,  # two test splits for each arm and seed
         "analyse": 0,
     }
     seen: set[str] = set()
@@ -262,3 +263,25 @@ def test_matched_arms_know_the_demonstrations_of_the_reference(
         assert sft.identity["match"] == match
         assert sft.key != before.stages["sft"]
         assert cell.stages["augment"] == before.stages["augment"]
+
+
+def test_overlap_knows_the_arm_and_the_test_problems_alone(suite_file: Path) -> None:
+    other = '{name="dyval-arithmetic",tier="embedded",depth=[2,2],depth_ood=[3,3]}'
+    plan = planned(
+        suite_file,
+        'matrix.algorithms=["grpo",{name="grpo",steps=9,label="long"}]',
+        f"defaults.evaluate.benchmarks=[{other}]",
+    )
+    stages = {stage.key: stage for stage in plan.stages}
+    by_axes = {(c.axes["strategy"], c.axes["algorithm"], c.axes["seed"]): c for c in plan.cells}
+    for split in ("test-id", "dyval-arithmetic/test-ood"):
+        cell = by_axes["vanilla", "grpo", 0].stages
+        found = stages[cell[f"overlap/{split}"]]
+        assert found.parents == {
+            "augment": cell["augment"],
+            "rl": cell["problems/rl"],
+            "problems": cell[f"problems/{split}"],
+        }
+        assert by_axes["vanilla", "long", 0].stages[f"overlap/{split}"] == found.key
+        assert by_axes["bridge", "grpo", 0].stages[f"overlap/{split}"] != found.key
+        assert "numerics" not in found.identity

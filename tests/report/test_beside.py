@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from bi_bench.report import build_report
+from bi_bench.report import build_report, render, to_json
 
 
 def report(suite):
@@ -73,3 +75,44 @@ def test_no_derivations_where_the_benchmark_cannot_tell(suite):
     (row,) = report(suite).rows
     assert row.pre_answers.derivation is None
     assert row.post_answers.wrong_derivation is None
+
+
+def with_overlap(suite, strategy, seed, contaminated, exact):
+    cell = suite.cell(strategy, seed)
+    one = suite.outcomes("1100", seed=seed)
+    suite.run(cell, one, one)
+    key = cell["stages"]["overlap/test-id"] = f"overlap_{strategy}_{seed}"
+    suite.commit(key, {"overlap.json": {"contaminated": contaminated, "exact": exact}})
+
+
+@pytest.mark.parametrize(
+    ("contaminated", "exact", "marks"),
+    [(0.0, 0.0, ""), (0.01, 0.0, ""), (0.012, 0.0, "L"), (0.005, 0.005, "L")],
+)
+def test_leaked_test_questions_mark_the_row(suite, contaminated, exact, marks):
+    with_overlap(suite, "vanilla", 0, contaminated, exact)
+    found = report(suite)
+    assert found.rows[0].marks == marks
+    text = " ".join(render(found, "terminal").split())
+    assert ("L: test questions have leaked" in text) == bool(marks)
+    assert ("overlap: test questions in %" in text) == bool(contaminated)
+    assert "overlap" in render(found, "markdown")
+    (row,) = to_json(found)["rows"]
+    assert (row["overlap_contaminated"], row["overlap_exact"]) == (contaminated, exact)
+
+
+def test_overlap_is_the_mean_over_the_seeds_that_know(suite):
+    with_overlap(suite, "vanilla", 0, 0.1, 0.0)
+    with_overlap(suite, "vanilla", 1, 0.2, 0.0)
+    suite.arm("vanilla", "1100", "1100", seeds=(2,))
+    found = report(suite)
+    assert found.rows[0].overlap.contaminated == pytest.approx(0.15)
+    assert re.search(r"marks +overlap ", render(found, "terminal"))
+
+
+def test_runs_from_before_the_overlap_stage_say_nothing_of_it(suite):
+    suite.arm("vanilla", "1100", "1110")
+    found = report(suite)
+    assert (found.rows[0].overlap, found.rows[0].marks) == (None, "")
+    assert "overlap" not in render(found, "terminal") + render(found, "markdown")
+    assert to_json(found)["rows"][0]["overlap_exact"] is None

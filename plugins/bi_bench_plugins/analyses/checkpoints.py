@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,6 +27,18 @@ def load(context: AnalysisContext, folder: Path) -> Checkpoint:
     from bi_bench.training.checkpoint import Checkpoint, Numerics
 
     return Checkpoint.load(folder, Numerics.from_identity(dict(context.numerics)))
+
+
+def load_base(context: AnalysisContext) -> Checkpoint:
+    """The base model, from its folder or from the hub's cache."""
+    from bi_bench.training.checkpoint import Checkpoint, Numerics
+
+    folder = context.folders["base"]
+    numerics = Numerics.from_identity(dict(context.numerics))
+    if not (reference := folder / "source.json").is_file():
+        return Checkpoint.load(folder, numerics)
+    source = json.loads(reference.read_text())
+    return Checkpoint.load(source["hub_id"], numerics, source["revision"])
 
 
 class Answers(NamedTuple):

@@ -28,6 +28,7 @@ class ReasoningGym(Benchmark):
     name = "reasoning-gym"
     version = 1
     provides = frozenset({"solution"})
+    procedural = True
     Params = GymParameters
 
     def __init__(self, params: GymParameters | None = None) -> None:

@@ -32,6 +32,7 @@ class WordedGraphs(Benchmark):
     """
 
     provides = frozenset({"graph", "derivation"})
+    procedural = True
     tier: Tier
 
     @abstractmethod

@@ -1,0 +1,65 @@
+"""``bi-bench import``: what another harness measured, as a paired comparison."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bi_bench.cli.options import JsonOption
+
+FORMATS = ("lm-eval",)
+
+
+def import_(
+    format: Annotated[str, typer.Argument(help="What wrote it: lm-eval.", show_default=False)],
+    logs: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Output folders of `lm_eval --log_samples`, or samples_*.jsonl; the reference first.",
+            show_default=False,
+        ),
+    ],
+    metric: Annotated[
+        str, typer.Option(help="Metric that the sentences are about: NAME or NAME,FILTER.")
+    ] = "",
+    cluster: Annotated[
+        str, typer.Option(help="Field of the documents whose equal values err together.")
+    ] = "",
+    accept: Annotated[
+        list[str] | None, typer.Option(help="A field that may differ, e.g. prompts.")
+    ] = None,
+    name: Annotated[
+        list[str] | None, typer.Option(help="What to call each model, in their order.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Markdown file to write.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare lm-eval logs of two models or more, document by document."""
+    from bi_bench.api import UserError, did_you_mean
+    from bi_bench.report.logs.pair import compare_logs
+    from bi_bench.report.logs.read import read_logs
+    from bi_bench.report.logs.text import to_json, to_markdown, to_text
+    from bi_bench.store import write_text
+
+    if format not in FORMATS:
+        hint = did_you_mean(format, FORMATS) or "."
+        raise UserError(f'"{format}" cannot be read{hint} Known: {", ".join(FORMATS)}')
+    found = read_logs(logs, cluster)
+    if name:
+        if len(name) != len(found) or len(set(name)) < len(name):
+            models = ", ".join(log.name for log in found)
+            raise UserError(f"--name: give {len(found)} different names, for {models}")
+        for log, given in zip(found, name, strict=True):
+            log.name = given
+    compared = compare_logs(found, metric, accept or (), bool(cluster))
+    if out is not None:
+        write_text(out, to_markdown(compared))
+    text = json.dumps(to_json(compared), indent=1, ensure_ascii=False) + "\n"
+    print(text if as_json else to_text(compared), end="")
+    if out is not None and not as_json:
+        print(f"written to {out}")
+    if not compared.comparisons:
+        raise UserError("nothing could be compared; the reasons stand above")

@@ -1,0 +1,42 @@
+"""``bi-bench publish``: the tables, figures and record of a run for others to read and check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bi_bench.cli.options import DEFAULT_STORE, StoreOption
+
+
+def publish(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RUN]...",
+            help="Names of runs, or published records to make anew; none: all those in --out.",
+        ),
+    ] = None,
+    store: StoreOption = DEFAULT_STORE,
+    out: Annotated[Path, typer.Option(help="Folder of published results.")] = Path("results"),
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Publish a run of which cells failed or are missing.")
+    ] = False,
+) -> None:
+    """Write OUT/SUITE/ (report, figures, record.json) and the overall leaderboard OUT/README.md."""
+    from bi_bench.api import UserError
+    from bi_bench.cli.sources import open_run
+    from bi_bench.report.overall import write_overall
+    from bi_bench.report.publish import publish, publish_again, published_folders
+
+    if not runs:
+        folders = published_folders(out)
+        if not folders:
+            raise UserError(f"{out}: no record.json of a suite there; name a run to publish")
+        for folder in folders:
+            print(publish_again(folder))
+    for run in runs or ():
+        opened = open_run(run, store)
+        print(publish(opened.record, opened.store, opened.name, out, partial=partial))
+    print(write_overall(out))

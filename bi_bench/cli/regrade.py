@@ -1,0 +1,214 @@
+"""``bi-bench regrade``: the stored answers of a run under the present grader, or another."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
+
+import typer
+
+from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
+
+if TYPE_CHECKING:
+    from bi_bench.api import Benchmark
+    from bi_bench.cli.sources import Opened
+    from bi_bench.report.regrade import Line, Verdict
+
+_SHOWN = 200  # characters of an answer's end
+
+
+class Grader(NamedTuple):
+    """A benchmark that grades, and its identity as evaluations have it."""
+
+    benchmark: Benchmark
+    identity: Mapping[str, Any]
+
+
+def regrade(
+    run: Annotated[str, typer.Argument(help="Name of the run, or the beginning of one.")] = "",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="benchmark.KEY=VALUE of the grader."),
+    ] = None,
+    grader: Annotated[
+        str, typer.Option(help="Benchmark that grades; if not given, the one that was asked.")
+    ] = "",
+    benchmark: Annotated[str, typer.Option(help="Evaluations of this benchmark alone.")] = "",
+    plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,
+    n: Annotated[int, typer.Option("-n", min=0, help="Changed verdicts to show.")] = 5,
+    save: Annotated[str, typer.Option(help="Name of a new run with the new grades.")] = "",
+    store: StoreOption = DEFAULT_STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade the stored answers of a run anew: what changes when the grader does; no model runs."""
+    from bi_bench.api import UserError
+    from bi_bench.cli.pick import tables
+    from bi_bench.cli.sources import open_run
+    from bi_bench.report.cells import read_cells
+    from bi_bench.report.regrade import evaluations, lines
+    from bi_bench.report.regrade import regrade as grade_anew
+    from bi_bench.report.samples import has_samples
+    from bi_bench.stages.grading import graded
+
+    opened = open_run(run, store)
+    if opened.published:
+        raise UserError(
+            f"{opened.published}: published records hold no answers; name the run in its store"
+        )
+    if save and opened.store.run_folder(save).exists():
+        raise UserError(f'--save: there is a run "{save}" already; choose another name')
+    changes = tables(set_, ["benchmark"])["benchmark"]
+    cells = read_cells(opened.record, opened.store)
+    verdicts: dict[str, list[Verdict]] = {}
+    identities: dict[str, Mapping[str, Any]] = {}
+    left_out: dict[str, str] = {}
+    graders: dict[str, Grader] = {}
+    keys = evaluations(cells)
+    for number, key in enumerate(keys, 1):
+        stage = opened.store.record(key)
+        asked = stage["identity"]["benchmark"]
+        if benchmark and asked["name"] != benchmark:
+            left_out[key] = "of another benchmark"
+            continue
+        folder = opened.store.folder(key)
+        if not has_samples(folder):
+            raise UserError(f"{folder} holds no answers; name the store in which the run was made")
+        text = json.dumps(asked, sort_keys=True)
+        if text not in graders:
+            graders[text] = _grader(asked, grader, changes, plugin or ())
+        found = graders[text].benchmark
+        if _by_itself(found):
+            left_out[key] = f"{asked['name']} asks and grades by itself"
+            continue
+        if sys.stderr.isatty():
+            print(f"\rgrading {number} of {len(keys)} evaluations", end="", file=sys.stderr)
+        problems = opened.store.folder(stage["parents"]["problems"])
+        verdicts[key] = grade_anew(folder, problems, partial(graded, found))
+        identities[key] = graders[text].identity
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    if not verdicts:
+        reasons = "; ".join(sorted(set(left_out.values()))) or "no evaluation is finished"
+        raise UserError(f"{opened.name}: nothing to grade: {reasons}")
+    found_lines = lines(cells, verdicts)
+    changed = [v for of_stage in verdicts.values() for v in of_stage if v.changed]
+    if save:
+        _save(opened, verdicts, identities, save)
+    if as_json:
+        print(json.dumps(_json(found_lines, changed[:n], left_out, save), indent=1))
+        return
+    _print(found_lines, changed, n, left_out)
+    if save:
+        print(f'saved as the run "{save}": `bi-bench report {save}`')
+
+
+def _grader(
+    asked: Mapping[str, Any], name: str, changes: Mapping[str, Any], files: Sequence[Path]
+) -> Grader:
+    """Another benchmark takes over the parameters that it knows."""
+    from bi_bench.cli.pick import parameters
+    from bi_bench.plugins import discover
+
+    registered = discover(files).get("benchmarks", name or asked["name"])
+    known = registered.cls.Params.model_fields
+    kept = {key: value for key, value in asked["params"].items() if key in known}
+    checked = parameters(registered, {**kept, **changes}, "benchmark")
+    params = checked.model_dump(mode="json")
+    return Grader(
+        cast("Benchmark", registered.cls(checked)), {**registered.identity(), "params": params}
+    )
+
+
+def _by_itself(benchmark: Benchmark) -> bool:
+    """Whether it runs the model and grades what it says: its grade of a text alone is nothing."""
+    from bi_bench.api import Benchmark as Base
+
+    return type(benchmark).evaluate is not Base.evaluate
+
+
+def _save(
+    opened: Opened,
+    verdicts: Mapping[str, Sequence[Verdict]],
+    identities: Mapping[str, Mapping[str, Any]],
+    name: str,
+) -> None:
+    """New evaluations, and a run that names them in the place of the old ones."""
+    from bi_bench.plan.stage import content_key
+    from bi_bench.report.regrade import new_outcomes, new_record
+    from bi_bench.store.tables import write_json, write_rows
+
+    keys = {}
+    for key, of_stage in verdicts.items():
+        stage, folder = opened.store.record(key), opened.store.folder(key)
+        grader = {"benchmark": dict(identities[key]), "regraded": key}
+        identity = {**stage["identity"], **grader}
+        keys[key] = content_key(identity)
+        if opened.store.has(keys[key]):
+            continue
+        with opened.store.begin(keys[key]) as work:
+            write_rows(work.folder / "samples.parquet", [v.new._asdict() for v in of_stage])
+            outcomes = new_outcomes(folder, of_stage, identities[key])
+            write_json(work.folder / "outcomes.json", outcomes)
+            work.commit({**stage, "identity": identity}, opened.store.costs(key))
+    command = shlex.join(["bi-bench", *sys.argv[1:]])
+    opened.store.write_run(name, new_record(opened.record, keys, command))
+
+
+def _json(
+    found: Sequence[Line], examples: Sequence[Verdict], left_out: Mapping[str, str], save: str
+) -> dict[str, Any]:
+    return {
+        "rows": [asdict(line) for line in found],
+        "examples": [
+            {"problem": v.problem.id, "old": v.old._asdict(), "new": v.new._asdict()}
+            for v in examples
+        ],
+        "left_out": dict(left_out),
+        "saved": save,
+    }
+
+
+def _print(
+    found: Sequence[Line], changed: Sequence[Verdict], n: int, left_out: Mapping[str, str]
+) -> None:
+    from tabulate import tabulate
+
+    from bi_bench.report.text import percent, plain
+
+    rows = []
+    for line in found:
+        scores = [
+            f"{name} {percent(old)}" + (f" → {percent(new)}" if old != new else "")
+            for name, (old, new) in line.scores.items()
+        ]
+        turned = [line.to_right, line.to_wrong, line.parsing]
+        rows.append([plain(line.evaluation), plain(line.arm), ", ".join(scores), *turned])
+    headings = ["evaluation", "arm", "scores in %, old → new", "now right", "now wrong", "parsing"]
+    print(tabulate(rows, headings, tablefmt="simple"))
+    answers = sum(line.answers for line in found)
+    print(f"\n{len(changed)} of {answers} verdicts changed")
+    for verdict in changed[:n]:
+        old, new = (_said(sample) for sample in (verdict.old, verdict.new))
+        print(
+            f"\n{plain(verdict.problem.id)} (answer {plain(verdict.problem.answer)[:80]}): {old} → {new}"
+        )
+        text = plain(verdict.old.completion[-_SHOWN:])
+        print(f"  {'… ' if len(verdict.old.completion) > _SHOWN else ''}{text}")
+    for reason in sorted(set(left_out.values())):
+        number = sum(why == reason for why in left_out.values())
+        print(f"left out: {number} evaluations, {reason}")
+
+
+def _said(sample: Any) -> str:
+    from bi_bench.report.text import plain
+
+    if not sample.parsed:
+        return "no answer found"
+    answer = plain(str(sample.answer))[:60]
+    return f'"{answer}", {"right" if sample.correct else "wrong"}'

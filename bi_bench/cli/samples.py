@@ -1,0 +1,95 @@
+"""``bi-bench samples``: single answers of a run, before and after RFT."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
+
+if TYPE_CHECKING:
+    from bi_bench.api import Benchmark
+    from bi_bench.store import Store
+
+_WHEN = ("pre", "post", "probe")
+_FLIPPED = ("fixed", "broken")
+
+
+def samples(
+    run: Annotated[str, typer.Argument(help="Name of the run, or the beginning of one.")] = "",
+    arm: Annotated[str, typer.Option(help='Labels of the arm, e.g. "bridge · grpo".')] = "",
+    split: Annotated[str, typer.Option(help="Split; if not given, the first.")] = "",
+    seed: Annotated[int | None, typer.Option(help="One seed alone.")] = None,
+    when: Annotated[
+        str, typer.Option(help="Whose answers to choose by: pre, post, or probe (rollouts).")
+    ] = "post",
+    right: Annotated[
+        bool | None, typer.Option("--right/--wrong", help="Right or wrong answers alone.")
+    ] = None,
+    flipped: Annotated[
+        str, typer.Option(help="fixed or broken: greedy answers that RFT turned.")
+    ] = "",
+    behaviour: Annotated[
+        str, typer.Option(help="Kind of step in the answer: attempt, return, restate, ...")
+    ] = "",
+    unparsed: Annotated[
+        bool, typer.Option("--unparsed", help="No answer was found in it.")
+    ] = False,
+    truncated: Annotated[bool, typer.Option("--truncated", help="Cut at the length.")] = False,
+    problem: Annotated[str, typer.Option(help="Id of a problem, or its last part.")] = "",
+    sampled: Annotated[
+        bool, typer.Option("--sampled", help="Sampled answers, not greedy.")
+    ] = False,
+    n: Annotated[int, typer.Option("-n", min=0, help="Answers to show.")] = 3,
+    plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,
+    store: StoreOption = DEFAULT_STORE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show answers of a run with their steps checked: what RFT fixed, what it broke."""
+    from bi_bench.api import UserError, did_you_mean
+    from bi_bench.api.plan import STEP_KINDS
+    from bi_bench.cli.rebuild import rebuild_benchmark
+    from bi_bench.cli.sources import open_run
+    from bi_bench.report.arms import all_sides, matching
+    from bi_bench.report.browse import Wanted, browse
+
+    for option, given, known in (
+        ("--when", when, _WHEN),
+        ("--flipped", flipped, _FLIPPED),
+        ("--behaviour", behaviour, STEP_KINDS),
+    ):
+        if given and given not in known:
+            hint = did_you_mean(given, known)
+            raise UserError(f'{option}: "{given}" is none of {", ".join(known)}{hint}')
+    if flipped and (sampled or when == "probe"):
+        raise UserError("--flipped: greedy answers turn; drop --sampled and --when probe")
+    opened = open_run(run, store)
+    if opened.published:
+        raise UserError(
+            f"{opened.published}: published records hold no answers; name the run in its store"
+        )
+    sides = all_sides(opened.name, opened.record, opened.store)
+    if arm:
+        sides = matching(sides, arm)
+
+    def rebuild(shelf: Store, key: str) -> Benchmark:
+        return rebuild_benchmark(shelf.record(key), plugin or ())
+
+    # Probes hold sampled rollouts and nothing else.
+    greedy = not sampled and when != "probe"
+    wanted = Wanted(when, right, flipped, behaviour, unparsed, truncated, problem, greedy)  # type: ignore[arg-type]
+    total, found = browse(sides, split, seed, wanted, rebuild)
+    if as_json:
+        from bi_bench.cli.show_samples import as_row
+
+        print(json.dumps({"matching": len(found), "answers": total}))
+        for each in found[:n]:
+            print(json.dumps(as_row(each)))
+        return
+    from bi_bench.cli.show_samples import show
+
+    print(f"{len(found)} of {total} answers match")
+    show(found[:n])

@@ -1,0 +1,68 @@
+"""The tables as LaTeX with booktabs, to be taken into a paper with ``\\input``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bi_bench.report.cell_text import legend
+from bi_bench.report.notes import interval_notes
+from bi_bench.report.table import compact_groups
+from bi_bench.report.text import plain
+from bi_bench.report.whole import Report
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+    "'": r"\textquotesingle{}",
+    "[": "{[}",  # after \\ a bracket would be its argument
+    "]": "{]}",
+    "-": "{-}",  # two of them would be a dash
+    "→": r"$\rightarrow$",
+    "…": r"\ldots{}",
+    "·": r"$\cdot$",
+    "\u2212": r"$-$",
+    **{char: f"\\{char}" for char in "&%$#_{}"},
+}
+
+
+def latex(text: str) -> str:
+    """One line in which LaTeX finds no command; characters beyond ASCII stay as they are."""
+    return "".join(_SPECIAL.get(char, char) for char in plain(text))
+
+
+def to_latex(report: Report) -> str:
+    """A table for each evaluation: the columns of the terminal, with what they mean as a caption."""
+    below = " ".join([*interval_notes(report.rows), *legend(report.rows)])
+    lines = [
+        f"% {plain(report.suite)}",
+        r"% needs \usepackage{booktabs,graphicx,textcomp} and \usepackage[T1]{fontenc}",
+        "% A label in another script than the Latin one needs XeLaTeX or LuaLaTeX.",
+    ]
+    for title, headings, cells in compact_groups(report, latex):
+        caption = f"{latex(report.suite)}: {'; '.join(title)}. {latex(below)}"
+        lines += [
+            r"\begin{table}",
+            r"\centering",
+            f"\\caption{{{caption}}}",
+            r"\resizebox{\linewidth}{!}{%",
+            f"\\begin{{tabular}}{{l{'r' * (len(headings) - 1)}}}",
+            r"\toprule",
+            _line(headings),
+            r"\midrule",
+            *map(_line, cells),
+            r"\bottomrule",
+            r"\end{tabular}}",
+            r"\end{table}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " & ".join(cells) + r" \\"

@@ -1,0 +1,1 @@
+"""Logs of single answers that other harnesses write, as paired comparisons."""

@@ -1,0 +1,49 @@
+"""The overall leaderboard: one section for each published suite, made from their records alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bi_bench.report.cell_text import legend
+from bi_bench.report.notes import interval_notes
+from bi_bench.report.publish import published_folders, published_report
+from bi_bench.report.record import open_record
+from bi_bench.report.row import Row
+from bi_bench.report.table import compact_sections
+from bi_bench.report.text import markdown
+from bi_bench.store import write_text
+
+FILE = "README.md"
+
+_HEAD = """\
+# Results
+
+One section for each suite, and no comparison between them: they differ in problems, models, budgets or
+decoding. Behind every row stands the record of its run: `record.json` in the folder of the suite, from
+which `report.md`, `report.csv` and the figures are made ([how](../docs/publishing.md)). This page is made
+from the records by `bi-bench publish`; what is written by hand stands in the README of each folder."""
+
+
+def overall(out: Path) -> str:
+    """The text of ``out/README.md``. UserError where a record cannot be read."""
+    parts = [_HEAD]
+    rows: list[Row] = []
+    for folder in published_folders(out):
+        report = published_report(*open_record(folder))
+        rows += report.rows
+        name = folder.name
+        parts += [f"## {markdown(report.suite)}", markdown(report.description)]
+        links = [f"[all tables and figures]({name}/report.md)", f"[record]({name}/record.json)"]
+        if (folder / FILE).is_file():
+            links.insert(0, f"[what it says and how it was made]({name}/{FILE})")
+        parts += [" · ".join(links), *compact_sections(report, "###")]
+        parts += [markdown(note) for note in interval_notes(report.rows)]
+    if rows:
+        parts += ["## What the columns mean", *(markdown(line) for line in legend(rows))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def write_overall(out: Path) -> Path:
+    """Write ``out/README.md`` from the records below ``out``; returns the file."""
+    write_text(out / FILE, overall(out))
+    return out / FILE

@@ -1,0 +1,106 @@
+"""Publishing: a folder of results that anybody can read, check and make again from its record."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bi_bench.api import UserError
+from bi_bench.report.curves import read_curves
+from bi_bench.report.record import FILE, open_record, pack, to_text
+from bi_bench.report.row import Unfinished
+from bi_bench.report.rows import build_report
+from bi_bench.report.whole import Report
+from bi_bench.report.write import write_files
+from bi_bench.store import Store
+from bi_bench.store.lock import Busy, exclusive
+from bi_bench.store.swap import new_folder
+
+# What is made from a record, and so replaced; run.json and report.json came before record.json.
+_OURS = ("report.md", "report.csv", "curves.png", "figures", FILE, "run.json", "report.json")
+_LISTED = 5
+
+
+def publish(
+    record: Mapping[str, Any], store: Store, name: str, out: Path, *, partial: bool = False
+) -> Path:
+    """Write ``out/SUITE/``: record.json and, from that alone, tables and figures; returns the folder.
+
+    Other files in the folder stay. UserError where a contrast was refused, and unless ``partial``
+    where a cell failed or has not run.
+    """
+    report = build_report(record, store)
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", report.suite):
+        raise UserError(f'the suite is called "{report.suite}", which cannot name a folder')
+    _check(report, partial)
+    return _write(out / report.suite, to_text(pack(record, store, name)))
+
+
+def publish_again(folder: Path) -> Path:
+    """Write the tables and figures of a published folder anew from its record, which stays as it is."""
+    file = folder / FILE
+    if not file.is_file():
+        raise UserError(f"{folder}: no {FILE} there; `bi-bench publish RUN` writes one")
+    return _write(folder, file.read_text(encoding="utf-8"))
+
+
+def published_folders(out: Path) -> list[Path]:
+    """The folders of all published records below ``out``, by name."""
+    return [file.parent for file in sorted(out.glob(f"*/{FILE}")) if file.parent.name[0] != "."]
+
+
+def published_report(record: Mapping[str, Any], store: Store) -> Report:
+    """The report of a published record; where cells are missing, its first words say so."""
+    report = build_report(record, store)
+    missing = sum(len(item.seeds) for item in unfinished_cells(report))
+    if not missing:
+        return report
+    part = f"PARTIAL: {missing} of {len(record['cells'])} cells failed or have not run in full."
+    return replace(report, description=f"{part} {report.description}".strip())
+
+
+def unfinished_cells(report: Report) -> list[Unfinished]:
+    """What failed or has not run. Cells that were skipped or declined with a reason are complete."""
+    return [item for item in report.skipped if item.status in ("failed", "not run yet")]
+
+
+def _check(report: Report, partial: bool) -> None:
+    refused = [
+        f"{row.strategy} · {row.algorithm} · {row.model} · {row.evaluation}: {why}"
+        for row in report.rows
+        if (why := row.refused or row.no_comparison).startswith("refused") or row.refused
+    ]
+    if refused:
+        raise UserError(f"contrasts were refused, nothing is published: {_some(refused)}")
+    missing = [item.line for item in unfinished_cells(report)]
+    if missing and not partial:
+        raise UserError(
+            f"the run is not complete: {_some(missing)}. Run the suite to its end, or publish what "
+            "there is with --partial; the files will say so"
+        )
+    if not report.rows:
+        raise UserError("no cell is finished, there is nothing to publish")
+
+
+def _write(folder: Path, record: str) -> Path:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with exclusive(folder.parent / ".publish.lock"), new_folder(folder) as fresh:
+            (fresh / FILE).write_text(record, encoding="utf-8")
+            run, store = open_record(fresh)
+            write_files(published_report(run, store), read_curves(run, store), fresh)
+            for path in folder.iterdir() if folder.exists() else ():
+                if path.name not in _OURS:
+                    (shutil.copytree if path.is_dir() else shutil.copy2)(path, fresh / path.name)
+    except Busy:
+        raise UserError(f"{folder.parent}: something else is being published there") from None
+    return folder
+
+
+def _some(lines: list[str]) -> str:
+    more = len(lines) - _LISTED
+    return "; ".join([*lines[:_LISTED], *([f"and {more} more"] if more > 0 else [])])

@@ -1,0 +1,16 @@
+"""The grade of one answer, whatever its model wrote."""
+
+from __future__ import annotations
+
+from bi_bench.api import Benchmark, Grade, Problem, UserError
+
+
+def graded(benchmark: Benchmark, problem: Problem, completion: str) -> Grade:
+    """The benchmark's grade; UserError naming the problem where the plugin raises instead."""
+    try:
+        return benchmark.grade(problem, completion)
+    except Exception as error:
+        raise UserError(
+            f"benchmark {benchmark.name} cannot grade an answer to problem {problem.id}: "
+            f"{type(error).__name__}: {error}; grade must give a verdict on any text"
+        ) from error

@@ -1,0 +1,155 @@
+"""The stage "overlap": how much of the test questions stands in what an arm was trained on.
+
+Runs of 13 words, as in Brown et al. (arXiv 2005.14165, appendix C); a question is contaminated when
+at least 80 % of its runs stand in training texts, the bound of Touvron et al. (arXiv 2307.09288, A.6),
+there for tokens. Words are what blanks separate, in lower case; punctuation stays, as operators in a
+question of mathematics are punctuation. A run in more than ten test questions is the wording of the
+benchmark, not of a problem, and counts for nothing: else a long instruction with a short sum behind it
+would always be contaminated. A question of fewer words is one run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow.parquet as pq
+
+from bi_bench.stages.context import StageContext
+from bi_bench.store.tables import write_json
+
+WORDS = 13
+THRESHOLD = 0.8
+COMMON = 10
+LISTED = 20
+
+Run = tuple[str, ...]
+
+
+class Question(NamedTuple):
+    """A test question: its words, the runs that are its own, and one that is rare among questions."""
+
+    problem: str
+    words: list[str]
+    own: frozenset[Run]
+    rarest: Run
+
+
+class Found(NamedTuple):
+    """What of the questions stands in some texts: runs, and the numbers of whole questions."""
+
+    runs: set[Run]
+    whole: set[int]
+
+
+def run(context: StageContext) -> dict[str, Any]:
+    """Write ``overlap.json``: shares for all training texts, for demonstrations, for RL problems."""
+    folders = context.inputs
+    test = pq.read_table(folders["problems"] / "problems.parquet", columns=["id", "question"])
+    questions = read_questions([(row["id"], row["question"]) for row in test.to_pylist()])
+    demonstrations = folders["augment"] / "examples.parquet"
+    found = {
+        "demonstrations": find(questions, texts(demonstrations, "prompt", "completion")),
+        "rl_problems": find(questions, texts(folders["rl"] / "problems.parquet", "question")),
+    }
+    write_json(context.folder / "overlap.json", summarise(questions, found))
+    return {}
+
+
+def texts(file: Path, *columns: str) -> Iterator[str]:
+    """The columns of each row as one text; a batch of rows is in memory at a time."""
+    for batch in pq.ParquetFile(file).iter_batches(1024, columns=list(columns)):
+        for row in batch.to_pylist():
+            yield " ".join(row[column] for column in columns)
+
+
+def read_questions(given: Sequence[tuple[str, str]]) -> list[Question]:
+    """The questions, by problem id, with their runs."""
+    words = [question.casefold().split() for _, question in given]
+    runs = [frozenset(_runs(each, min(WORDS, len(each)))) for each in words]
+    questions_with = Counter(run for each in runs for run in each)
+    most = max(1, min(COMMON, len(given) // 2))
+    return [
+        Question(
+            problem,
+            each,
+            frozenset(run for run in mine if questions_with[run] <= most),
+            min(mine, key=lambda run: (questions_with[run], run), default=()),
+        )
+        for (problem, _), each, mine in zip(given, words, runs, strict=True)
+    ]
+
+
+def find(questions: Sequence[Question], training: Iterable[str]) -> Found:
+    """Look for the questions in texts; memory grows with the questions alone."""
+    wanted = {run for question in questions for run in (*question.own, question.rarest) if run}
+    lengths = {len(run) for run in wanted}
+    lines = [" ".join(question.words) for question in questions]
+    waiting: dict[Run, list[int]] = {}
+    for number, question in enumerate(questions):
+        waiting.setdefault(question.rarest, []).append(number)
+    found = Found(set(), set())
+    for text in training:
+        words = text.casefold().split()
+        here = {run for length in lengths for run in wanted.intersection(_runs(words, length))}
+        found.runs.update(here)
+        whole = f" {' '.join(words)} " if here else ""
+        for run in here & waiting.keys():
+            # Once found it need not be looked for again, however often it is repeated.
+            there = {number for number in waiting[run] if f" {lines[number]} " in whole}
+            found.whole.update(there)
+            waiting[run] = [number for number in waiting[run] if number not in there]
+    return found
+
+
+def summarise(questions: Sequence[Question], found: Mapping[str, Found]) -> dict[str, Any]:
+    """Shares of the test problems, over all texts and for each source, and the first of them by id."""
+    together = Found(
+        set().union(*(each.runs for each in found.values())),
+        set().union(*(each.whole for each in found.values())),
+    )
+    covered = {name: _coverage(questions, each) for name, each in found.items()}
+    coverage = _coverage(questions, together)
+    listed = [
+        {
+            "problem": questions[number].problem,
+            "coverage": share,
+            "whole": number in together.whole,
+            "in": [name for name, shares in covered.items() if shares[number] >= THRESHOLD],
+        }
+        for number, share in enumerate(coverage)
+        if share >= THRESHOLD
+    ]
+    return {
+        "problems": len(questions),
+        "words": WORDS,
+        "threshold": THRESHOLD,
+        **_shares(coverage, together),
+        **{name: _shares(covered[name], each) for name, each in found.items()},
+        "contaminated_problems": listed[:LISTED],
+    }
+
+
+def _coverage(questions: Sequence[Question], found: Found) -> list[float]:
+    """The share of each question's own runs that was found; of one without, whether it is there."""
+    return [
+        len(question.own & found.runs) / len(question.own)
+        if question.own
+        else float(number in found.whole)
+        for number, question in enumerate(questions)
+    ]
+
+
+def _shares(coverage: Sequence[float], found: Found) -> dict[str, float]:
+    number = max(1, len(coverage))
+    return {
+        "exact": len(found.whole) / number,
+        "contaminated": sum(share >= THRESHOLD for share in coverage) / number,
+        "coverage": sum(coverage) / number,
+    }
+
+
+def _runs(words: Sequence[str], length: int) -> Iterable[Run]:
+    return zip(*(words[start:] for start in range(length)), strict=False)

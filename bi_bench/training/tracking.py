@@ -1,0 +1,117 @@
+"""TensorBoard, Weights & Biases or Trackio beside the stage's own log, unable to disturb training.
+
+A tracker is a callback of transformers. Here it works offline unless the environment says otherwise,
+whatever it raises is noted and ends it alone, and random numbers are as if it had not been there.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import TrainerCallback
+from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK
+
+PROJECT = "bi-bench"
+
+_current: ContextVar[list[TrainerCallback]] = ContextVar("trackers", default=[])  # noqa: B039
+
+
+@contextmanager
+def tracked(settings: Mapping[str, Any] | None, folder: Path) -> Iterator[None]:
+    """Trainers that are made in this block report to ``settings["report_to"]``.
+
+    Without settings to none. Files lie below ``tracking`` of the store that ``folder``, a stage in
+    progress, is in: they are never the same twice, so they have no place in the stage.
+    """
+    if not settings:
+        yield
+        return
+    root = folder.parent.parent if folder.parent.name == "stages" else folder
+    name, _, _ = folder.name.partition(".")
+    place = root.absolute() / "tracking"
+    _go_offline(place, name)
+    run_name = f"{settings['label']} · {name[:12]}"
+    token = _current.set([Guarded(each, run_name) for each in settings["report_to"]])
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def trackers() -> list[TrainerCallback]:
+    """The callbacks of the block at hand."""
+    return list(_current.get())
+
+
+def _go_offline(place: Path, name: str) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("WANDB_MODE", "offline")
+    os.environ.setdefault("WANDB_SILENT", "true")
+    os.environ.setdefault("WANDB_PROJECT", PROJECT)
+    os.environ.setdefault("WANDB_DIR", str(place))
+    os.environ.setdefault("TRACKIO_DIR", str(place / "trackio"))
+    os.environ["TENSORBOARD_LOGGING_DIR"] = str(place / "tensorboard" / name)
+
+
+class Guarded(TrainerCallback):
+    """A tracker by its name in transformers; the first exception is noted and the last."""
+
+    def __init__(self, name: str, run_name: str) -> None:
+        self.name, self.run_name = name, run_name
+        self._tracker: TrainerCallback | None = None
+        self._failed = False
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Start the tracker."""
+        self._pass_on("on_train_begin", args, state, control, kwargs)
+
+    def on_log(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Hand over a copy of the numbers."""
+        logs = dict(kwargs.pop("logs", None) or {})
+        self._pass_on("on_log", args, state, control, {**kwargs, "logs": logs})
+
+    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Let it write what is left."""
+        self._pass_on("on_train_end", args, state, control, kwargs)
+
+    def _pass_on(
+        self, event: str, args: Any, state: Any, control: Any, kwargs: Mapping[str, Any]
+    ) -> None:
+        if self._failed or not state.is_world_process_zero:
+            return
+        own = copy.copy(args)
+        # At the end of training transformers would publish the run in a Space of the hub.
+        own.run_name, own.project, own.trackio_static_space_id = self.run_name, PROJECT, False
+        with _same_random_numbers():
+            try:
+                if self._tracker is None:
+                    self._tracker = INTEGRATION_TO_CALLBACK[self.name]()
+                tell: Callable[..., Any] = getattr(self._tracker, event)
+                tell(own, copy.copy(state), copy.copy(control), **kwargs)
+            except Exception as error:  # a tracker is no reason to lose a training
+                self._failed = True
+                print(
+                    f"tracking: {self.name} failed ({event}: {type(error).__name__}: {error}); "
+                    "training goes on without it",
+                    flush=True,
+                )
+
+
+@contextmanager
+def _same_random_numbers() -> Iterator[None]:
+    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        torch.set_rng_state(states[2])

@@ -1,0 +1,64 @@
+"""Every record in results/, and those of older schemas, still give the tables that lie beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from bi_bench.report import to_csv
+from bi_bench.report.curves import read_curves
+from bi_bench.report.overall import overall
+from bi_bench.report.publish import published_folders, published_report
+from bi_bench.report.record import SCHEMA, open_record
+from bi_bench.report.write import write_files
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "results"
+FROZEN = Path(__file__).parent / "records"
+
+
+def numbers(text: str) -> list[dict[str, object]]:
+    """The rows of a CSV, numbers as such: the last digit may be another on another machine."""
+    rows = csv.DictReader(io.StringIO(text))
+    return [{name: number(value) for name, value in row.items()} for row in rows]
+
+
+def number(text: str) -> object:
+    try:
+        return pytest.approx(float(text), rel=1e-9, abs=1e-12)
+    except ValueError:
+        return text
+
+
+def test_there_are_published_suites():
+    assert len(published_folders(RESULTS)) >= 2
+
+
+@pytest.mark.parametrize("folder", published_folders(RESULTS), ids=lambda path: path.name)
+def test_a_record_gives_the_tables_beside_it(folder, tmp_path):
+    record, store = open_record(folder)
+    write_files(published_report(record, store), read_curves(record, store), tmp_path)
+    made, there = ((where / "report.csv").read_text() for where in (tmp_path, folder))
+    assert numbers(made) == numbers(there)
+    assert (tmp_path / "report.md").read_text() == (folder / "report.md").read_text()
+
+
+@pytest.mark.parametrize("folder", published_folders(FROZEN), ids=lambda path: path.name)
+def test_an_old_record_gives_the_numbers_that_it_always_gave(folder):
+    made = numbers(to_csv(published_report(*open_record(folder))))
+    there = numbers((folder / "report.csv").read_text())
+    assert len(made) == len(there) == 2
+    for old, new in zip(there, made, strict=True):
+        assert {name: new[name] for name in old} == old  # columns may be added, none may change
+
+
+def test_the_overall_leaderboard_is_what_the_records_give():
+    assert (RESULTS / "README.md").read_text() == overall(RESULTS)
+
+
+def test_there_is_a_frozen_record_of_every_schema():
+    held = {folder.name for folder in published_folders(FROZEN)}
+    assert held == {f"schema-{n}" for n in range(1, SCHEMA + 1)}
