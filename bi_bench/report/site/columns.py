@@ -30,7 +30,7 @@ PLACES = {
     "samples": ("basis", "samples"),
     "seeds": ("basis", "seeds_finished"),
     "floor": ("basis", "floor"),
-    "overlap": ("basis", ""),
+    "overlap": ("basis", "overlap_contaminated"),
     "group": ("scores", "group"),
     "pre": ("scores", "pre"),
     "post": ("scores", "post"),
