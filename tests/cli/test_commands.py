@@ -75,7 +75,7 @@ def test_mistakes_are_one_clear_message_and_exit_code_2(
 def test_plan_as_json_names_cells_and_stages(tmp_path: Path) -> None:
     plan = json.loads(run("plan", SMOKE, "--store", tmp_path, "--json").stdout)
     assert len(plan["cells"]) == 2
-    assert plan["stages"] == len(plan["stage_list"]) == 22
+    assert plan["stages"] == len(plan["stage_list"]) == 26
     assert plan["done"] == 0
     assert plan["smallest_detectable_gain"] > 0
     assert plan["estimated_seconds"] > 0

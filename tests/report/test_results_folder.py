@@ -33,12 +33,21 @@ def number(text: str) -> object:
         return text
 
 
+def by_arm(rows: list[dict[str, object]]) -> dict[tuple[object, ...], dict[str, object]]:
+    axes = ("benchmark", "split", "model", "algorithm", "strategy")
+    return {tuple(row[axis] for axis in axes): row for row in rows}
+
+
 def test_there_are_published_suites():
     assert len(published_folders(RESULTS)) >= 2
 
 
 @pytest.mark.parametrize("folder", published_folders(RESULTS), ids=lambda path: path.name)
-def test_a_record_gives_the_tables_beside_it(folder, tmp_path):
+def test_a_record_gives_the_tables_beside_it(folder, tmp_path, monkeypatch):
+    # The table names the figures and says what they show; their pixels are tested elsewhere.
+    monkeypatch.setattr(
+        "matplotlib.figure.Figure.savefig", lambda figure, file, **_: Path(file).touch()
+    )
     record, store = open_record(folder)
     write_files(published_report(record, store), read_curves(record, store), tmp_path)
     made, there = ((where / "report.csv").read_text() for where in (tmp_path, folder))
@@ -48,11 +57,14 @@ def test_a_record_gives_the_tables_beside_it(folder, tmp_path):
 
 @pytest.mark.parametrize("folder", published_folders(FROZEN), ids=lambda path: path.name)
 def test_an_old_record_gives_the_numbers_that_it_always_gave(folder):
-    made = numbers(to_csv(published_report(*open_record(folder))))
-    there = numbers((folder / "report.csv").read_text())
-    assert len(made) == len(there) == 2
-    for old, new in zip(there, made, strict=True):
-        assert {name: new[name] for name in old} == old  # columns may be added, none may change
+    made = by_arm(numbers(to_csv(published_report(*open_record(folder)))))
+    there = by_arm(numbers((folder / "report.csv").read_text()))
+    assert made.keys() == there.keys()
+    assert len(there) == 2
+    for arm, old in there.items():
+        assert {
+            name: made[arm][name] for name in old
+        } == old  # columns may be added, none may change
 
 
 def test_the_overall_leaderboard_is_what_the_records_give():

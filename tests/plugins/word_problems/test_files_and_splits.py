@@ -187,7 +187,7 @@ def test_the_key_holds_the_content_of_the_files_and_not_their_place(write, chair
     here, there, other = ([stage.key for stage in plan.stages] for plan in plans)
     assert here == there
     kinds = [s.kind for s, x, y in zip(plans[0].stages, here, other, strict=True) if x != y]
-    assert set(kinds) == {"problems", "augment", "sft", "probe", "rft", "evaluate"}
+    assert set(kinds) == {"problems", "augment", "overlap", "sft", "probe", "rft", "evaluate"}
     paths = {s.unkeyed["benchmark"]["path"] for s in plans[0].stages if s.kind == "problems"}
     assert paths == {str(tmp_path / "a")}
     assert not any("path" in str(s.identity) for s in plans[0].stages)
