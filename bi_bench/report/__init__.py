@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bi_bench.report.write import cached_text, write_report, written_files
 
 _HOME = {
-    "Report": "row",
+    "Report": "whole",
     "Row": "row",
     "build_report": "rows",
     "cached_text": "write",
