@@ -68,6 +68,11 @@ def main() -> None:
     except Exception as error:
         from bi_bench.api import UserError  # imported late: --help must not wait for it
 
+        if isinstance(error, OSError) and error.filename is not None:
+            # A folder where a file was named, no permission, a full disk: nothing that a trace explains.
+            place = error.filename2 or error.filename
+            print(f"error: {place}: {error.strerror}", file=sys.stderr)
+            sys.exit(2)
         if not isinstance(error, UserError):
             raise
         print(f"error: {error}", file=sys.stderr)
