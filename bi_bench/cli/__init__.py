@@ -68,8 +68,9 @@ def main() -> None:
     except Exception as error:
         from bi_bench.api import UserError  # imported late: --help must not wait for it
 
-        if isinstance(error, OSError) and error.filename is not None:
-            # A folder where a file was named, no permission, a full disk: nothing that a trace explains.
+        # What stands in the way of a path that was named; a file that is missing may be our own fault.
+        blocked = (IsADirectoryError, NotADirectoryError, FileExistsError, PermissionError)
+        if isinstance(error, blocked) and error.filename is not None:
             place = error.filename2 or error.filename
             print(f"error: {place}: {error.strerror}", file=sys.stderr)
             sys.exit(2)
