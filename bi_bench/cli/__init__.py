@@ -68,6 +68,12 @@ def main() -> None:
     except Exception as error:
         from bi_bench.api import UserError  # imported late: --help must not wait for it
 
+        # What stands in the way of a path that was named; a file that is missing may be our own fault.
+        blocked = (IsADirectoryError, NotADirectoryError, FileExistsError, PermissionError)
+        if isinstance(error, blocked) and error.filename is not None:
+            place = error.filename2 or error.filename
+            print(f"error: {place}: {error.strerror}", file=sys.stderr)
+            sys.exit(2)
         if not isinstance(error, UserError):
             raise
         print(f"error: {error}", file=sys.stderr)

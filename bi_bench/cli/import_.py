@@ -57,7 +57,7 @@ def import_(
     compared = compare_logs(found, metric, accept or (), bool(cluster))
     if out is not None:
         write_text(out, to_markdown(compared))
-    text = json.dumps(to_json(compared), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(to_json(compared), indent=1) + "\n"
     print(text if as_json else to_text(compared), end="")
     if out is not None and not as_json:
         print(f"written to {out}")

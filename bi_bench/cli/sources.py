@@ -37,13 +37,15 @@ def open_run(text: str, store: Path) -> Opened:
     names = [text] if text in known else [name for name in known if name.startswith(text)]
     if len(names) == 1:
         return Opened(names[0], shelf.read_run(names[0]), shelf)
-    if not names and Path(text).exists():
+    if not names and text and Path(text).exists():
         return _open_published(Path(text))
     problem = "several runs match" if names else "no run matches"
     if not names and ("/" in text or text.endswith(".json")):
         problem = "no such file, and no run matches"
     hint = "" if names else did_you_mean(text, known)
     listed = ", ".join(names or known) or "none"
+    if not store.is_dir():
+        listed = "none, there is no such folder; `bi-bench run` makes it, --store names another"
     raise UserError(f'{store}: {problem} "{text}"{hint}; runs: {listed}')
 
 

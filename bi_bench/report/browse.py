@@ -71,6 +71,7 @@ def browse(
     UserError where a split, a seed or a problem is not known, and where answers are not stored.
     """
     total, found = 0, []
+    known_problems: dict[str, None] = {}
     cells = [(side, cell) for side in sides for cell in side.cells if seed in (None, cell.seed)]
     if not cells:
         seeds = sorted({cell.seed for side in sides for cell in side.cells})
@@ -98,6 +99,8 @@ def browse(
             if sample is None or sample.greedy != wanted.greedy:
                 continue
             total += 1
+            if wanted.problem:
+                known_problems |= dict.fromkeys(_names(each.problem))
             if _matches(each, sample, wanted):
                 found.append(each)
     if not total:
@@ -107,6 +110,10 @@ def browse(
             )
         what = "answers of that kind are stored" if finished else f"{split} is finished"
         raise UserError(f"no {what} in these arms")
+    if wanted.problem and wanted.problem not in known_problems:
+        some = next(iter(known_problems), "")
+        hint = did_you_mean(wanted.problem, known_problems) or f"; they are called as {some}"
+        raise UserError(f'no problem "{wanted.problem}" was asked on {split}{hint}')
     return Counted(total, found)
 
 
@@ -141,12 +148,14 @@ def _of_cell(
             yield Found(side.name, cell.seed, split, problem, other, after, benchmark)
 
 
+def _names(problem: Problem) -> tuple[str, str]:
+    """Its id, and the last part of it."""
+    return problem.id, problem.id.rpartition("/")[2]
+
+
 def _matches(found: Found, sample: Sample, wanted: Wanted) -> bool:
     before, after = found.before, found.after
-    if wanted.problem and wanted.problem not in (
-        found.problem.id,
-        found.problem.id.rpartition("/")[2],
-    ):
+    if wanted.problem and wanted.problem not in _names(found.problem):
         return False
     if wanted.right is not None and sample.correct != wanted.right:
         return False

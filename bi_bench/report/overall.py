@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bi_bench.api import UserError
 from bi_bench.report.cell_text import legend
 from bi_bench.report.notes import interval_notes
 from bi_bench.report.publish import published_folders, published_report
@@ -41,6 +42,21 @@ def overall(out: Path) -> str:
     if rows:
         parts += ["## What the columns mean", *(markdown(line) for line in legend(rows))]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def check_overall(out: Path) -> None:
+    """UserError where ``out/README.md`` is a file that was not made here: it is never replaced."""
+    try:
+        text = (out / FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise UserError(f"--out: {out / FILE} cannot be read ({error})") from None
+    if text.strip() and not text.startswith(f"{_HEAD.partition(chr(10))[0]}\n"):
+        raise UserError(
+            f"--out: {out / FILE} was not made by `bi-bench publish`, which would replace it; name "
+            "another folder, or move the file away"
+        )
 
 
 def write_overall(out: Path) -> Path:

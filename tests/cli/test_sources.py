@@ -49,3 +49,8 @@ def test_what_means_nothing_or_too_much(store, tmp_path):
         open_run("results/nothing", store.root)
     with pytest.raises(UserError, match="no published record"):
         open_run(str(tmp_path), store.root)
+
+
+def test_no_name_is_not_the_folder_at_hand(tmp_path):
+    with pytest.raises(UserError, match=r'no run matches ""; runs: none, there is no such folder'):
+        open_run("", tmp_path / "nothing")

@@ -128,6 +128,7 @@ def test_samples_are_chosen_by_what_became_of_them(light):
         (["samples", "smoke", "--split", "test_id"], 'did you mean "test-id"'),
         (["samples", "smoke", "--arm", "brigde"], 'did you mean "bridge"'),
         (["samples", "smoke", "--seed", "77"], "no seed 77"),
+        (["samples", "smoke", "--problem", "77"], 'no problem "77" was asked'),
         (["regrade", "smoke", "--grader", "igms"], 'did you mean "igsm"'),
         (["regrade", "smoke", "--benchmark", "gsm8k"], "nothing to grade"),
         (["regrade", "smoke", "--set", "benchmark.tire=1"], 'did you mean "tier"'),

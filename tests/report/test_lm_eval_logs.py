@@ -381,3 +381,47 @@ def test_the_verb_prints_writes_and_imports_nothing_heavy(write, tmp_path):
     assert result.returncode == 2
     assert "num_fewshot differs" in result.stdout
     assert "nothing could be compared" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "name"), [({"arguments": 5}, "jsonl:1"), ({"metrics": 5}, "jsonl:1")]
+)
+def test_lines_of_another_shape_are_named(tmp_path, change, name):
+    line = {"doc_id": 0, "doc": {}, "target": "1", "acc": 1.0, **change}
+    (tmp_path / "samples_t_2026-01-01T00-00-00.000000.jsonl").write_text(json.dumps(line))
+    with pytest.raises(UserError, match=f"{name}: .*not samples as lm-eval writes them"):
+        read_logs([tmp_path])
+
+
+@pytest.mark.parametrize("part", ["results", "configs", "versions", "n-shot", "config"])
+def test_results_of_another_shape_are_named(write, part):
+    path = write("base", {"t": rows(HARD)})
+    (file,) = path.rglob("results_*.json")
+    file.write_text(json.dumps(json.loads(file.read_text()) | {part: [1]}))
+    with pytest.raises(UserError, match=rf"results_.*: {part} is no table"):
+        read_logs([path])
+
+
+def test_metrics_of_one_log_alone_are_told(write):
+    paths = [
+        write("base", {"t": rows(HARD)}),
+        write("tuned", {"t": rows(BETTER, filters=("strict",))}),
+    ]
+    found = compare_logs(read_logs(paths))
+    assert found.comparisons == []
+    assert found.notes == [
+        "t: acc,none is in the log of base alone",
+        "t: acc,strict is in the log of tuned alone",
+    ]
+
+
+def test_broken_unicode_and_a_folder_for_a_file_are_no_crash(write, tmp_path):
+    metric = "m\ud800"
+    paths = [write(name, {"t": rows(HARD, metric)}) for name in ("base", "tuned")]
+    command = [sys.executable, "-m", "bi_bench", "import", "lm-eval", *map(str, paths)]
+    result = subprocess.run([*command, "--json"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["comparisons"][0]["metric"] == metric
+    result = subprocess.run([*command, "--out", str(tmp_path)], capture_output=True, text=True)
+    assert result.returncode == 2
+    assert result.stderr == f"error: {tmp_path}: Is a directory\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report.overall import overall, write_overall
+from bi_bench.report.overall import check_overall, overall, write_overall
 from bi_bench.report.publish import publish, publish_again, published_folders
 from bi_bench.report.record import open_record, write_record
 from bi_bench.store import swap
@@ -196,3 +196,18 @@ def test_a_killed_publish_leaves_the_old_folder_whole(tmp_path):
     with new_folder(target) as fresh:
         (fresh / "new").write_text("new")
     assert contents(tmp_path) == {"x/new": b"new"}
+
+
+def test_a_readme_of_somebody_else_is_never_replaced(small, tmp_path):
+    check_overall(tmp_path / "new")
+    out = tmp_path / "results"
+    send(small, out)
+    write_overall(out)
+    check_overall(out)
+    (out / "README.md").write_text("# My project\n")
+    with pytest.raises(UserError, match=r"README\.md was not made by `bi-bench publish`"):
+        check_overall(out)
+    command = [sys.executable, "-m", "bi_bench", "publish", "--out", str(out)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 2
+    assert (out / "README.md").read_text() == "# My project\n"

@@ -168,6 +168,10 @@ def _task(
     if one.repeated or other.repeated:
         result.notes.append(f"{one.name}: several answers to a document count as their mean")
     kinds = [kind for kind in one.scores if kind in other.scores]
+    for name, task, lacking in ((reference, one, other), (model, other, one)):
+        for kind in task.scores:
+            if kind not in lacking.scores and kind not in lacking.unusable:
+                result.notes.append(f"{one.name}: {','.join(kind)} is in the log of {name} alone")
     for kind in dict.fromkeys((*one.unusable, *other.unusable)):
         why = one.unusable.get(kind) or other.unusable.get(kind)
         result.notes.append(f"{one.name}: {','.join(kind)} is left out: {why}")

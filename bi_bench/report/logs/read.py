@@ -33,6 +33,8 @@ _FIELDS = (
     *("doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics"),
     *("doc_hash", "prompt_hash", "target_hash"),
 )
+# Of results_*.json, those that are tables by task or by setting.
+_TABLES = ("results", "configs", "versions", "n-shot", "higher_is_better", "config")
 _LARGEST = 1e300  # more is no score, and neither is what is not finite
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -152,6 +154,11 @@ def _results(file: Path, date: str) -> dict[str, Any]:
     for other in sorted(file.parent.glob(f"*_{date}.json")):
         found = read_json(other)
         if found is not None and "results" in found:
+            for part in _TABLES:
+                if not isinstance(found.get(part, {}), Mapping):
+                    raise UserError(
+                        f"{other}: {part} is no table; not results as lm-eval writes them"
+                    )
             return found
     return {}
 
@@ -173,7 +180,10 @@ def _task(name: str, file: Path, results: Mapping[str, Any], cluster: str) -> Ta
         task.reported = _of(results, "results", name)
     counts: dict[tuple[str, str, str], int] = {}
     for place, row in _rows(file):
-        _add(task, row, place, cluster, counts)
+        try:
+            _add(task, row, place, cluster, counts)
+        except (TypeError, AttributeError, OverflowError) as error:
+            raise UserError(f"{place}: {error}; not samples as lm-eval writes them") from None
     if not task.asked:
         raise UserError(f"{file}: no document in it")
     task.repeated = any(count > 1 for count in counts.values())
