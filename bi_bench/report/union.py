@@ -90,9 +90,9 @@ def join(runs: Sequence[Run], root: Path) -> tuple[dict[str, Any], Shelves]:
         for run in reversed(runs):
             merged |= run.record["suite"].get(part, {})
         suite[part] = merged
-    for label, (old, run) in algorithms.items():
-        suite["rewards"][label] = run.record["suite"].get("rewards", {}).get(old, [])
-    suite["runs"] = {label: run.name for label, (_, run) in algorithms.items()}
+    for algorithm, (old, run) in algorithms.items():
+        suite["rewards"][algorithm] = run.record["suite"].get("rewards", {}).get(old, [])
+    suite["runs"] = {algorithm: run.name for algorithm, (_, run) in algorithms.items()}
     record["command"] = "; ".join(run.record.get("command", "") for run in runs)
     return record, shelves
 
