@@ -11,6 +11,7 @@ from bi_bench.api.expression import (
     evaluate,
     reductions,
     references,
+    render,
     substitute,
 )
 from bi_bench.api.graph import Quantity, ReasoningGraph
@@ -99,11 +100,18 @@ def _fault(graph: ReasoningGraph, step: Stated, known: set[str], attempted: set[
     if step.kind == "return":
         return "" if quantity.name in attempted else "returns to what was never attempted"
     if step.kind == "restate":
-        same = quantity.premise and step.chain == (quantity.equation,)
-        return "" if same else "the premise is not what the question says"
+        return _restatement_fault(quantity, step)
     if unsolved:
         return f"uses {', '.join(unsolved)} before it is known"
     return _computation_fault(graph, quantity, step)
+
+
+def _restatement_fault(quantity: Quantity, step: Stated) -> str:
+    if not quantity.premise:
+        return "not a premise: the equation follows from the names"
+    if step.chain == (quantity.equation,):
+        return ""
+    return f"the question says {render(quantity.equation)}"
 
 
 def _computation_fault(graph: ReasoningGraph, quantity: Quantity, step: Stated) -> str:
@@ -119,7 +127,7 @@ def _computation_fault(graph: ReasoningGraph, quantity: Quantity, step: Stated) 
     if evaluate(symbolic, values, graph.modulus) != quantity.value:
         return "the equation is not the one of the question"
     if len(states) > 1 and states[0] != (numeric := substitute(symbolic, values)):
-        return f"the numbers put in are not the true ones ({numeric})"
+        return f"the numbers put in are not the true ones: {render(numeric)}"
     for state in states:
         if references(state) or evaluate(state, None, graph.modulus) != quantity.value:
             return f"an equals sign is wrong: the value is {quantity.value}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bi_bench.report.cells import Arm
 from bi_bench.report.outcomes import IdentityMismatch, Pair, check_against
@@ -12,17 +12,26 @@ from bi_bench.report.row import Row
 from bi_bench.report.scores import compare
 
 
+class Nulls(NamedTuple):
+    """Labels of the algorithms with a random reward; ``runs`` has those told apart by their run."""
+
+    random: tuple[str, ...]
+    runs: Mapping[str, str]
+
+
 def against_random(
-    row: Row, arm: Arm, arms: Mapping[Arm, Mapping[int, Pair]], algorithms: Collection[str]
+    row: Row, arm: Arm, arms: Mapping[Arm, Mapping[int, Pair]], algorithms: Nulls
 ) -> Row:
     """The row with its gain minus that of the same arm under a random reward, greedy.
 
-    ``algorithms`` are the labels of those with a random reward; the first that the suite ran on
-    this benchmark, model and strategy counts. Unchanged where there is none, or nothing to compare.
+    ``algorithms`` is what `random_rewards` found; the first of the arm's own run on this
+    benchmark, model and strategy counts. Unchanged where there is none, or nothing to compare.
     """
-    if row.greedy is None or arm.algorithm in algorithms:
+    if row.greedy is None or arm.algorithm in algorithms.random:
         return row
-    null = next((arms[a] for a in (arm._replace(algorithm=n) for n in algorithms) if a in arms), {})
+    run = algorithms.runs.get(arm.algorithm)
+    own = (name for name in algorithms.random if algorithms.runs.get(name) == run)
+    null = next((arms[a] for a in (arm._replace(algorithm=name) for name in own) if a in arms), {})
     common = {seed: pair for seed, pair in arms[arm].items() if seed in null}
     if not common:
         return row
@@ -34,7 +43,8 @@ def against_random(
     return replace(row, over_random=difference)
 
 
-def random_rewards(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """The labels of the algorithms of a run whose reward is random; none in records from before."""
+def random_rewards(record: Mapping[str, Any]) -> Nulls:
+    """Those of a run record; none in records from before there were any."""
     rewards: Mapping[str, list[str]] = record["suite"].get("rewards", {})
-    return tuple(label for label, used in rewards.items() if used == ["random"])
+    random = tuple(label for label, used in rewards.items() if used == ["random"])
+    return Nulls(random, record["suite"].get("runs", {}))

@@ -99,6 +99,8 @@ def primary_notes(rows: Sequence[Row], primary: Primary, reference: str) -> Iter
         f"{points(contrast)}, half-width {percent(contrast.half_width)}"
         for row in rows
         if (contrast := primary.of(row)) is not None
+        # A skewed bootstrap interval can be wide and still leave out zero.
+        and contrast.low <= 0 <= contrast.high
         and contrast.half_width > abs(contrast.estimate)
     ]
     if wide:

@@ -235,7 +235,7 @@ def _unclear(contrast: Contrast, unit: Unit) -> str:
     largest = max(abs(contrast.low), abs(contrast.high))
     wide = ""
     if contrast.half_width > abs(contrast.estimate):
-        wide = f" with a half-width of {unit.number(contrast.half_width)}, larger than itself"
+        wide = f", less than its half-width of {unit.number(contrast.half_width)}"
     size = f"{unit.signed(contrast.estimate)} {unit.name}".rstrip()
     return (
         f"the difference is {size}{wide}; the interval reaches from "

@@ -59,9 +59,13 @@ def join(runs: Sequence[Run], root: Path) -> tuple[dict[str, Any], Shelves]:
     record = copy.deepcopy(dict(first.record))
     shelves = Shelves(root, [run.store for run in runs])
     joined: dict[Arm, dict[int, Cell]] = {}
+    algorithms: dict[str, tuple[str, Run]] = {}
     notes = []
     for run in runs:
         renamed = _labels(run, joined, shelves)
+        for arm, label in renamed.items():
+            if label.algorithm != arm.algorithm:
+                algorithms[label.algorithm] = (arm.algorithm, run)
         for cell in run.record["cells"]:
             arm = _arm(cell)
             label = renamed.get(arm, arm)
@@ -86,6 +90,9 @@ def join(runs: Sequence[Run], root: Path) -> tuple[dict[str, Any], Shelves]:
         for run in reversed(runs):
             merged |= run.record["suite"].get(part, {})
         suite[part] = merged
+    for algorithm, (old, run) in algorithms.items():
+        suite["rewards"][algorithm] = run.record["suite"].get("rewards", {}).get(old, [])
+    suite["runs"] = {algorithm: run.name for algorithm, (_, run) in algorithms.items()}
     record["command"] = "; ".join(run.record.get("command", "") for run in runs)
     return record, shelves
 

@@ -3,13 +3,15 @@
 A contrast is a table of differences with one row a seed and one column a problem, in the unit of
 the scores (0 to 1). `crossed_interval` gives its mean and interval, `gain_label` and `arm_label`
 put it into words, the bootstraps check it, `holm` corrects many of them, `smallest_detectable_gain` says
-before the run what a suite could see. `constant_answer_floor`, `pass_at_k`, `majority_score`,
+before the run what a suite could see. `effective_clusters` says how many equal clusters uneven ones
+are worth. `constant_answer_floor`, `pass_at_k`, `majority_score`,
 `mcnemar` and `split_gain` stand beside scores and gains; `rank_correlation` holds predictors of
 the gain against it.
 """
 
 from __future__ import annotations
 
+from bi_bench.stats._table import effective_clusters
 from bi_bench.stats.bootstrap import BootstrapInterval, crossed_bootstrap, paired_bootstrap
 from bi_bench.stats.contrast import Contrast, crossed_interval
 from bi_bench.stats.detectable import Detectable, smallest_detectable_gain
@@ -32,6 +34,7 @@ __all__ = [
     "constant_answer_floor",
     "crossed_bootstrap",
     "crossed_interval",
+    "effective_clusters",
     "gain_label",
     "headroom_gain",
     "holm",

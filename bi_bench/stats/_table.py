@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -54,6 +56,16 @@ def cluster_sums(table: NDArray[np.float64], codes: NDArray[np.intp]) -> NDArray
     if count == len(codes):
         return table
     return np.stack([np.bincount(codes, weights=row, minlength=count) for row in table])
+
+
+def effective_clusters(sizes: Sequence[int]) -> float:
+    """How many equal clusters weigh as much as those of these sizes (Kish 1965, section 5.4).
+
+    n^2 / sum of squares, for n problems; ValueError where there is none.
+    """
+    if not sizes or min(sizes) < 1:
+        raise ValueError(f"cluster sizes are {list(sizes)}; give at least one, each 1 or more")
+    return float(sum(sizes) ** 2 / sum(size**2 for size in sizes))
 
 
 def check_level(level: float) -> None:

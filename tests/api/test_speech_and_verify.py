@@ -10,6 +10,8 @@ from bi_bench.api import (
     DraftContext,
     Plan,
     Problem,
+    Quantity,
+    ReasoningGraph,
     Stated,
     Step,
     base_plan,
@@ -17,6 +19,7 @@ from bi_bench.api import (
     subgoal_count,
     verify,
 )
+from bi_bench.api.expression import render
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.strategies.bridge import Bridge
 
@@ -104,11 +107,34 @@ def test_the_verifier_names_each_kind_of_fault() -> None:
         "wrong list": Stated("attempt", inner.name, 0, 1, missing=("nothing",)),
         "not blocked": Stated("attempt", leaf.name, 0, 1, missing=("x",)),
         "never attempted": Stated("return", inner.name, 0, 1),
-        "not what the question says": Stated("restate", inner.name, 0, 1, (99,)),
+        f"the question says {render(inner.equation)}": Stated("restate", inner.name, 0, 1, (99,)),
     }
     for message, step in faults.items():
         (verdict,) = verify(graph, [step])
         assert message in verdict.problem
+
+
+def test_faults_show_expressions_as_they_are_written() -> None:
+    graph = ReasoningGraph(
+        (
+            Quantity("a", 1, 1),
+            Quantity("b", ("*", 2, ("+", "a", 3)), 8),
+            Quantity("implicit", ("+", "a", "b"), 9, premise=False),
+        ),
+        "implicit",
+    )
+    steps = [
+        Stated("read", "a", 0, 1, (1,)),
+        Stated("restate", "b", 1, 2, (("+", "a", 3),)),
+        Stated("compute", "b", 2, 3, (("*", 2, ("+", "a", 3)), ("*", 2, ("+", 2, 3)), 10)),
+        Stated("restate", "implicit", 3, 4, (("+", "a", "b"),)),
+    ]
+    assert [verdict.problem for verdict in verify(graph, steps)] == [
+        "",
+        "the question says 2 * ( a + 3 )",
+        "the numbers put in are not the true ones: 2 * ( 1 + 3 )",
+        "not a premise: the equation follows from the names",
+    ]
 
 
 def test_subgoals_are_spoken_inside_their_computation() -> None:

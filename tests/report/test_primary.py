@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
 from bi_bench.report import build_report, render, to_csv
+from bi_bench.report.primary import Primary, primary_notes
 from bi_bench.stats import holm
 
 HIGH = "1" * 38 + "0" * 2
@@ -115,6 +117,21 @@ def test_a_half_width_larger_than_the_contrast_is_said_in_words(arms):
     (line,) = (note for note in report(arms).notes if note.startswith("Half-width"))
     assert "same · grpo · tiny · sums · test-id +0.0" in line
     assert "best" not in line
+
+
+def test_a_skewed_interval_that_leaves_out_zero_has_no_open_sign(suite):
+    primary = Primary("gain", "greedy", "test-id", declared=True)
+    suite.arm("vanilla", START, START, (0,))
+    suite.arm("bridge", START, END[0], (0,))
+    bridge = report(suite).rows[1]
+
+    def noted(low, high):
+        contrast = replace(bridge.greedy.gain_difference, estimate=-0.05, low=low, high=high)
+        scores = replace(bridge.greedy, gain_difference=contrast)
+        return " ".join(primary_notes([replace(bridge, greedy=scores)], primary, "vanilla"))
+
+    assert "sign is open" in noted(-0.14, 0.01)
+    assert "sign is open" not in noted(-0.14, -0.01)
 
 
 def test_tables_show_groups_and_exports_hold_the_corrected_contrast(arms):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,9 @@ from bi_bench.report.curves import read_curves
 from bi_bench.report.overall import overall
 from bi_bench.report.publish import published_folders, published_report
 from bi_bench.report.record import SCHEMA, open_record
+from bi_bench.report.whole import Report
 from bi_bench.report.write import write_files
+from bi_bench.store import Store
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "results"
@@ -38,6 +42,13 @@ def by_arm(rows: list[dict[str, object]]) -> dict[tuple[object, ...], dict[str, 
     return {tuple(row[axis] for axis in axes): row for row in rows}
 
 
+@cache
+def made(folder: Path) -> tuple[dict[str, Any], Store, Report]:
+    """A record of results/ and its report, which takes seconds, once for all tests."""
+    record, store = open_record(folder)
+    return record, store, published_report(record, store)
+
+
 def test_there_are_published_suites():
     assert len(published_folders(RESULTS)) >= 2
 
@@ -48,26 +59,30 @@ def test_a_record_gives_the_tables_beside_it(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(
         "matplotlib.figure.Figure.savefig", lambda figure, file, **_: Path(file).touch()
     )
-    record, store = open_record(folder)
-    write_files(published_report(record, store), read_curves(record, store), tmp_path)
-    made, there = ((where / "report.csv").read_text() for where in (tmp_path, folder))
-    assert numbers(made) == numbers(there)
+    record, store, report = made(folder)
+    write_files(report, read_curves(record, store), tmp_path)
+    new, there = ((where / "report.csv").read_text() for where in (tmp_path, folder))
+    assert numbers(new) == numbers(there)
     assert (tmp_path / "report.md").read_text() == (folder / "report.md").read_text()
 
 
 @pytest.mark.parametrize("folder", published_folders(FROZEN), ids=lambda path: path.name)
 def test_an_old_record_gives_the_numbers_that_it_always_gave(folder):
-    made = by_arm(numbers(to_csv(published_report(*open_record(folder)))))
+    new = by_arm(numbers(to_csv(published_report(*open_record(folder)))))
     there = by_arm(numbers((folder / "report.csv").read_text()))
-    assert made.keys() == there.keys()
+    assert new.keys() == there.keys()
     assert len(there) == 2
     for arm, old in there.items():
         assert {
-            name: made[arm][name] for name in old
+            name: new[arm][name] for name in old
         } == old  # columns may be added, none may change
 
 
-def test_the_overall_leaderboard_is_what_the_records_give():
+def test_the_overall_leaderboard_is_what_the_records_give(monkeypatch):
+    monkeypatch.setattr("bi_bench.report.overall.open_record", lambda folder: (folder, None))
+    monkeypatch.setattr(
+        "bi_bench.report.overall.published_report", lambda folder, _: made(folder)[2]
+    )
     assert (RESULTS / "README.md").read_text() == overall(RESULTS)
 
 

@@ -108,6 +108,26 @@ def test_without_a_common_seed_there_is_no_comparison(suite):
     assert rloo.no_comparison == "no finished seed of the reference"
 
 
+def test_an_arm_with_fewer_seeds_than_the_reference_says_over_which_it_is_held_against_it(suite):
+    suite.arm("vanilla", "1100", "1110")
+    suite.arm("bridge", "1100", "1111", seeds=(1,))
+    _, bridge = build_report(suite.record, suite.store).rows
+    assert bridge.greedy.final_difference.seeds == 1
+    assert "against the reference over seed 1 only" in bridge.notes
+
+
+def test_uneven_clusters_are_told_by_how_many_equal_ones_they_are_worth(suite):
+    for largest, strategy in ((1, "vanilla"), (31, "bridge")):
+        clusters = ["large"] * largest + [f"{n // 2}" for n in range(60 - largest)]
+        pair = [suite.outcomes("10" * 30, clusters=clusters) for _ in range(2)]
+        suite.run(suite.cell(strategy, 0), *pair)
+    even, uneven = build_report(suite.record, suite.store).rows
+    assert not any("too narrow" in note for note in even.notes)
+    (note,) = (note for note in uneven.notes if "too narrow" in note)
+    assert note.startswith("the largest of 16 clusters has 31 of 60 problems: intervals rest on no")
+    assert "than 4 equal clusters" in note
+
+
 def test_clusters_count_only_where_one_repeats(suite):
     for strategy, clusters in (
         ("vanilla", ["a", "b", "c", None]),

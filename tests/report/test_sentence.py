@@ -37,10 +37,10 @@ def test_an_interval_with_zero_is_no_difference_and_no_equality():
     text = said(contrast(1.2, -3.0, 5.4), contrast(-0.4, -4.0, 3.2))
     assert text == (
         "On igsm · test-id (500 problems in 499 clusters, seeds 0-4), the gains of bridge and vanilla "
-        "cannot be told apart (the difference is +1.2 points with a half-width of 4.2, larger than "
-        "itself; the interval reaches from -3.0 to +5.4, so a difference of up to 5.4 points is not "
-        "excluded), and the final scores cannot be told apart (the difference is -0.4 points with a "
-        "half-width of 3.6, larger than itself; the interval reaches from -4.0 to +3.2, so a "
+        "cannot be told apart (the difference is +1.2 points, less than its half-width of 4.2; the "
+        "interval reaches from -3.0 to +5.4, so a difference of up to 5.4 points is not "
+        "excluded), and the final scores cannot be told apart (the difference is -0.4 points, less "
+        "than its half-width of 3.6; the interval reaches from -4.0 to +3.2, so a "
         "difference of up to 4.0 points is not excluded): no detectable difference in either."
     )
 

@@ -86,6 +86,19 @@ def test_where_the_reference_differs_contrasts_stay_inside_a_run(tmp_path, suite
     assert apart.greedy.final_difference.estimate == pytest.approx(0.5)
 
 
+def test_gains_over_a_random_reward_stay_inside_a_run(tmp_path, suite, other):
+    for each, rate in ((suite, 3), (other, 1)):
+        seeds = (0, 1, 2) if each is suite else (3, 4, 5)
+        each.rewards = {"grpo": ["answer"], "coin": ["random"]}
+        for algorithm, post in (("grpo", POST), ("coin", PRE if each is suite else POST)):
+            each.arm("vanilla", PRE, post, seeds=seeds, algorithm=algorithm)
+        identities(each, "vanilla", "rft", rate=rate)
+    found, _ = rows(tmp_path, suite, other)
+    assert found["vanilla", "grpo"].over_random.estimate == pytest.approx(0.5)
+    assert found["vanilla", "grpo (run1)"].over_random.estimate == 0
+    assert found["vanilla", "coin (run1)"].over_random is None
+
+
 def test_a_seed_that_was_drawn_otherwise_is_another_arm(tmp_path, suite, other):
     suite.arm("vanilla", PRE, POST)
     other.arm("vanilla", PRE, PRE)
