@@ -33,6 +33,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+_INTERRUPTED = 130
 VERBS: tuple[Callable[..., None], ...] = (
     run.run,
     plan.plan,
@@ -59,9 +60,10 @@ def main() -> None:
     """Run the command line; what a user can mend ends with exit code 2 and no traceback."""
     try:
         app(prog_name="bi-bench")
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on from here", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:  # what typer makes of Ctrl-C
+            print("stopped; the same command goes on from here", file=sys.stderr)
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)

@@ -89,10 +89,12 @@ def primary_notes(rows: Sequence[Row], primary: Primary, reference: str) -> Iter
         return
     tested = sum(standing.p_value is not None for standing in standings)
     chosen = "" if primary.declared else " (the default: the suite declares none)"
+    correction = f"corrected by Holm over {tested} contrast{'s' * (tested != 1)}"
+    untested = "no arm has three seeds in common with it, so nothing is tested and nothing ranked"
     yield (
         f'Primary contrast{chosen}: {_WORDS[primary.contrast]} against "{reference}", '
-        f"{primary.score}, on {primary.split}, corrected by Holm over {tested} "
-        f"contrast{'s' * (tested != 1)}. All other contrasts are exploratory."
+        f"{primary.score}, on {primary.split}, {correction if tested else untested}. "
+        "All other contrasts are exploratory."
     )
     wide = [
         f"{row.strategy} · {row.algorithm} · {row.model} · {row.evaluation} "
