@@ -12,8 +12,8 @@ from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 
 if TYPE_CHECKING:
     from bi_bench.cli.sources import Opened
-    from bi_bench.report.arms import Side
-    from bi_bench.report.versus import Versus
+    from bi_bench.report.versus.arms import Side
+    from bi_bench.report.versus.contrasts import Versus
 
 _SHOWN = 8  # settings of one stage that differ
 
@@ -30,9 +30,9 @@ def compare(
     Of two arms the first is held against the second; of two runs the second against the first.
     """
     from bi_bench.api import UserError
-    from bi_bench.report.arms import all_sides, matching, pairs
-    from bi_bench.report.versus import versus
-    from bi_bench.report.versus_text import closing, to_json, to_text
+    from bi_bench.report.versus.arms import all_sides, matching, pairs
+    from bi_bench.report.versus.contrasts import versus
+    from bi_bench.report.versus.text import closing, to_json, to_text
 
     left, right = (_opened(text, run, store) for text in (one, other))
     notes: list[str] = []
@@ -78,7 +78,7 @@ def _opened(text: str, run: str, store: Any) -> tuple[Opened, str]:
 def _arms_of_runs(first: Opened, second: Opened) -> tuple[list[tuple[Side, Side]], list[str]]:
     """The arms that both runs have, the second run's first; and what only one of them has."""
     from bi_bench.api import UserError
-    from bi_bench.report.arms import all_sides, pairs
+    from bi_bench.report.versus.arms import all_sides, pairs
 
     before, after = (
         {side.arm: side for side in all_sides(opened.name, opened.record, opened.store)}

@@ -13,8 +13,8 @@ EVAL_RESULTS = ".eval_results"
 
 def write_latex(opened: Opened, out: Path | None) -> None:
     """One file with a table for each evaluation."""
-    from bi_bench.report.latex import to_latex
-    from bi_bench.report.publish import published_report
+    from bi_bench.report.exports.latex import to_latex
+    from bi_bench.report.publishing.publish import published_report
     from bi_bench.store import write_text
 
     file = out or Path(f"{opened.name}.tex")
@@ -24,8 +24,8 @@ def write_latex(opened: Opened, out: Path | None) -> None:
 
 def write_lm_eval(opened: Opened, out: Path | None) -> None:
     """A results file for each checkpoint before and after RFT, in folders as lm-eval makes them."""
-    from bi_bench.report.checkpoints import read_checkpoints
-    from bi_bench.report.lm_eval_results import lm_eval_results
+    from bi_bench.report.exports.checkpoints import read_checkpoints
+    from bi_bench.report.exports.lm_eval_results import lm_eval_results
     from bi_bench.store import write_text
 
     folder = out or Path(f"{opened.name}-lm-eval")
@@ -43,10 +43,10 @@ def write_cards(
     opened: Opened, out: Path | None, dataset: str, task: str, split: str
 ) -> list[Path]:
     """A folder for each checkpoint with its card and, for a benchmark of the hub, its score."""
-    from bi_bench.report.card import eval_results, model_card
-    from bi_bench.report.checkpoints import read_checkpoints
-    from bi_bench.report.paths import without_paths
-    from bi_bench.report.publish import published_report
+    from bi_bench.report.exports.card import eval_results, model_card
+    from bi_bench.report.exports.checkpoints import read_checkpoints
+    from bi_bench.report.publishing.paths import without_paths
+    from bi_bench.report.publishing.publish import published_report
     from bi_bench.store import write_text
 
     report = published_report(without_paths(opened.record), opened.store)

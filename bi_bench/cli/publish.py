@@ -27,8 +27,8 @@ def publish(
     """Write OUT/SUITE/ (report, figures, record.json) and the overall leaderboard OUT/README.md."""
     from bi_bench.api import UserError
     from bi_bench.cli.sources import open_run
-    from bi_bench.report.overall import check_overall, write_overall
-    from bi_bench.report.publish import publish, publish_again, published_folders
+    from bi_bench.report.publishing.overall import check_overall, write_overall
+    from bi_bench.report.publishing.publish import publish, publish_again, published_folders
 
     check_overall(out)
     if not runs:

@@ -18,7 +18,7 @@ from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 if TYPE_CHECKING:
     from bi_bench.api import Benchmark
     from bi_bench.cli.sources import Opened
-    from bi_bench.report.regrade import Line, Verdict
+    from bi_bench.report.answers.regrade import Line, Verdict
 
 _SHOWN = 200  # characters of an answer's end
 
@@ -50,10 +50,10 @@ def regrade(
     from bi_bench.api import UserError
     from bi_bench.cli.pick import tables
     from bi_bench.cli.sources import open_run
+    from bi_bench.report.answers.regrade import evaluations, lines
+    from bi_bench.report.answers.regrade import regrade as grade_anew
+    from bi_bench.report.answers.samples import has_samples
     from bi_bench.report.cells import read_cells
-    from bi_bench.report.regrade import evaluations, lines
-    from bi_bench.report.regrade import regrade as grade_anew
-    from bi_bench.report.samples import has_samples
     from bi_bench.stages.grading import graded
 
     opened = open_run(run, store)
@@ -140,7 +140,7 @@ def _save(
 ) -> None:
     """New evaluations, and a run that names them in the place of the old ones."""
     from bi_bench.plan.stage import content_key
-    from bi_bench.report.regrade import new_outcomes, new_record
+    from bi_bench.report.answers.regrade import new_outcomes, new_record
     from bi_bench.store.tables import write_json, write_rows
 
     keys = {}

@@ -53,8 +53,8 @@ def samples(
     from bi_bench.api.plan import STEP_KINDS
     from bi_bench.cli.rebuild import rebuild_benchmark
     from bi_bench.cli.sources import open_run
-    from bi_bench.report.arms import all_sides, matching
-    from bi_bench.report.browse import Wanted, browse
+    from bi_bench.report.answers.browse import Wanted, browse
+    from bi_bench.report.versus.arms import all_sides, matching
 
     for option, given, known in (
         ("--when", when, _WHEN),

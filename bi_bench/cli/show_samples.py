@@ -10,8 +10,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from bi_bench.report.browse import Found
-from bi_bench.report.samples import Marked, Sample
+from bi_bench.report.answers.browse import Found
+from bi_bench.report.answers.samples import Marked, Sample
 
 _SHOWN = 2_000  # characters of one text
 _WIDE = 120  # columns from which on two answers stand side by side

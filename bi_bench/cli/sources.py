@@ -69,7 +69,7 @@ def open_union(texts: Sequence[str], store: Path, out: Path | None) -> Opened:
 
 
 def _open_published(path: Path) -> Opened:
-    from bi_bench.report.record import open_record
+    from bi_bench.report.publishing.record import open_record
 
     record, store = open_record(path)
     names = store.list_runs()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bi_bench.report.row import Answers, Row, Scores
 
 if TYPE_CHECKING:
-    from bi_bench.report.primary import Standing
+    from bi_bench.report.row import Standing
     from bi_bench.report.secondary import Secondary
     from bi_bench.stats import Contrast
 

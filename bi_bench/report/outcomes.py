@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bi_bench.api import UserError
-from bi_bench.report.samples import from_answers
+from bi_bench.report.answers.samples import from_answers
 
 _FROM_ANSWERS = frozenset({"parsed", "majority"})
 

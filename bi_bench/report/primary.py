@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from bi_bench.report.row import Place, Row, Standing
 from bi_bench.report.text import percent, points
 from bi_bench.stats import holm
 
 if TYPE_CHECKING:
-    from bi_bench.report.row import Row
     from bi_bench.stats import Contrast
 
-Place = Literal["above", "tie", "below"]
 _ORDER: tuple[Place, ...] = ("above", "tie", "below")
 _WORDS = {"gain": "difference of gains", "final": "difference of final scores"}
 
@@ -34,21 +33,6 @@ class Primary(NamedTuple):
             return None
         found: Contrast | None = getattr(scores, f"{self.contrast}_difference")
         return found
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where the primary contrast puts an arm beside its reference arm.
-
-    ``place`` is "tie" where the corrected interval includes zero, and where one or two seeds name
-    no winner; then there is no ``contrast``, at the corrected level, and no adjusted ``p_value``.
-    ``group`` counts from 1; rows that share it are not ranked among each other.
-    """
-
-    place: Place
-    group: int = 0
-    contrast: Contrast | None = None
-    p_value: float | None = None
 
 
 def primary_of(suite: Mapping[str, Any], splits: Sequence[str]) -> Primary:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bi_bench.report.text import plain
 
 if TYPE_CHECKING:
-    from bi_bench.report.primary import Standing
     from bi_bench.report.secondary import Secondary
     from bi_bench.stats import Contrast
 
+Place = Literal["above", "tie", "below"]
 TRUNCATION_MARK = 0.01
 OVERLAP_MARK = 0.01
 
@@ -91,6 +91,21 @@ class Costs:
     wall_seconds: float
     rft_seconds: float
     rft_steps: float | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the primary contrast puts an arm beside its reference arm.
+
+    ``place`` is "tie" where the corrected interval includes zero, and where one or two seeds name
+    no winner; then there is no ``contrast``, at the corrected level, and no adjusted ``p_value``.
+    ``group`` counts from 1; rows that share it are not ranked among each other.
+    """
+
+    place: Place
+    group: int = 0
+    contrast: Contrast | None = None
+    p_value: float | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.cli.sources import open_run
-from bi_bench.report.record import write_record
+from bi_bench.report.publishing.record import write_record
 from bi_bench.store import Store
 
 RECORD = {"schema": 1, "suite": {"name": "math"}, "cells": [], "stages": []}

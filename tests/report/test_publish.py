@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report.overall import check_overall, overall, write_overall
-from bi_bench.report.publish import publish, publish_again, published_folders
-from bi_bench.report.record import open_record, write_record
+from bi_bench.report.publishing.overall import check_overall, overall, write_overall
+from bi_bench.report.publishing.publish import publish, publish_again, published_folders
+from bi_bench.report.publishing.record import open_record, write_record
 from bi_bench.store import swap
 from bi_bench.store.swap import new_folder
 

@@ -7,9 +7,9 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.report import build_report, render, to_csv, to_json
-from bi_bench.report.fold import fold, unfold
-from bi_bench.report.paths import without_paths
-from bi_bench.report.record import SCHEMA, open_record, pack, to_text
+from bi_bench.report.publishing.fold import fold, unfold
+from bi_bench.report.publishing.paths import without_paths
+from bi_bench.report.publishing.record import SCHEMA, open_record, pack, to_text
 
 NAME = "quick-12ab"
 

@@ -12,9 +12,9 @@ import pytest
 
 from bi_bench.report import to_csv
 from bi_bench.report.curves import read_curves
-from bi_bench.report.overall import overall
-from bi_bench.report.publish import published_folders, published_report
-from bi_bench.report.record import SCHEMA, open_record
+from bi_bench.report.publishing.overall import overall
+from bi_bench.report.publishing.publish import published_folders, published_report
+from bi_bench.report.publishing.record import SCHEMA, open_record
 from bi_bench.report.whole import Report
 from bi_bench.report.write import write_files
 from bi_bench.store import Store
@@ -79,9 +79,9 @@ def test_an_old_record_gives_the_numbers_that_it_always_gave(folder):
 
 
 def test_the_overall_leaderboard_is_what_the_records_give(monkeypatch):
-    monkeypatch.setattr("bi_bench.report.overall.open_record", lambda folder: (folder, None))
+    monkeypatch.setattr("bi_bench.report.publishing.overall.open_record", lambda folder: (folder, None))
     monkeypatch.setattr(
-        "bi_bench.report.overall.published_report", lambda folder, _: made(folder)[2]
+        "bi_bench.report.publishing.overall.published_report", lambda folder, _: made(folder)[2]
     )
     assert (RESULTS / "README.md").read_text() == overall(RESULTS)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bi_bench.report.sentence import (
+from bi_bench.report.versus.sentence import (
     Levels,
     Place,
     Unit,

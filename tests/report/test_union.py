@@ -132,7 +132,7 @@ def test_nothing_is_written_into_the_stores(tmp_path, suite, other):
 
 def test_two_runs_are_compared_with_the_settings_that_differ(suite, other):
     from bi_bench.cli.compare import _settings
-    from bi_bench.report.arms import all_sides, pairs
+    from bi_bench.report.versus.arms import all_sides, pairs
 
     for each, rate in ((suite, 3), (other, 1)):
         for strategy in ("vanilla", "bridge", "filler"):

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report.arms import all_sides, matching, pairs
-from bi_bench.report.record import open_record, write_record
+from bi_bench.report.publishing.record import open_record, write_record
 from bi_bench.report.rows import build_report
-from bi_bench.report.versus import versus
-from bi_bench.report.versus_text import closing, to_json, to_text
+from bi_bench.report.versus.arms import all_sides, matching, pairs
+from bi_bench.report.versus.contrasts import versus
+from bi_bench.report.versus.text import closing, to_json, to_text
 
 ONE, OTHER = "1" * 20 + "0" * 40, "1" * 30 + "0" * 30
 HIGH, MORE = "1" * 50 + "0" * 10, "1" * 58 + "0" * 2

@@ -9,8 +9,8 @@ from typing import Any
 from tabulate import tabulate
 
 from bi_bench.report.logs.pair import Compared, Comparison, too_few
-from bi_bench.report.sentence import POINTS, Place, Unit, score_sentence, wrap
 from bi_bench.report.text import markdown, plain
+from bi_bench.report.versus.sentence import POINTS, Place, Unit, score_sentence, wrap
 
 _RAW = Unit(1.0, "", 4)
 _HEADINGS = (

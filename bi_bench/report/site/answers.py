@@ -11,7 +11,7 @@ from typing import Any
 
 from bi_bench import __version__
 from bi_bench.api import Benchmark, Problem
-from bi_bench.report.samples import Sample, has_samples, marked_steps, read_samples
+from bi_bench.report.answers.samples import Sample, has_samples, marked_steps, read_samples
 from bi_bench.report.site.escape import literal, script
 
 # Raise it when files of the same answers come out different.

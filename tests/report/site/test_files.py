@@ -9,10 +9,10 @@ import shutil
 import pytest
 
 from bi_bench.api import Problem, UserError
+from bi_bench.report.answers.samples import Sample
 from bi_bench.report.cell_text import FACTS, MEASURED, SCORED, Column
 from bi_bench.report.columns import flat_row
 from bi_bench.report.rows import build_report
-from bi_bench.report.samples import Sample
 from bi_bench.report.site import answers, write_site
 from bi_bench.report.site.columns import PLACES, cell, used_columns
 from bi_bench.report.site.escape import literal, script, visible

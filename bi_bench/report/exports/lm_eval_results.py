@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bi_bench.report.checkpoints import Checkpoint
-from bi_bench.report.lm_eval import task_name
+from bi_bench.report.exports.checkpoints import Checkpoint
+from bi_bench.report.exports.lm_eval_task import task_name
 from bi_bench.report.outcomes import Outcomes
 
 # Which greedy answers had no answer in them is not in every record, so "parsed" is left out.

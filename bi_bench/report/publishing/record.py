@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError
-from bi_bench.report.fold import fold, unfold
+from bi_bench.report.answers.samples import from_answers
 from bi_bench.report.outcomes import read_result
-from bi_bench.report.paths import without_paths
-from bi_bench.report.samples import from_answers
+from bi_bench.report.publishing.fold import fold, unfold
+from bi_bench.report.publishing.paths import without_paths
 from bi_bench.store import Store, write_text
 
 # Raise it when a record of before would be misread; docs/publishing.md says what else to do then.

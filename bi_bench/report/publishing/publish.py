@@ -11,7 +11,7 @@ from typing import Any
 
 from bi_bench.api import UserError
 from bi_bench.report.curves import read_curves
-from bi_bench.report.record import FILE, open_record, pack, to_text
+from bi_bench.report.publishing.record import FILE, open_record, pack, to_text
 from bi_bench.report.row import Unfinished
 from bi_bench.report.rows import build_report
 from bi_bench.report.whole import Report

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from bi_bench.report.arms import Side
 from bi_bench.report.outcomes import IdentityMismatch, Pair, check_against, check_arm
 from bi_bench.report.row import Scores, evaluation
 from bi_bench.report.rows import read_pair, splits_of
 from bi_bench.report.scores import Kind, arm_scores, cluster_labels, compare
+from bi_bench.report.versus.arms import Side
 from bi_bench.stats import constant_answer_floor, mcnemar
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from tabulate import tabulate
 
-from bi_bench.report.sentence import (
+from bi_bench.report.text import percent, plain, points
+from bi_bench.report.versus.contrasts import Both, Versus
+from bi_bench.report.versus.sentence import (
     EXPLORATORY,
     Levels,
     Place,
@@ -16,8 +18,6 @@ from bi_bench.report.sentence import (
     room_sentence,
     wrap,
 )
-from bi_bench.report.text import percent, plain, points
-from bi_bench.report.versus import Both, Versus
 
 _HEADINGS = ("arm", "pre", "post", "gain", "pre@{k}", "post@{k}", "gain@{k}")
 

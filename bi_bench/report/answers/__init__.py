@@ -1,0 +1,1 @@
+"""The stored answers: read, browsed, graded anew."""

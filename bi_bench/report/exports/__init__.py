@@ -1,0 +1,1 @@
+"""Results in the forms of others: LaTeX, model cards, lm-eval."""

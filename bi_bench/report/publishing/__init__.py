@@ -1,0 +1,1 @@
+"""Published records: packing, opening, the folders of results."""

@@ -1,0 +1,1 @@
+"""Two arms or two runs against each other, in sentences."""
