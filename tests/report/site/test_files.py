@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
 
@@ -80,7 +81,21 @@ def test_many_long_answers_to_one_problem_share_its_room(tmp_path):
     pair = [sample("p", "y" * 100_000, n) for n in range(64)]
     shown = answers._problem(problem, pair, pair, None)
     assert len(json.dumps(shown)) < answers.SHARD_BYTES
-    assert shown["before"][0]["left"] + len(shown["before"][0]["parts"][0][0]) == 100_000
+    *_, text, left = shown["before"][0]
+    assert left + len(shown["texts"][text][0]) == 100_000
+
+
+def test_an_answer_that_is_given_twice_is_stored_once(igsm):
+    problem = next(iter(igsm.problems("test-id", 1, random.Random(1))))
+    spoken = igsm.speak(problem, igsm.plan(problem, random.Random(2)), "w").text
+    pair = [sample(problem.id, spoken), sample(problem.id, "neither", 1)]
+    shown = answers._problem(problem, pair, pair, igsm)
+    assert [each[-2] for each in shown["before"] + shown["after"]] == [0, 1, 0, 1]
+    assert shown["texts"][1] == ["neither"]
+    steps = [part for part in shown["texts"][0] if not isinstance(part, str)]
+    assert {len(step) for step in steps} == {3}  # all are right
+    whole = "".join(part if isinstance(part, str) else part[0] for part in shown["texts"][0])
+    assert whole == spoken
 
 
 def test_without_answers_the_page_says_so(run, igsm, tmp_path):
