@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bi_bench.api.expression import Expression, Number
 
@@ -19,12 +20,18 @@ def parse_expression(text: str, *, real: bool = False) -> Expression | None:
     value right beside its name; :func:`parse_numeric` reads the number instead. Chains of one
     operator are flattened, so ``a + b + c`` has three operands.
     """
-    return _Parser(text, numeric=False, real=real).parse()
+    return None if len(text) > _MAX_LENGTH else _parsed(text, real)
 
 
 def parse_numeric(text: str) -> Expression | None:
     """Like :func:`parse_expression`, with ``a 6`` read as 6; None where a name lacks its number."""
     return _Parser(text, numeric=True).parse()
+
+
+# Models write the same few equations over and over; expressions cannot be changed, so they are shared.
+@lru_cache(maxsize=4096)
+def _parsed(text: str, real: bool) -> Expression | None:
+    return _Parser(text, numeric=False, real=real).parse()
 
 
 class _Parser:

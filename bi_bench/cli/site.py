@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +13,34 @@ if TYPE_CHECKING:
     from bi_bench.api import Benchmark
     from bi_bench.store import Store
 
+_PATIENCE = 3.0  # seconds until a reader is told how far it is
+
 
 def make_site(store: Store, record: Mapping[str, Any], folder: Path) -> Path:
     """Write the site of a run into a folder of its own; its page."""
     from bi_bench.report.site import write_site
 
-    return write_site(record, store, folder, rebuilder())
+    return write_site(record, store, folder, rebuilder(), _teller())
+
+
+def _teller() -> Callable[[int, int], None]:
+    """Says on stderr how far a site is, once that has taken seconds: a line that is written over
+    on a terminal, and one line alone elsewhere."""
+    begun = time.monotonic()
+    terminal = sys.stderr.isatty()
+    said = False
+
+    def tell(done: int, total: int) -> None:
+        nonlocal said
+        if time.monotonic() - begun < _PATIENCE or (said and not terminal):
+            return
+        said = True
+        end = "\n" if done == total or not terminal else ""
+        start = "\r" if terminal else ""
+        text = f"{start}writing the site: {done} of {total} evaluations"
+        print(text, end=end, file=sys.stderr, flush=True)
+
+    return tell
 
 
 def rebuilder() -> Callable[[Mapping[str, Any]], Benchmark | None]:

@@ -13,9 +13,10 @@ from bi_bench import __version__
 from bi_bench.api import Benchmark, Problem
 from bi_bench.report.answers.samples import Sample, has_samples, marked_steps, read_samples
 from bi_bench.report.site.escape import literal, script
+from bi_bench.store import write_text
 
 # Raise it when files of the same answers come out different.
-ANSWERS_SCHEMA = 1
+ANSWERS_SCHEMA = 2
 
 SHARD_PROBLEMS = 200
 SHARD_BYTES = 1_000_000
@@ -68,7 +69,7 @@ def write_answers(
         _write_shard(folder, name, starts, len(lines), shard)
     index = {"starts": starts, "problems": lines, "marked": benchmark is not None}
     text = script(f"answers/{name}/index", literal(index))
-    (folder / "index.js").write_text(text, encoding="ascii")
+    write_text(folder / "index.js", text)
     return True
 
 
@@ -108,42 +109,50 @@ def _problem(
     problem: Problem, pre: Sequence[Sample], post: Sequence[Sample], benchmark: Benchmark | None
 ) -> dict[str, Any]:
     limit = min(ANSWER_CHARACTERS, _PROBLEM_CHARACTERS // max(1, len(pre) + len(post)))
+    # The same answer is often given twice: its steps are marked and stored once.
+    texts: dict[str, int] = {}
+    before, after = ([_answer(each, limit, texts) for each in when] for when in (pre, post))
     return {
         "id": problem.id,
         "question": problem.question[:ANSWER_CHARACTERS],
         "answer": problem.answer[:ANSWER_CHARACTERS],
         "solution": (problem.solution or "")[:ANSWER_CHARACTERS],
-        "before": [_answer(problem, each, benchmark, limit) for each in pre],
-        "after": [_answer(problem, each, benchmark, limit) for each in post],
+        "texts": [list(_parts(text, benchmark, problem)) for text in texts],
+        "before": before,
+        "after": after,
     }
 
 
-def _answer(
-    problem: Problem, sample: Sample, benchmark: Benchmark | None, limit: int
-) -> dict[str, Any]:
+def _answer(sample: Sample, limit: int, texts: dict[str, int]) -> list[Any]:
+    """One answer as a list, which answer.js reads in the same order; its text goes into ``texts``."""
     # What is not shown is not parsed either: no answer is too long for a page.
     text = sample.completion[:limit]
-    return {
-        "greedy": sample.greedy,
-        "temperature": sample.temperature,
-        "right": sample.correct,
-        "parsed": sample.parsed,
-        "truncated": sample.truncated,
-        "derivation": sample.derivation,
-        "answer": None if sample.answer is None else sample.answer[:limit],
-        "tokens": sample.tokens,
-        "parts": list(_parts(text, benchmark, problem)),
-        "left": len(sample.completion) - len(text),
-    }
+    return [
+        sample.temperature,
+        sample.correct,
+        sample.parsed,
+        sample.truncated,
+        sample.derivation,
+        None if sample.answer is None else sample.answer[:limit],
+        sample.tokens,
+        texts.setdefault(text, len(texts)),
+        len(sample.completion) - len(text),
+    ]
 
 
-def _parts(text: str, benchmark: Benchmark | None, problem: Problem) -> Iterator[list[str]]:
-    """The text in pieces, [text] between steps and [text, kind, quantity, fault] of one."""
+def _parts(
+    text: str, benchmark: Benchmark | None, problem: Problem
+) -> Iterator[str | tuple[str, ...]]:
+    """The text in pieces: those between steps as they are, (text, kind, quantity, fault) of a step.
+
+    A step that is right has no fault.
+    """
     place = 0
     for mark in marked_steps(benchmark, problem, text) if benchmark else ():
         if mark.start > place:
-            yield [text[place : mark.start]]
-        yield [text[mark.start : mark.end], mark.kind, mark.quantity, mark.fault]
+            yield text[place : mark.start]
+        step = (text[mark.start : mark.end], mark.kind, mark.quantity)
+        yield (*step, mark.fault) if mark.fault else step
         place = mark.end
     if place < len(text):
-        yield [text[place:]]
+        yield text[place:]

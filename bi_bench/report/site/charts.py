@@ -83,15 +83,15 @@ def histogram_chart(
     return _chart("bars", "Rollout accuracy", caption, "right rollouts (%)", "problems (%)", series)
 
 
-def cost_chart(rows: Sequence[Row], names: Sequence[str]) -> Chart | None:
-    """Gain against generated tokens of arms that were evaluated alike."""
+def cost_chart(rows: Sequence[Row], marks: Sequence[Mapping[str, Any]]) -> Chart | None:
+    """Gain against generated tokens of arms that were evaluated alike; ``marks`` says who is who."""
     series = []
-    for row, name in zip(rows, names, strict=True):
+    for row, mark in zip(rows, marks, strict=True):
         if row.greedy is not None and row.costs.tokens_generated:
             gain = row.greedy.gain
             numbers = {"y": gain.estimate, "low": gain.low, "high": gain.high}
             series.append(
-                {"name": name, "x": [row.costs.tokens_generated]}
+                {**mark, "x": [row.costs.tokens_generated]}
                 | {key: [round(100 * value, 2)] for key, value in numbers.items()}
             )
     if not series:

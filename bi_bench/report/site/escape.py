@@ -19,7 +19,7 @@ _MARKUP = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 def visible(text: str) -> str:
     """The text with a sign in the place of each character that would not be seen, or would move others."""
-    return _HIDDEN.sub(_sign, text)
+    return text if text.isprintable() else _HIDDEN.sub(_sign, text)
 
 
 def script(name: str, value: str) -> str:

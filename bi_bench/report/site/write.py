@@ -35,10 +35,17 @@ SITE_SCHEMA = 1
 Rebuild = Callable[[Mapping[str, Any]], Benchmark | None]
 
 
-def write_site(record: Mapping[str, Any], store: Store, folder: Path, rebuild: Rebuild) -> Path:
+def write_site(
+    record: Mapping[str, Any],
+    store: Store,
+    folder: Path,
+    rebuild: Rebuild,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> Path:
     """Write the site of a run into a folder of its own and return its page, index.html.
 
-    ``rebuild`` makes the benchmark whose parser marks the steps of answers. UserError where the
+    ``rebuild`` makes the benchmark whose parser marks the steps of answers; ``tell`` hears how many
+    evaluations of how many are written. What was interrupted goes on where it was. UserError where the
     folder holds something else: files in it are replaced and removed.
     """
     _claim(folder)
@@ -51,15 +58,21 @@ def write_site(record: Mapping[str, Any], store: Store, folder: Path, rebuild: R
     columns, _ = used_columns(report.rows)
     ids = row_ids(report.rows)
     answers: set[str] = set()
+    total = sum(len(row.seeds) for row in report.rows)
+    done = 0
     for row, name in zip(report.rows, ids, strict=True):
         arm = Arm(row.benchmark, row.model, row.algorithm, row.strategy)
         own = _cells_of(row, arm, cells)
         content = row_detail(row, columns, report.rows, plain(report.reference))
         content |= row_data(row, own, curves.get(arm), report.analyses, store)
-        content["answers"] = _answers(row, own, store, data, rebuild)
+        content["answers"] = []
+        for cell in own:
+            content["answers"].append(_answers(row, cell, store, data, rebuild))
+            done += 1
+            tell(done, total)
         answers |= {each["name"] for each in content["answers"] if "name" in each}
         _put(data, f"rows/{name}", content)
-    _put(data, "costs", _costs(report, ids))
+    _put(data, "costs", _costs(report, ids, cells))
     points = read_points(cells, store, report.analyses)
     _put(data, "readiness", readiness_data(points, _places(report.rows, ids)))
     kept = {f"{name}.js" for name in ids}
@@ -106,22 +119,17 @@ def _cells_of(row: Row, arm: Arm, cells: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in cells if cell.arm == arm and cell.seed in row.seeds]
 
 
-def _answers(
-    row: Row, cells: Sequence[Cell], store: Store, data: Path, rebuild: Rebuild
-) -> list[dict[str, Any]]:
-    """For each seed, where its answers are, or why there are none."""
-    found: list[dict[str, Any]] = []
-    for cell in cells:
-        keys = [cell.keys.get(f"{role}/{row.split}", "") for role in ("pre", "post", "problems")]
-        benchmark = rebuild(store.record(keys[1]))
-        name = answers_name(keys[0], keys[1], benchmark is not None)
-        pre, post, problems = map(store.folder, keys)
-        there = all(keys) and write_answers(data, name, pre, post, problems, benchmark)
-        found.append({"seed": cell.seed, **({"name": name} if there else {"reason": NO_ANSWERS})})
-    return found
+def _answers(row: Row, cell: Cell, store: Store, data: Path, rebuild: Rebuild) -> dict[str, Any]:
+    """Where the answers of a seed are, or why there are none."""
+    keys = [cell.keys.get(f"{role}/{row.split}", "") for role in ("pre", "post", "problems")]
+    benchmark = rebuild(store.record(keys[1]))
+    name = answers_name(keys[0], keys[1], benchmark is not None)
+    pre, post, problems = map(store.folder, keys)
+    there = all(keys) and write_answers(data, name, pre, post, problems, benchmark)
+    return {"seed": cell.seed, **({"name": name} if there else {"reason": NO_ANSWERS})}
 
 
-def _costs(report: Report, ids: Sequence[str]) -> dict[str, Any]:
+def _costs(report: Report, ids: Sequence[str], cells: Sequence[Cell]) -> dict[str, Any]:
     """A chart of gain against cost for each evaluation, and which row belongs to which."""
     charts: list[dict[str, Any]] = []
     groups: dict[str, list[tuple[Row, str]]] = {}
@@ -132,13 +140,15 @@ def _costs(report: Report, ids: Sequence[str]) -> dict[str, Any]:
         for axis in ("strategy", "algorithm", "model")
         if axis == "strategy" or len({getattr(row, axis) for row in report.rows}) > 1
     ]
+    # An arm looks alike in all charts, whatever the order of its row.
+    arms = list(dict.fromkeys(tuple(getattr(cell.arm, axis) for axis in axes) for cell in cells))
     for members in groups.values():
-        rows = [row for row, _ in members]
-        names = [plain(" · ".join(getattr(row, axis) for axis in axes)) for row in rows]
-        if chart := cost_chart(rows, names):
-            places = dict(zip(names, (name for _, name in members), strict=True))
-            series = [{**each, "row": places[each["name"]]} for each in chart["series"]]
-            charts.append({**chart, "series": series, "rows": [name for _, name in members]})
+        marks = []
+        for row, name in members:
+            arm = tuple(getattr(row, axis) for axis in axes)
+            marks.append({"name": plain(" · ".join(arm)), "row": name, "look": arms.index(arm)})
+        if chart := cost_chart([row for row, _ in members], marks):
+            charts.append({**chart, "rows": [name for _, name in members]})
     return {"charts": charts}
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from bi_bench.api import Problem, UserError
 from bi_bench.report.answers.samples import Sample
 from bi_bench.report.cell_text import FACTS, MEASURED, SCORED, Column
+from bi_bench.report.cells import read_cells
 from bi_bench.report.columns import flat_row
 from bi_bench.report.rows import build_report
 from bi_bench.report.site import answers, write_site
 from bi_bench.report.site.columns import PLACES, cell, used_columns
 from bi_bench.report.site.escape import literal, script, visible
+from bi_bench.report.site.write import _costs, row_ids
 
 
 def test_hidden_characters_are_shown_and_others_left_alone():
@@ -80,7 +84,21 @@ def test_many_long_answers_to_one_problem_share_its_room(tmp_path):
     pair = [sample("p", "y" * 100_000, n) for n in range(64)]
     shown = answers._problem(problem, pair, pair, None)
     assert len(json.dumps(shown)) < answers.SHARD_BYTES
-    assert shown["before"][0]["left"] + len(shown["before"][0]["parts"][0][0]) == 100_000
+    *_, text, left = shown["before"][0]
+    assert left + len(shown["texts"][text][0]) == 100_000
+
+
+def test_an_answer_that_is_given_twice_is_stored_once(igsm):
+    problem = next(iter(igsm.problems("test-id", 1, random.Random(1))))
+    spoken = igsm.speak(problem, igsm.plan(problem, random.Random(2)), "w").text
+    pair = [sample(problem.id, spoken), sample(problem.id, "neither", 1)]
+    shown = answers._problem(problem, pair, pair, igsm)
+    assert [each[-2] for each in shown["before"] + shown["after"]] == [0, 1, 0, 1]
+    assert shown["texts"][1] == ["neither"]
+    steps = [part for part in shown["texts"][0] if not isinstance(part, str)]
+    assert {len(step) for step in steps} == {3}  # all are right
+    whole = "".join(part if isinstance(part, str) else part[0] for part in shown["texts"][0])
+    assert whole == spoken
 
 
 def test_without_answers_the_page_says_so(run, igsm, tmp_path):
@@ -151,3 +169,36 @@ def test_a_refused_row_says_why(suite, tmp_path):
     assert "refused: problems differ" in page.read_text()
     (row,) = (page.parent / "data/rows").glob("*.js")
     assert "refused: problems differ (pre and post, seed 0)" in row.read_text()
+
+
+def test_an_arm_looks_alike_in_all_charts_of_cost(run, igsm, tmp_path):
+    suite_rows = build_report(run.record, run.store).rows
+    cells = read_cells(run.record, run.store)
+    turned = replace(build_report(run.record, run.store), rows=suite_rows[::-1])
+    looks = [
+        {mark["row"]: mark["look"] for chart in found["charts"] for mark in chart["series"]}
+        for found in (
+            _costs(turned, row_ids(turned.rows), cells),
+            _costs(replace(turned, rows=suite_rows), row_ids(suite_rows), cells),
+        )
+    ]
+    assert looks[0] == looks[1]
+    assert sorted(looks[0].values()) == [0, 1]
+
+
+def test_a_site_that_was_interrupted_goes_on(run, igsm, tmp_path, monkeypatch):
+    def stop(done, total):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_site(run.record, run.store, tmp_path, lambda stage: igsm, stop)
+    there = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("answers/*/index.js")}
+    assert len(there) == 2
+    heard = []
+    page = write_site(
+        run.record, run.store, tmp_path, lambda stage: igsm, lambda *told: heard.append(told)
+    )
+    assert page.is_file()
+    assert heard[-1] == (6, 6)
+    assert all(file.stat().st_mtime_ns == time for file, time in there.items())

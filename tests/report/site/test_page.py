@@ -253,3 +253,39 @@ def test_readiness_is_held_against_gain(page):
     names = table.locator("tbody td:first-child").all_inner_texts()
     # The hand-made probes are all alike, and so predict nothing.
     assert names == ["minus the pre score"]
+
+
+def test_paper_shows_charts_that_no_reader_came_near(browser, site):
+    page = browser.new_context(viewport={"width": 1440, "height": 120}).new_page()
+    page.goto(site.as_uri())
+    page.locator("#costs figure").first.wait_for(state="attached")
+    assert page.evaluate("window.Plotly === undefined")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.locator("#costs figure tbody tr").first.is_visible()
+    assert not page.locator("#costs figure .plot").first.is_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    place = open_row(page).locator(".plot").first
+    place.scroll_into_view_if_needed()
+    place.locator("svg.main-svg").first.wait_for()
+    page.evaluate("scrollTo(0, 0); dispatchEvent(new Event('beforeprint'))")
+    page.locator("#costs .plot svg.main-svg").first.wait_for(state="attached")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.wait_for_timeout(300)
+    assert page.locator("#costs .plot svg.main-svg").count()
+
+
+def test_dark_charts_are_printed_in_light_colours(browser, site):
+    page = browser.new_context(color_scheme="dark").new_page()
+    page.goto(site.as_uri())
+    text = open_row(page).locator(".plot text").first
+    text.wait_for()
+    colour = "e => getComputedStyle(e).fill"
+    assert text.evaluate(colour) == "rgb(228, 231, 234)"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.plot text')).fill === 'rgb(28, 33, 38)'"
+    )
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("html").get_attribute("data-theme") == "dark"

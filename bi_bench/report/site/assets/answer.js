@@ -20,8 +20,14 @@ biBench.problemView = (() => {
       el("li", {}, el("span", { class: "step faulty" }, "wrong step"), " the reason stands below the answer"));
   }
 
-  function piece([text, kind, quantity, fault], faults) {
-    if (!kind) return text;
+  // An answer as the file of data lists it.
+  function unpacked([temperature, right, parsed, truncated, derivation, value, tokens, text, left], texts) {
+    return { greedy: temperature === 0, temperature, right, parsed, truncated, derivation, answer: value, tokens, parts: texts[text], left };
+  }
+
+  function piece(part, faults) {
+    if (typeof part === "string") return part;
+    const [text, kind, quantity, fault = ""] = part;
     const known = kind in KINDS;
     if (fault) faults.push([text, quantity, fault]);
     const number = fault ? el("sup", {}, `✗${faults.length}`) : null;
@@ -63,13 +69,14 @@ biBench.problemView = (() => {
   }
 
   function view(problem, marked) {
+    const answers = (listed) => listed.map((each) => unpacked(each, problem.texts));
     return el("div", {},
       el("h4", {}, problem.id),
       el("div", { class: "question" }, el("p", { class: "text", dir: "auto" }, problem.question),
         el("p", {}, el("strong", {}, "Reference answer: "), el("code", {}, problem.answer)),
         problem.solution ? el("details", {}, el("summary", {}, "Reference solution"), el("p", { class: "text" }, problem.solution)) : null),
       marked ? legend() : el("p", { class: "muted" }, "The benchmark is not installed here, so that steps are not marked."),
-      el("div", { class: "sides" }, column("Before RFT", problem.before), column("After RFT", problem.after)));
+      el("div", { class: "sides" }, column("Before RFT", answers(problem.before)), column("After RFT", answers(problem.after))));
   }
 
   return view;

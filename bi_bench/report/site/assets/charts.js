@@ -4,7 +4,9 @@ biBench.chart = (() => {
   const { el, script, table, problem } = biBench;
   let library = null;
   const drawn = new Set();
+  const waiting = new Set();
   const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon"];
+  const NAMED = 16;
   const DASHES = ["solid", "dash", "dot", "dashdot"];
 
   const plotly = () => (library ??= script("assets/plotly.min.js"));
@@ -21,7 +23,8 @@ biBench.chart = (() => {
     };
   }
 
-  function trace(data, series, n, palette) {
+  function trace(data, series, place, palette) {
+    const n = series.look ?? place;
     const faint = data.series.some((other) => other.strong) && !series.strong;
     const grey = faint && data.kind === "points";
     const colour = series.strong ? style(data.kind === "points" ? "--accent" : "--text") : grey ? style("--strong-line") : palette[n % palette.length];
@@ -39,6 +42,12 @@ biBench.chart = (() => {
     return { ...shared, type: "scatter", mode: "lines", line, opacity: faint ? 0.75 : 1 };
   }
 
+  // A legend of very many would leave no room for the chart: pointing at a mark names it, too.
+  function named(data) {
+    if (data.series.length > NAMED) return false;
+    return data.series.length > 1 && !(data.kind === "points" && data.series.some((series) => series.strong));
+  }
+
   function layout(data) {
     const axis = (title) => ({
       title: { text: escaped(title), standoff: 8 }, gridcolor: style("--line"),
@@ -50,7 +59,7 @@ biBench.chart = (() => {
       font: { family: style("--font"), size: 12, color: style("--text") },
       xaxis: axis(data.x), yaxis: axis(data.y), hovermode: "closest",
       hoverlabel: { bgcolor: style("--raised"), font: { color: style("--text") } },
-      showlegend: data.series.length > 1 && !(data.kind === "points" && data.series.some((series) => series.strong)), legend: { orientation: "h", y: -0.25 },
+      showlegend: named(data), legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom" },
     };
   }
 
@@ -59,7 +68,8 @@ biBench.chart = (() => {
     const traces = data.series.map((series, n) => trace(data, series, n, palette));
     await plotly();
     if (!place.isConnected) return;
-    place.replaceChildren();
+    // A chart that is there is only changed: plotly would not draw again what it holds for drawn.
+    if (!place.classList.contains("js-plotly-plot")) place.replaceChildren();
     await Plotly.react(place, traces, layout(data), { responsive: true, displaylogo: false, displayModeBar: false });
   }
 
@@ -83,14 +93,37 @@ biBench.chart = (() => {
       el("figcaption", {}, el("strong", {}, data.title), " ", data.caption), place,
       el("details", { toggle: open }, el("summary", {}, "The numbers as a table"), body));
     const show = () => draw(place, data).catch((error) => place.replaceChildren(problem(error)));
-    new IntersectionObserver((seen, watch) => {
-      if (!seen.some((each) => each.isIntersecting)) return;
+    const start = () => {
       watch.disconnect();
+      waiting.delete(each);
       drawn.add([place, show]);
       show();
-    }, { rootMargin: "200px" }).observe(place);
+    };
+    const watch = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) start(); }, { rootMargin: "200px" });
+    const each = { node, start, open };
+    waiting.add(each);
+    watch.observe(place);
     return node;
   }
+
+  // Paper does not scroll: what was not drawn yet is drawn or, without plotly, given in numbers.
+  addEventListener("beforeprint", () => {
+    for (const each of [...waiting]) {
+      if (!each.node.isConnected) waiting.delete(each);
+      else if (window.Plotly) each.start();
+      else {
+        each.node.classList.add("undrawn");
+        each.open();
+        each.node.querySelector("details").open = true;
+      }
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const node of document.querySelectorAll(".undrawn")) {
+      node.classList.remove("undrawn");
+      node.querySelector("details").open = false;
+    }
+  });
 
   document.addEventListener("bi-bench-theme", () => {
     for (const each of drawn) {

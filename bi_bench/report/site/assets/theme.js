@@ -10,14 +10,17 @@
     // No storage: the choice lasts as long as the page.
   }
   const dark = () => (chosen ? chosen === "dark" : system.matches);
-  const show = () => {
-    root.dataset.theme = dark() ? "dark" : "light";
+  const show = (light = false) => {
+    root.dataset.theme = dark() && !light ? "dark" : "light";
     const button = document.getElementById("theme");
     if (button) button.textContent = dark() ? "Light" : "Dark";
     document.dispatchEvent(new Event("bi-bench-theme"));
   };
   show();
-  system.addEventListener("change", show);
+  system.addEventListener("change", () => show());
+  // Paper is white; charts take their colours when they are drawn.
+  addEventListener("beforeprint", () => show(true));
+  addEventListener("afterprint", () => show());
   addEventListener("DOMContentLoaded", () => {
     show();
     document.getElementById("theme").addEventListener("click", () => {
