@@ -79,7 +79,9 @@ def test_an_old_record_gives_the_numbers_that_it_always_gave(folder):
 
 
 def test_the_overall_leaderboard_is_what_the_records_give(monkeypatch):
-    monkeypatch.setattr("bi_bench.report.publishing.overall.open_record", lambda folder: (folder, None))
+    monkeypatch.setattr(
+        "bi_bench.report.publishing.overall.open_record", lambda folder: (folder, None)
+    )
     monkeypatch.setattr(
         "bi_bench.report.publishing.overall.published_report", lambda folder, _: made(folder)[2]
     )
