@@ -74,7 +74,7 @@ def regrade(
         stage = opened.store.record(key)
         asked = stage["identity"]["benchmark"]
         if benchmark and asked["name"] != benchmark:
-            left_out[key] = "of another benchmark"
+            left_out[key] = f"of the benchmark {asked['name']}"
             continue
         folder = opened.store.folder(key)
         if not has_samples(folder):
@@ -105,7 +105,9 @@ def regrade(
         return
     _print(found_lines, changed, n, left_out)
     if save:
-        print(f'saved as the run "{save}": `bi-bench report {save}`')
+        where = [] if store == DEFAULT_STORE else ["--store", str(store)]
+        command = shlex.join(["bi-bench", "report", save, *where])
+        print(f'saved as the run "{save}": `{command}`')
 
 
 def _grader(
