@@ -1,0 +1,47 @@
+"""Arms may have any name: each is text, and each opens its own row."""
+
+from __future__ import annotations
+
+import pytest
+
+from bi_bench.report.site import write_site
+
+LABELS = (
+    "__proto__",
+    "constructor",
+    "a b",
+    "a-b",
+    "<script>alert(1)</script>",
+    "</script><img src=x onerror=alert(2)>",
+    "javascript:alert(3)",
+    "{{7*7}}",
+    "left\u202eright",
+    "nul\x00byte",
+    "#hash&a=b+c",
+)
+
+
+@pytest.mark.browser
+def test_a_name_is_neither_code_nor_the_name_of_something_else(suite, browser, tmp_path) -> None:
+    for label in LABELS:
+        suite.arm(label, "1100", "1110")
+    record = suite.record
+    record["suite"]["description"] = "</script><script>alert(4)</script>"
+    site = write_site(record, suite.store, tmp_path / "site", lambda stage: None)
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.goto(f"file://{site}")
+    rows = page.locator("tbody button[aria-expanded]")
+    assert rows.all_text_contents()[:8] == list(LABELS[:8])
+    for number in range(len(LABELS)):
+        rows.nth(number).click()
+    assert page.locator("tbody button[aria-expanded=true]").count() == len(LABELS)
+    page.reload()  # the address names every one of them
+    page.locator("tbody button[aria-expanded=true]").nth(len(LABELS) - 1).wait_for()
+    assert page.locator("tbody button[aria-expanded=true]").count() == len(LABELS)
+    assert page.locator("img").count() == 0
+    assert wrong == []
+    page.close()
