@@ -1,4 +1,4 @@
-"""What a command names without a suite: runs, splits, ``--set KIND.KEY=VALUE``, parameters."""
+"""Plugins that a command names without a suite: splits, ``--set KIND.KEY=VALUE``, parameters."""
 
 from __future__ import annotations
 
@@ -8,19 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bi_bench.api import Parameters, Split
     from bi_bench.plugins import Registered
-    from bi_bench.store import Store
-
-
-def pick_run(store: Store, beginning: str) -> str:
-    """The run of this name, or the one whose name begins so; UserError if none or several do."""
-    from bi_bench.api import UserError
-
-    runs = store.list_runs()
-    names = [beginning] if beginning in runs else [n for n in runs if n.startswith(beginning)]
-    if len(names) != 1:
-        problem = "several runs match" if names else "no run matches"
-        raise UserError(f'{store.root}: {problem} "{beginning}"; runs: {", ".join(runs) or "none"}')
-    return names[0]
 
 
 def check_split(split: str) -> Split:

@@ -31,13 +31,12 @@ def serve(
     """Serve the site of a run on this machine alone; the page follows a run that goes on."""
     from bi_bench.api import UserError
     from bi_bench.cli.loopback import ADDRESS, loopback_server
-    from bi_bench.cli.pick import pick_run
     from bi_bench.cli.site import make_site
-    from bi_bench.store import Store
+    from bi_bench.cli.sources import open_run
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    shelf = Store(store)
-    name = pick_run(shelf, run)
+    opened = open_run(run, store)
+    name, shelf = opened.name, opened.store
     folder = html or shelf.run_folder(name) / "site"
     try:
         server = loopback_server(folder, port)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bi_bench.api import UserError, did_you_mean
-from bi_bench.report.logs.read import Asked, Log, Task
+from bi_bench.report.logs.read import DECISIVE, Asked, Log, Task
 from bi_bench.stats import Contrast, McNemar, crossed_interval, mcnemar
 
 # What a document put before the model, in the order in which a difference is told.
@@ -18,12 +18,7 @@ ACCEPTABLE = (
     *_MAY,
     "version",
     "num_fewshot",
-    "output_type",
-    "generation_kwargs",
-    "repeats",
-    "filter_list",
-    "metric_list",
-    "process_results",
+    *DECISIVE,
 )
 _FEW = 50  # fewer documents or clusters make a bootstrap interval too narrow
 

@@ -21,7 +21,7 @@ from bi_bench.store import read_json
 
 _NAME = re.compile(r"samples_(.+)_([^_]+)\.jsonl")
 # What of a task's configuration decides scores and is not in the prompts.
-_DECISIVE = (
+DECISIVE = (
     "output_type",
     "generation_kwargs",
     "repeats",
@@ -170,7 +170,7 @@ def _task(name: str, file: Path, results: Mapping[str, Any], cluster: str) -> Ta
         task.settings = {
             "version": results.get("versions", {}).get(name),
             "num_fewshot": results.get("n-shot", {}).get(name, config.get("num_fewshot")),
-            **{key: _settled(config.get(key)) for key in _DECISIVE},
+            **{key: _settled(config.get(key)) for key in DECISIVE},
         }
         task.about = {
             key: results.get(key)
