@@ -28,6 +28,8 @@ def test_a_name_is_neither_code_nor_the_name_of_something_else(suite, browser, t
     record = suite.record
     record["suite"]["description"] = "</script><script>alert(4)</script>"
     site = write_site(record, suite.store, tmp_path / "site", lambda stage: None)
+    # Names that read alike in a file name, such as "a b" and "a-b", have details of their own.
+    assert len(list((site.parent / "data" / "rows").iterdir())) == len(LABELS)
     page = browser.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
