@@ -122,8 +122,9 @@ def _print(facts: dict[str, Any], all_stages: Any, missing: set[str]) -> None:
         f"on {numerics['device']}, {numerics['dtype']}, {numerics['threads']} thread(s) a stage; "
         f"estimated time left: {duration(facts['estimated_seconds'])}"
     )
-    gain = 100 * facts["smallest_detectable_gain"]
-    print(f"smallest detectable gain: {gain:.1f} points ({facts['assumptions']})")
+    gain = facts["smallest_detectable_gain"]
+    detectable = "none, not even 100 points" if gain is None else f"{100 * gain:.1f} points"
+    print(f"smallest detectable gain: {detectable} ({facts['assumptions']})")
     for label in facts["unresolved"]:
         print(f"unresolved: {label} names no revision; `run` asks the hub once and records it")
     for warning in facts["warnings"]:

@@ -15,9 +15,12 @@ _PROBLEM_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Detectable:
-    """The smallest detectable gain (0 to 1) and, in one line, what it takes for granted."""
+    """The smallest detectable gain (0 to 1) and, in one line, what it takes for granted.
 
-    gain: float
+    `gain` is None where not even a gain of 100 points could be detected.
+    """
+
+    gain: float | None
     assumptions: str
 
 
@@ -64,4 +67,5 @@ def smallest_detectable_gain(
         f"R={seeds} seeds; {discordant:.0%} of single answers discordant, "
         f"{_PROBLEM_SHARE:.0%} of that between problems; {seed_words}"
     )
-    return Detectable(quantiles * variance**0.5, assumptions)
+    gain = quantiles * variance**0.5
+    return Detectable(gain if gain <= 1.0 else None, assumptions)

@@ -9,6 +9,7 @@ from bi_bench.stats import crossed_interval, smallest_detectable_gain
 @pytest.mark.parametrize(("samples", "seeds"), [(1, 1), (4, 2), (1, 3), (1, 5), (8, 10)])
 def test_the_interval_finds_that_gain_four_times_in_five(samples: int, seeds: int) -> None:
     gain = smallest_detectable_gain(500, samples, seeds).gain
+    assert gain is not None
     rng = np.random.default_rng([samples, seeds])
     seed_deviation = 0.02 if seeds >= 3 else 0.0
     found = 0
@@ -46,3 +47,8 @@ def test_impossible_suites_are_refused() -> None:
         smallest_detectable_gain(1, 1, 3)
     with pytest.raises(ValueError, match="not points or percent"):
         smallest_detectable_gain(500, 1, 3, seed_deviation=2)
+
+
+def test_no_gain_of_over_100_points_is_promised() -> None:
+    assert smallest_detectable_gain(2, 1, 1).gain is None
+    assert smallest_detectable_gain(10, 1, 1).gain is not None
