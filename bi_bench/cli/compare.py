@@ -30,6 +30,7 @@ def compare(
     Of two arms the first is held against the second; of two runs the second against the first.
     """
     from bi_bench.api import UserError
+    from bi_bench.report.cpu import versus_notes
     from bi_bench.report.versus.arms import all_sides, matching, pairs
     from bi_bench.report.versus.contrasts import versus
     from bi_bench.report.versus.text import closing, to_json, to_text
@@ -51,7 +52,7 @@ def compare(
         both, alone = _arms_of_runs(left[0], right[0])
         notes += alone
     results = [result for pair in both for result in versus(*pair)]
-    notes += _settings(both)
+    notes += [*_settings(both), *versus_notes(both)]
     notes += closing(results, _primary(results, left[0], right[0]))
     if as_json:
         print(json.dumps(to_json(results, notes), indent=1, ensure_ascii=False))

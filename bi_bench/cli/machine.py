@@ -11,6 +11,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from bi_bench.stages.cpu import instructions
+
 
 def worker_count(asked: int, threads: int) -> int:
     """CPU threads to lease out: ``asked`` stages of ``threads`` threads, 0 means all CPUs."""
@@ -42,6 +44,7 @@ def kind_of_machine() -> dict[str, str]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "cpu": found[1].strip() if found else platform.processor() or "unknown",
+        "instructions": instructions(),
         "cores": str(worker_count(0, 1)),
         "gpus": ", ".join(gpus) or "none",
     }

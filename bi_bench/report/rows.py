@@ -9,6 +9,7 @@ from bi_bench.api import UserError
 from bi_bench.report.analyses import read_analyses
 from bi_bench.report.arm_row import compared, plain_row, scored
 from bi_bench.report.cells import Arm, Cell, read_cells, unfinished
+from bi_bench.report.cpu import cpu_notes
 from bi_bench.report.notes import report_notes
 from bi_bench.report.nulls import against_random, random_rewards
 from bi_bench.report.outcomes import Outcomes, Pair
@@ -41,6 +42,7 @@ def build_report(record: Mapping[str, Any], store: Store) -> Report:
     primary = primary_of(suite, splits_of(cells))
     rows = with_standings(rows, primary)
     notes = [*report_notes(rows, suite), *primary_notes(rows, primary, suite["reference"])]
+    notes += cpu_notes(cells, store)
     return Report(
         suite=suite["name"],
         description=suite.get("description", ""),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.stages.context import StageContext
+from bi_bench.stages.cpu import kind_of_cpu
 
 
 def run_alone(
@@ -16,8 +17,8 @@ def run_alone(
     folder: Path,
     progress: Callable[..., None],
 ) -> dict[str, Any]:
-    """The stage function itself, in this process."""
+    """The stage function itself, in this process; beside its costs, the kind of CPU that it ran on."""
     module = importlib.import_module(f"bi_bench.stages.{stage['kind']}")
     context = StageContext.make(stage, inputs, folder, progress)
     costs: dict[str, Any] = module.run(context)
-    return costs
+    return {**costs, "cpu": kind_of_cpu()}

@@ -22,7 +22,8 @@ def run_stage(
 ) -> dict[str, Any]:
     """Fill ``folder`` with the result of a stage (``Stage.to_json()``); returns its costs.
 
-    Costs are ``tokens_trained``, ``tokens_generated`` and, on a GPU, ``peak_gpu_memory_mb``.
+    Costs are ``tokens_trained``, ``tokens_generated`` and, on a GPU, ``peak_gpu_memory_mb``; beside
+    them stands ``cpu``, the kind of CPU.
     """
     if stage["kind"] not in ONLINE_KINDS:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -58,9 +58,16 @@ def render_page(report: Report, ids: Sequence[str], mark: str) -> str:
         skipped=[item.line for item in report.skipped],
         published_title=PUBLISHED,
         published=published,
-        made=[(str(k), str(v)) for k, v in {**report.numerics, **report.versions}.items()],
+        made=_made(report),
     )
     return text
+
+
+def _made(report: Report) -> list[tuple[str, str]]:
+    """Numerics, versions, and the kinds of machine, in the words of the record."""
+    facts = [(str(k), str(v)) for k, v in {**report.numerics, **report.versions}.items()]
+    machines = ["; ".join(f"{k} {v}" for k, v in one.items()) for one in report.machines]
+    return [*facts, *(("machine", machine) for machine in machines)]
 
 
 def _seen(value: Any) -> Any:
