@@ -35,16 +35,16 @@ class Point:
     final: float
 
     @property
-    def evaluation(self) -> str:
-        """What was evaluated: cells are comparable within it."""
-        return evaluation(self.arm.benchmark, self.split)
+    def comparison(self) -> str:
+        """What was evaluated, and after which algorithm: cells are comparable within it."""
+        return f"{evaluation(self.arm.benchmark, self.split)} · {self.arm.algorithm}"
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """How well one predictor orders the cells of one evaluation; None where nothing can be said."""
+    """How well one predictor orders the cells of one comparison; None where nothing can be said."""
 
-    evaluation: str
+    comparison: str
     predictor: str
     gain: RankCorrelation | None
     final: RankCorrelation | None
@@ -77,13 +77,13 @@ def read_points(
 
 
 def predictions(points: Sequence[Point]) -> list[Prediction]:
-    """Every predictor against gain and final score, within each evaluation, the trivial one first.
+    """Every predictor against gain and final score, within each comparison, the trivial one first.
 
     Left out are those that are the same for all cells, and second names for the same numbers.
     """
     found = []
-    for place in dict.fromkeys(point.evaluation for point in points):
-        here = [point for point in points if point.evaluation == place]
+    for place in dict.fromkeys(point.comparison for point in points):
+        here = [point for point in points if point.comparison == place]
         names = dict.fromkeys(name for point in here for name in point.predictors)
         seen: set[tuple[float | None, ...]] = set()
         for name in sorted(names, key=lambda name: name != TRIVIAL):

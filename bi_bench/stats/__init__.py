@@ -2,11 +2,11 @@
 
 A contrast is a table of differences with one row a seed and one column a problem, in the unit of
 the scores (0 to 1). `crossed_interval` gives its mean and interval, `gain_label` and `arm_label`
-put it into words, the bootstraps check it, `holm` corrects many of them, `smallest_detectable_gain` says
-before the run what a suite could see. `effective_clusters` says how many equal clusters uneven ones
-are worth. `constant_answer_floor`, `pass_at_k`, `majority_score`,
-`mcnemar` and `split_gain` stand beside scores and gains; `rank_correlation` holds predictors of
-the gain against it.
+put it into words, `arm_place` ranks an arm by both of its contrasts, the bootstraps check it, `holm`
+corrects many of them, `smallest_detectable_gain` says before the run what a suite could see.
+`effective_clusters` says how many equal clusters uneven ones are worth. `constant_answer_floor`,
+`pass_at_k`, `majority_score`, `mcnemar` and `split_gain` stand beside scores and gains;
+`rank_correlation` holds predictors of the gain against it.
 """
 
 from __future__ import annotations
@@ -18,19 +18,28 @@ from bi_bench.stats.detectable import Detectable, smallest_detectable_gain
 from bi_bench.stats.floor import constant_answer_floor, majority_score, pass_at_k
 from bi_bench.stats.holm import Corrected, holm
 from bi_bench.stats.mcnemar import McNemar, mcnemar
-from bi_bench.stats.rank import RankCorrelation, rank_correlation
+from bi_bench.stats.rank import CLUSTERS_FOR_A_CORRELATION, RankCorrelation, rank_correlation
 from bi_bench.stats.split import GainSplit, split_gain
-from bi_bench.stats.verdict import arm_label, gain_label, headroom_gain
+from bi_bench.stats.verdict import (
+    Place,
+    arm_label,
+    arm_place,
+    gain_label,
+    headroom_gain,
+)
 
 __all__ = [
+    "CLUSTERS_FOR_A_CORRELATION",
     "BootstrapInterval",
     "Contrast",
     "Corrected",
     "Detectable",
     "GainSplit",
     "McNemar",
+    "Place",
     "RankCorrelation",
     "arm_label",
+    "arm_place",
     "constant_answer_floor",
     "crossed_bootstrap",
     "crossed_interval",

@@ -9,17 +9,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from bi_bench.stats._table import check_level
 
-# With fewer clusters a resampling holds too few different ones to say anything.
-CLUSTERS_FOR_AN_INTERVAL = 5
+# With fewer clusters a resampling holds too few different ones, and a number without an interval
+# reads as a finding.
+CLUSTERS_FOR_A_CORRELATION = 5
 
 
 @dataclass(frozen=True)
 class RankCorrelation:
-    """Spearman's rho and its interval; `low` and `high` are None with fewer than five clusters."""
+    """Spearman's rho and its interval."""
 
     estimate: float
-    low: float | None
-    high: float | None
+    low: float
+    high: float
     cells: int
     clusters: int
 
@@ -37,7 +38,7 @@ def rank_correlation(
 
     Ties get the mean of their ranks; ranks are taken anew in every draw (percentile bootstrap over
     clusters, Field and Welsh 2007). Draws in which a variable is constant have no correlation and
-    are left out. None where there are fewer than three cells or a variable is constant. Raises
+    are left out. None where there are fewer than five clusters or a variable is constant. Raises
     ValueError on different lengths and on values that are not finite.
     """
     check_level(level)
@@ -52,19 +53,16 @@ def rank_correlation(
         raise ValueError("x or y is not finite; leave cells without a number out")
     names, codes = np.unique(labels, return_inverse=True)
     cells, count = len(first), len(names)
-    if cells < 3:
+    if count < CLUSTERS_FOR_A_CORRELATION:
         return None
     estimate = _correlations(first, second, np.ones((1, cells)))[0]
     if np.isnan(estimate):
         return None
-    low = high = None
-    if count >= CLUSTERS_FOR_AN_INTERVAL:
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(count, np.full(count, 1 / count), size=draws).astype(np.float64)
-        found = _correlations(first, second, drawn[:, codes])
-        ends = np.nanquantile(found, [(1 - level) / 2, (1 + level) / 2])
-        low, high = float(ends[0]), float(ends[1])
-    return RankCorrelation(float(estimate), low, high, cells, count)
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=draws).astype(np.float64)
+    found = _correlations(first, second, drawn[:, codes])
+    low, high = np.nanquantile(found, [(1 - level) / 2, (1 + level) / 2])
+    return RankCorrelation(float(estimate), float(low), float(high), cells, count)
 
 
 def _correlations(

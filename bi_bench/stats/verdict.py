@@ -6,8 +6,11 @@ half-width belongs beside every label.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from bi_bench.stats.contrast import SEEDS_FOR_A_WINNER, Contrast
 
+Place = Literal["above", "tie", "barred", "below"]
 _CEILING = 0.85
 _GAIN = {1: "gain", 0: "no detectable change", -1: "loss"}
 _CONDITIONAL = {
@@ -65,6 +68,25 @@ def arm_label(gain_difference: Contrast, final_difference: Contrast) -> str:
     if label == _RECOVERED or gain_difference.seeds >= SEEDS_FOR_A_WINNER:
         return label
     return f"no winner ({gain_difference.note})"
+
+
+def arm_place(
+    primary: Literal["gain", "final"], gain_difference: Contrast, final_difference: Contrast
+) -> Place:
+    """Where an arm stands beside the reference arm, from both contrasts at the corrected level.
+
+    "above" takes the `primary` contrast above zero, a final score that is higher and a gain that is not
+    lower, since a gain alone can be had by damaging the model first; "below" takes the primary
+    contrast below zero, and of a primary gain a final score that is not higher. "tie" is a primary contrast
+    that includes zero, "barred" one that does not and that the other contrast speaks against.
+    """
+    gain, final = _sign(gain_difference), _sign(final_difference)
+    decisive = gain if primary == "gain" else final
+    if decisive == 0:
+        return "tie"
+    if decisive > 0:
+        return "above" if final > 0 and gain >= 0 else "barred"
+    return "below" if final <= 0 else "barred"
 
 
 def headroom_gain(pre: float, post: float) -> float | None:

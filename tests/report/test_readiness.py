@@ -43,7 +43,7 @@ def test_a_cell_has_what_its_probe_says_and_the_score_before(suite):
     points = read_points(fill(suite), suite.store, [])
     assert len(points) == 6
     first = points[0]
-    assert (first.evaluation, first.seed) == ("sums · test-id", 0)
+    assert (first.comparison, first.seed) == ("sums · test-id · grpo", 0)
     assert (first.gain, first.final) == (pytest.approx(0.2), pytest.approx(0.8))
     assert first.predictors[TRIVIAL] == pytest.approx(-0.6)
     assert first.predictors["probe: accuracy"] == pytest.approx(0.25)
@@ -96,5 +96,18 @@ def test_cells_of_one_sft_model_are_one_cluster(suite):
         suite.run(cell, suite.outcomes(before), suite.outcomes("1" * 8 + "00"))
     record = json.loads(json.dumps(suite.record))
     found = predictions(read_points(read_cells(record, suite.store), suite.store, []))[0]
-    assert found.gain is not None
-    assert (found.gain.clusters, found.gain.low) == (2, None)
+    assert found.gain is None  # two models: no correlation, whatever the number of cells
+
+
+def test_algorithms_are_not_pooled(suite):
+    fill(suite)
+    for number in range(6):  # all end alike after grpo; the more was right, the more rloo loses
+        cell = suite.cell(f"arm {number}", algorithm="rloo")
+        before = "1" * (6 - number) + "0" * (4 + number)
+        suite.run(
+            cell, suite.outcomes(before), suite.outcomes("1" * (number + 1) + "0" * (9 - number))
+        )
+    found = predictions(read_points(read_cells(suite.record, suite.store), suite.store, []))
+    trivial = {each.comparison: each for each in found if each.predictor == TRIVIAL}
+    assert list(trivial) == ["sums · test-id · grpo", "sums · test-id · rloo"]
+    assert {each.gain.cells for each in trivial.values()} == {6}

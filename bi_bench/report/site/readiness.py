@@ -7,19 +7,24 @@ from typing import Any
 
 from bi_bench.report.readiness import TRIVIAL, Point, predictions
 from bi_bench.report.text import plain
-from bi_bench.stats import RankCorrelation
+from bi_bench.stats import CLUSTERS_FOR_A_CORRELATION, RankCorrelation
 
 
 def readiness_data(points: Sequence[Point], ids: Mapping[tuple[Any, ...], str]) -> dict[str, Any]:
-    """For each evaluation its predictors, each with correlations and one point a cell.
+    """For each evaluation and algorithm its predictors, each with correlations and one point a cell.
 
     ``ids`` gives the row of the leaderboard for an arm and split.
     """
     evaluations: dict[str, dict[str, Any]] = {}
     for each in predictions(points):
         here = evaluations.setdefault(
-            each.evaluation, {"name": plain(each.evaluation), "predictors": []}
+            each.comparison, {"name": plain(each.comparison), "predictors": []}
         )
+        having = [
+            point
+            for point in points
+            if point.comparison == each.comparison and each.predictor in point.predictors
+        ]
         shown = [
             [
                 _rounded(point.predictors[each.predictor]),
@@ -29,30 +34,28 @@ def readiness_data(points: Sequence[Point], ids: Mapping[tuple[Any, ...], str]) 
                 plain(point.arm.strategy),
                 ids.get((*point.arm, point.split), ""),
             ]
-            for point in points
-            if point.evaluation == each.evaluation and each.predictor in point.predictors
+            for point in having
         ]
+        models = len({point.model for point in having})
         here["predictors"].append(
             {
                 "name": plain(each.predictor),
-                "gain": _text(each.gain),
-                "final": _text(each.final),
+                "gain": _text(each.gain, models),
+                "final": _text(each.final, models),
                 "trivial": each.predictor == TRIVIAL,
                 "cells": len(shown),
-                "models": len({p.model for p in points if p.evaluation == each.evaluation}),
+                "models": models,
                 "points": shown,
             }
         )
     return {"evaluations": list(evaluations.values())}
 
 
-def _text(found: RankCorrelation | None) -> str:
+def _text(found: RankCorrelation | None, models: int) -> str:
     if found is None:
-        return "too few cells"
-    estimate = f"{found.estimate + 0.0:+.2f}"
-    if found.low is None or found.high is None:
-        return f"{estimate} (no interval: {found.clusters} SFT models)"
-    return f"{estimate} [{found.low:.2f}, {found.high:.2f}]"
+        few = models < CLUSTERS_FOR_A_CORRELATION
+        return f"fewer than {CLUSTERS_FOR_A_CORRELATION} SFT models" if few else "nothing to order"
+    return f"{found.estimate + 0.0:+.2f} [{found.low:.2f}, {found.high:.2f}]"
 
 
 def _rounded(value: float) -> float:
