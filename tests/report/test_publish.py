@@ -211,3 +211,13 @@ def test_a_readme_of_somebody_else_is_never_replaced(small, tmp_path):
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 2
     assert (out / "README.md").read_text() == "# My project\n"
+
+
+def test_a_quotation_that_opens_a_readme_by_hand_stands_on_the_overall_page_too(small, tmp_path):
+    publish(small.record, small.store, "quick-1", tmp_path)
+    assert "> " not in overall(tmp_path)
+    readme = tmp_path / "quick" / "README.md"
+    readme.write_text("# quick: what it says\n\n> To be made\n> again.\n\nText.\n\n> Not this.\n")
+    text = overall(tmp_path)
+    assert "## quick\n\n> To be made\n> again.\n\n" in text
+    assert "Not this" not in text

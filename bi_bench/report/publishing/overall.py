@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 from bi_bench.api import UserError
@@ -22,7 +23,8 @@ _HEAD = """\
 One section for each suite, and no comparison between them: they differ in problems, models, budgets or
 decoding. Behind every row stands the record of its run: `record.json` in the folder of the suite, from
 which `report.md`, `report.csv` and the figures are made ([how](../docs/publishing.md)). This page is made
-from the records by `bi-bench publish`; what is written by hand stands in the README of each folder."""
+from the records by `bi-bench publish`; what is written by hand stands in the README of each folder, and a
+quotation (`>`) before its first words here too."""
 
 
 def overall(out: Path) -> str:
@@ -33,7 +35,7 @@ def overall(out: Path) -> str:
         report = published_report(*open_record(folder))
         rows += report.rows
         name = folder.name
-        parts += [f"## {markdown(report.suite)}", markdown(report.description)]
+        parts += [f"## {markdown(report.suite)}", caution(folder), markdown(report.description)]
         links = [f"[all tables and figures]({name}/report.md)", f"[record]({name}/record.json)"]
         if (folder / FILE).is_file():
             links.insert(0, f"[what it says and how it was made]({name}/{FILE})")
@@ -42,6 +44,16 @@ def overall(out: Path) -> str:
     if rows:
         parts += ["## What the columns mean", *(markdown(line) for line in legend(rows))]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def caution(folder: Path) -> str:
+    """The quotation that the hand-written README of a folder opens with below its title, or nothing."""
+    try:
+        text = (folder / FILE).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+    body = [line for line in text.splitlines() if line.strip() and not line.startswith("# ")]
+    return "\n".join(takewhile(lambda line: line.startswith(">"), body))
 
 
 def check_overall(out: Path) -> None:
