@@ -17,8 +17,9 @@ from bi_bench.report.beside import (
     underspent,
 )
 from bi_bench.report.cells import Cell
+from bi_bench.report.derivations import mostly_wrong, tells
 from bi_bench.report.outcomes import IdentityMismatch, Outcomes, Pair, check_against, check_arm
-from bi_bench.report.row import Row
+from bi_bench.report.row import KINDS, Row
 from bi_bench.report.scores import arm_scores, cluster_labels, compare, in_one_cluster
 from bi_bench.report.secondary import secondary
 from bi_bench.stats import constant_answer_floor, effective_clusters
@@ -42,7 +43,10 @@ def plain_row(
     samples = len(first.sampled[0]) if first.sampled else 0
     arm = cells[0].arm
     probe = readiness(cells, store)
+    labels = cluster_labels(first)
     notes = _cluster_notes(first)
+    if mostly_wrong(pairs):
+        notes.append("most right answers have a wrong derivation, so that answers get no verdict")
     if probe is None or probe.seeds < len(pairs):
         have = 0 if probe is None else probe.seeds
         notes.append(f"probe of {have} of {len(pairs)} seeds")
@@ -58,6 +62,8 @@ def plain_row(
         seeds=tuple(pairs),
         planned_seeds=planned,
         problems=len(first.problems),
+        clusters=len(set(labels)) if labels else None,
+        effective_clusters=effective_clusters(list(Counter(labels).values())) if labels else None,
         samples=samples,
         temperature=first.identity["settings"].get("temperature") if samples else None,
         floor=floor,
@@ -79,12 +85,12 @@ def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
         return replace(row, refused=str(mismatch))
     if row.problems < 2:
         return replace(row, refused="an interval needs at least 2 problems, this split has 1")
-    sampled = arm_scores(pairs, "sampled") if row.samples else None
     clustered = cluster_labels(next(iter(pairs.values())).pre) is not None
     return replace(
         row,
         greedy=arm_scores(pairs, "greedy"),
-        sampled=sampled,
+        sampled=arm_scores(pairs, "sampled") if row.samples else None,
+        derived=arm_scores(pairs, "derived") if tells(pairs) else None,
         secondary=secondary(pairs, clustered),
     )
 
@@ -106,10 +112,9 @@ def compared(
     except IdentityMismatch as mismatch:
         return replace(row, no_comparison=f"refused: {mismatch}")
     changes: dict[str, Any] = {}
-    if row.greedy is not None:
-        changes["greedy"] = compare(row.greedy, common, reference, "greedy")
-    if row.sampled is not None:
-        changes["sampled"] = compare(row.sampled, common, reference, "sampled")
+    for kind in KINDS:
+        if (scores := getattr(row, kind)) is not None:
+            changes[kind] = compare(scores, common, reference, kind)
     if common.keys() != pairs.keys() | reference.keys():
         seeds = ", ".join(map(str, common))
         some = f"seed{'s' * (len(common) > 1)} {seeds}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from bi_bench.report.cells import Cell
+from bi_bench.report.derivations import judged, wrong_among_right
 from bi_bench.report.outcomes import Outcomes, read_result
 from bi_bench.report.row import Answers, Costs, Overlap, Readiness
 from bi_bench.store import Store
@@ -17,21 +18,13 @@ _PAID = ("augment", "sft", "probe", "rft", "pre", "post")
 
 def answers(outcomes: Sequence[Outcomes]) -> Answers:
     """Means over the evaluations of several seeds."""
-    judged = [
-        (right, sound)
-        for one in outcomes
-        for right, sound in zip(one.greedy, one.derivation, strict=True)
-        if sound is not None
-    ]
-    sound_when_right = [sound for right, sound in judged if right]
+    told = judged(outcomes)
     return Answers(
         truncated=fmean(one.truncated for one in outcomes),
         unparsed=fmean(one.unparsed for one in outcomes),
         tokens=fmean(one.tokens for one in outcomes),
-        derivation=fmean(right and sound for right, sound in judged) if judged else None,
-        wrong_derivation=(
-            fmean(not sound for sound in sound_when_right) if sound_when_right else None
-        ),
+        derivation=fmean(right and sound for right, sound in told) if told else None,
+        wrong_derivation=wrong_among_right(outcomes),
     )
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from bi_bench.report.row import Row, Scores
-from bi_bench.report.text import amount, change, percent, points, shorten
-
-Kind = Literal["greedy", "sampled"]
+from bi_bench.report.row import NEVER_RIGHT, Kind, Row, Scores
+from bi_bench.report.text import amount, change, gain_points, percent, points, shorten
 
 
 class Column(NamedTuple):
@@ -19,11 +17,13 @@ class Column(NamedTuple):
 
 
 def _interval(kind: Kind, name: str) -> Callable[[Row], str]:
-    """Shows one contrast of the greedy or sampled scores."""
+    """Shows one contrast of one way to score."""
 
     def show(row: Row) -> str:
         scores: Scores | None = getattr(row, kind)
-        return points(getattr(scores, name)) if scores else ""
+        if scores is None or name == "gain":
+            return gain_points(scores)
+        return NEVER_RIGHT if scores.arm_label == NEVER_RIGHT else points(getattr(scores, name))
 
     return show
 
@@ -57,16 +57,17 @@ def _final(row: Row) -> str:
     return _GREEDY_FINAL(row) or row.no_comparison.partition(" (")[0]
 
 
-def _label(row: Row) -> str:
-    """The two verdicts in short; that one or two seeds name no winner is said in the notes."""
-    if row.greedy is None:
-        return ""
-    labels = (row.greedy.gain_labels[0], row.greedy.arm_label.partition(" (")[0])
-    return "; ".join(filter(None, labels))
+def _own_label(row: Row) -> str:
+    return row.greedy.gain_labels[0] if row.greedy else ""
+
+
+def _label(kind: Kind) -> Callable[[Row], str]:
+    return lambda row: row.label(kind)
 
 
 def _group(row: Row) -> str:
-    return str(row.standing.group) if row.standing else ""
+    """The number, or why there is none."""
+    return (str(row.standing.group or "") or row.standing.place) if row.standing else ""
 
 
 def _primary(row: Row) -> str:
@@ -111,6 +112,13 @@ def _leaked(row: Row) -> str:
     return _overlap(row) if row.overlap and row.overlap.contaminated else ""
 
 
+def _problems(row: Row) -> str:
+    """ "500", "500 in 196 clusters (effective 43)"."""
+    if row.clusters is None or row.effective_clusters is None:
+        return str(row.problems)
+    return f"{row.problems} in {row.clusters} clusters (effective {row.effective_clusters:.0f})"
+
+
 def _samples(row: Row) -> str:
     return f"{row.samples} at temperature {row.temperature:g}" if row.temperature else "none"
 
@@ -122,7 +130,7 @@ _GREEDY_FINAL = _interval("greedy", "final_difference")
 FACTS = (
     Column("model", lambda row: row.model),
     Column("algorithm", lambda row: row.algorithm),
-    Column("problems", lambda row: str(row.problems)),
+    Column("problems", _problems),
     Column("samples", _samples),
     Column("seeds", lambda row: row.seed_count),
     Column("floor", lambda row: f'{percent(row.floor)} % ("{shorten(row.floor_answer, 20)}")'),
@@ -136,7 +144,7 @@ COMPACT = (
     Column("gain", _gain),
     Column("gain@{k}", _interval("sampled", "gain")),
     Column("final vs {reference}", _final),
-    Column("label", _label),
+    Column("label", _label("greedy")),
     Column("marks", lambda row: row.marks),
     Column("overlap", _leaked),
     Column("inform.", _informative),
@@ -154,14 +162,24 @@ SCORED = (
     Column("gain vs {reference}", _interval("greedy", "gain_difference")),
     Column("primary, corrected", _primary),
     Column("gain vs random reward", lambda row: points(row.over_random)),
-    Column("label", _label),
+    Column("label", _label("greedy")),
+    Column("own gain, exploratory", _own_label),
     Column("pre@{k}", _score("sampled", "pre")),
     Column("post@{k}", _score("sampled", "post")),
     Column("gain@{k}", _interval("sampled", "gain")),
     Column("final@{k} vs {reference}", _interval("sampled", "final_difference")),
     Column("gain@{k} vs {reference}", _interval("sampled", "gain_difference")),
-    Column("label@{k}", lambda row: row.sampled.arm_label if row.sampled else ""),
+    Column("label@{k}", _label("sampled")),
     Column("marks", lambda row: row.marks),
+)
+
+DERIVED = (
+    Column("derived pre", _score("derived", "pre")),
+    Column("derived post", _score("derived", "post")),
+    Column("derived gain", _interval("derived", "gain")),
+    Column("derived final vs {reference}", _interval("derived", "final_difference")),
+    Column("derived gain vs {reference}", _interval("derived", "gain_difference")),
+    Column("derived label", _label("derived")),
 )
 
 MEASURED = (
@@ -195,13 +213,16 @@ def legend(rows: Sequence[Row]) -> Iterator[str]:
     yield (
         "Scores in %, gains and differences in points with 95 % intervals, not corrected for the "
         "number of comparisons. pre, post, gain and label are greedy; @k: mean over k answers "
-        "sampled per problem. floor: the best constant answer. inform(ative): probe problems with "
+        "sampled per problem; derived: greedy, the answer and every needed step right. effective: how many "
+        "equal clusters those of the problems are worth. label: the arm against the reference arm, at the "
+        "corrected level or exploratory. floor: the best constant answer. inform(ative): probe problems with "
         "some but not all rollouts right. tokens: trained plus generated."
     )
     if any(row.standing for row in rows):
         yield (
-            "group: above, level with or below the reference arm by the primary contrast, corrected for "
-            "the number of comparisons; rows that share one are not ranked."
+            "group: above, level with or below the reference arm by the primary contrast, corrected for the "
+            "number of comparisons; rows that share one are not ranked. Above takes a final score that is "
+            "higher and a gain that is not lower. not tested: one or two seeds in common."
         )
     marks = {mark for row in rows for mark in row.marks}
     if "C" in marks:

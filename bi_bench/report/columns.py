@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bi_bench.report.row import Answers, Row, Scores
+from bi_bench.report.row import NEVER_RIGHT, Answers, Kind, Row, Scores
 
 if TYPE_CHECKING:
     from bi_bench.report.row import Standing
@@ -17,8 +17,9 @@ Value = str | int | float | bool | None
 def flat_row(row: Row) -> dict[str, Value]:
     """One row as columns, always the same ones; None where there is no number.
 
-    Scores are shares (0 to 1). Columns of mean@k end in ``_k``, those of intervals
-    in ``_low`` and ``_high`` before that.
+    Scores are shares (0 to 1). Columns of mean@k end in ``_k``, those of the derived score in ``_derived``,
+    those of intervals in ``_low`` and ``_high`` before that. ``arm_label`` is at the corrected level
+    where ``arm_label_basis`` says so, else exploratory.
     """
     probe = row.readiness
     return {
@@ -32,10 +33,13 @@ def flat_row(row: Row) -> dict[str, Value]:
         "seeds_finished": len(row.seeds),
         "seeds_planned": row.planned_seeds,
         "problems": row.problems,
+        "clusters": row.clusters,
+        "effective_clusters": row.effective_clusters,
         "samples": row.samples,
         "temperature": row.temperature,
-        **_scores(row.greedy, ""),
-        **_scores(row.sampled, "_k"),
+        **_scores(row, "greedy", ""),
+        **_scores(row, "sampled", "_k"),
+        **_scores(row, "derived", "_derived"),
         **_interval("gain_vs_random", "", row.over_random),
         **_standing(row.standing),
         **_secondary(row.secondary),
@@ -62,20 +66,37 @@ def flat_row(row: Row) -> dict[str, Value]:
     }
 
 
-def _scores(scores: Scores | None, suffix: str) -> dict[str, Value]:
+def _scores(row: Row, kind: Kind, suffix: str) -> dict[str, Value]:
+    scores: Scores | None = getattr(row, kind)
     gain = scores.gain if scores else None
-    return {
+    own = {
         **_interval("pre", suffix, scores.pre if scores else None),
         **_interval("post", suffix, scores.post if scores else None),
         **_interval("gain", suffix, gain),
+    }
+    differences = {
+        **_interval("final_vs_reference", suffix, scores.final_difference if scores else None),
+        **_interval("gain_vs_reference", suffix, scores.gain_difference if scores else None),
+    }
+    if scores and scores.never_right:
+        own = _without_ends(own)
+    if scores and scores.arm_label == NEVER_RIGHT:
+        differences = _without_ends(differences)
+    label, corrected = scores.arm_label if scores else None, row.corrected(kind)
+    if corrected and row.standing:
+        label = row.standing.label
+    return {
+        **own,
         f"gain_method{suffix}": gain.method if gain else None,
         f"gain_df{suffix}": gain.df if gain else None,
         f"gain_note{suffix}": gain.note if gain else None,
         f"gain_label{suffix}": "; ".join(scores.gain_labels) if scores else None,
         f"headroom_gain{suffix}": scores.headroom if scores else None,
-        **_interval("final_vs_reference", suffix, scores.final_difference if scores else None),
-        **_interval("gain_vs_reference", suffix, scores.gain_difference if scores else None),
-        f"arm_label{suffix}": scores.arm_label if scores else None,
+        **differences,
+        f"arm_label{suffix}": label,
+        f"arm_label_basis{suffix}": ("corrected" if corrected else "exploratory")
+        if label
+        else None,
     }
 
 
@@ -111,6 +132,11 @@ def _interval(name: str, suffix: str, contrast: Contrast | None) -> dict[str, Va
         f"{name}_low{suffix}": contrast.low if contrast else None,
         f"{name}_high{suffix}": contrast.high if contrast else None,
     }
+
+
+def _without_ends(intervals: dict[str, Value]) -> dict[str, Value]:
+    """The same without the ends of intervals, which mean nothing where nothing varies."""
+    return {n: None if "_low" in n or "_high" in n else v for n, v in intervals.items()}
 
 
 def _answers(answers: Answers, when: str) -> dict[str, Value]:

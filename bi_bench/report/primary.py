@@ -7,14 +7,15 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from bi_bench.report.row import Place, Row, Standing
+from bi_bench.report.row import NEVER_RIGHT, NO_VERDICT, Place, Row, Scores, Standing
 from bi_bench.report.text import percent, points
-from bi_bench.stats import holm
+from bi_bench.stats import Corrected, arm_label, arm_place, holm
 
 if TYPE_CHECKING:
     from bi_bench.stats import Contrast
 
-_ORDER: tuple[Place, ...] = ("above", "tie", "below")
+# The groups in their order; arms in none of them are not ranked.
+_GROUPS: tuple[tuple[Place, ...], ...] = (("above",), ("reference", "tie", "barred"), ("below",))
 _WORDS = {"gain": "difference of gains", "final": "difference of final scores"}
 
 
@@ -36,34 +37,46 @@ class Primary(NamedTuple):
 
 
 def primary_of(suite: Mapping[str, Any], splits: Sequence[str]) -> Primary:
-    """That of a run record's suite; in records from before there was one, the default."""
+    """That of a run record's suite; where it declared none, the default of today."""
     told = suite.get("primary", {})
+    declared = bool(told.get("declared", False))
     return Primary(
-        told.get("contrast", "gain"),
+        told.get("contrast", "final") if declared else "final",
         told.get("score", "greedy"),
         told.get("split") or (splits[0] if splits else ""),
-        bool(told.get("declared", False)),
+        declared,
     )
 
 
 def with_standings(rows: Sequence[Row], primary: Primary) -> list[Row]:
     """The rows, those of one comparison in the order of their groups, else in the order given.
 
-    Holm's correction is over all contrasts of the primary kind that three seeds or more support.
+    Holm's correction is over all contrasts of the primary kind that three seeds or more support,
+    whatever came of them.
     """
     contrasts = {index: c for index, row in enumerate(rows) if (c := primary.of(row)) is not None}
     p_values = {index: c.p_value for index, c in contrasts.items() if c.p_value is not None}
     corrected = dict(zip(p_values, holm(list(p_values.values())), strict=True))
     placed = list(rows)
     for index, contrast in contrasts.items():
-        standing = Standing("tie")
+        standing = Standing("not tested", score=primary.score)
         if index in corrected:
-            one = corrected[index]
-            side: Place = "above" if contrast.estimate > 0 else "below"
-            place = side if one.rejected else "tie"
-            standing = Standing(place, 0, contrast.at(one.level), one.p_value)
+            scores = getattr(rows[index], primary.score)
+            standing = _standing(primary, scores, contrast, corrected[index])
         placed[index] = replace(rows[index], standing=standing)
     return [row for group in _comparisons(placed) for row in _numbered(group)]
+
+
+def _standing(primary: Primary, scores: Scores, contrast: Contrast, one: Corrected) -> Standing:
+    """That of one tested arm: both contrasts count, each at the level that the primary one got."""
+    gain, final = (c.at(one.level) for c in (scores.gain_difference, scores.final_difference) if c)
+    place: Place = arm_place(primary.contrast, gain, final)
+    label = arm_label(gain, final)
+    if scores.arm_label == NEVER_RIGHT:
+        return Standing("no verdict", label=NEVER_RIGHT, score=primary.score)
+    if scores.arm_label == NO_VERDICT:
+        place, label = "no verdict", NO_VERDICT
+    return Standing(place, 0, contrast.at(one.level), one.p_value, label, primary.score)
 
 
 def primary_notes(rows: Sequence[Row], primary: Primary, reference: str) -> Iterator[str]:
@@ -77,7 +90,8 @@ def primary_notes(rows: Sequence[Row], primary: Primary, reference: str) -> Iter
     untested = "no arm has three seeds in common with it, so nothing is tested and nothing ranked"
     yield (
         f'Primary contrast{chosen}: {_WORDS[primary.contrast]} against "{reference}", '
-        f"{primary.score}, on {primary.split}, {correction if tested else untested}. "
+        f"{primary.score}, on {primary.split}, {correction if tested else untested}. An arm stands above "
+        "it only with a final score that is higher and a gain that is not lower, both at that level. "
         "All other contrasts are exploratory."
     )
     wide = [
@@ -104,21 +118,24 @@ def _comparisons(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _numbered(group: Sequence[Row]) -> list[Row]:
-    """The rows of one comparison by place; the reference arm stands with its ties, which it leads."""
-    if not any(row.standing for row in group):
+    """The rows of one comparison by group; the reference arm leads its own, and unranked arms come last."""
+    ranked = [(row, row.standing) for row in group if row.standing and _is_ranked(row.standing)]
+    if not ranked:
         return list(group)
-    by_place: dict[Place, list[Row]] = {place: [] for place in _ORDER}
-    for row in group:
-        if row.standing is not None:
-            by_place[row.standing.place].append(row)
-        elif row.is_reference:
-            by_place["tie"].insert(0, replace(row, standing=Standing("tie")))
-    unranked = [row for row in group if row.standing is None and not row.is_reference]
-    filled = [rows for rows in by_place.values() if rows]
-    ranked = [
-        replace(row, standing=replace(row.standing, group=number))
-        for number, rows in enumerate(filled, 1)
-        for row in rows
-        if row.standing is not None
+    reference = [(row, Standing("reference")) for row in group if row.is_reference]
+    filled = [
+        found
+        for places in _GROUPS
+        if (found := [each for each in reference + ranked if each[1].place in places])
     ]
-    return ranked + unranked
+    numbered = [
+        replace(row, standing=replace(standing, group=number))
+        for number, members in enumerate(filled, 1)
+        for row, standing in members
+    ]
+    strategies = {row.strategy for row in numbered}
+    return numbered + [row for row in group if row.strategy not in strategies]
+
+
+def _is_ranked(standing: Standing) -> bool:
+    return any(standing.place in places for places in _GROUPS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bi_bench.report.row import Row, evaluation
-from bi_bench.report.text import percent, points
+from bi_bench.report.text import gain_points, percent
 
 TITLE = "Published elsewhere, not measured here"
 TAGS = {
@@ -80,7 +80,7 @@ def published_table(
                 *(percent(one.pre), percent(one.post), gain, one.tag),
                 percent(scores.pre.estimate) if scores else "",
                 percent(scores.post.estimate) if scores else "",
-                points(scores.gain) if scores else "",
+                gain_points(scores),
             ]
         )
     return list(HEADINGS), cells

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from bi_bench.report.text import plain
 
@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from bi_bench.report.secondary import Secondary
     from bi_bench.stats import Contrast
 
-Place = Literal["above", "tie", "below"]
+Kind = Literal["greedy", "sampled", "derived"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Place = Literal["above", "reference", "tie", "barred", "below", "not tested", "no verdict"]
+NEVER_RIGHT, NO_VERDICT = "never right", "no verdict"
 TRUNCATION_MARK = 0.01
 OVERLAP_MARK = 0.01
 
@@ -24,8 +27,10 @@ def evaluation(benchmark: str, split: str) -> str:
 
 @dataclass(frozen=True)
 class Scores:
-    """One way to score, greedy or mean@k, in shares (0 to 1), as means with 95 % intervals.
+    """One way to score, in shares (0 to 1), as means with 95 % intervals.
 
+    "greedy" and "sampled" (mean@k) score the answer; "derived" is the greedy answer with every needed
+    step right. The labels are at 95 % too, and so exploratory; `Standing` has the corrected one.
     ``final_difference`` and ``gain_difference`` are this arm minus the reference arm, over the
     seeds that both have; None for the reference arm itself and where there is nothing to compare.
     """
@@ -38,6 +43,11 @@ class Scores:
     final_difference: Contrast | None = None
     gain_difference: Contrast | None = None
     arm_label: str = ""
+
+    @property
+    def never_right(self) -> bool:
+        """Whether no answer was right, before and after: nothing varies, and no interval means anything."""
+        return self.pre.estimate == self.post.estimate == 0.0
 
 
 @dataclass(frozen=True)
@@ -97,15 +107,18 @@ class Costs:
 class Standing:
     """Where the primary contrast puts an arm beside its reference arm.
 
-    ``place`` is "tie" where the corrected interval includes zero, and where one or two seeds name
-    no winner; then there is no ``contrast``, at the corrected level, and no adjusted ``p_value``.
-    ``group`` counts from 1; rows that share it are not ranked among each other.
+    ``place`` is what `stats.arm_place` says; "not tested" where one or two seeds test nothing; "no verdict"
+    where right answers are mostly derived wrongly, or where there are none. ``contrast`` and ``label`` are at
+    the corrected level, ``p_value`` is adjusted; all three are missing where nothing was tested.
+    ``group`` counts from 1; rows that share it are not ranked among each other, and 0 is in no group.
     """
 
     place: Place
     group: int = 0
     contrast: Contrast | None = None
     p_value: float | None = None
+    label: str = ""
+    score: Kind = "greedy"
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,8 @@ class Row:
     """One arm on one split: a benchmark, model, algorithm and strategy over its seeds.
 
     ``split`` is "LABEL/SPLIT" where another benchmark than the one trained on was evaluated.
+    ``clusters`` that its problems fall into, and how many equal ones these are worth; None without any.
+    ``derived`` is there where the benchmark can tell derivations.
 
     Where evaluations that belong together differ in their identity, ``refused`` names the field
     and there are no scores; ``no_comparison`` says why there is none with the reference arm.
@@ -129,6 +144,8 @@ class Row:
     seeds: tuple[int, ...]
     planned_seeds: int
     problems: int
+    clusters: int | None
+    effective_clusters: float | None
     samples: int
     temperature: float | None
     floor: float
@@ -140,6 +157,7 @@ class Row:
     overlap: Overlap | None = None
     greedy: Scores | None = None
     sampled: Scores | None = None
+    derived: Scores | None = None
     over_random: Contrast | None = None
     secondary: Secondary | None = None
     standing: Standing | None = None
@@ -151,6 +169,26 @@ class Row:
     def evaluation(self) -> str:
         """ "igsm · test-id", or "igsm → gsm8k · test-id" where another benchmark was evaluated."""
         return evaluation(self.benchmark, self.split)
+
+    def label(self, kind: Kind) -> str:
+        """The verdict on the arm against the reference, which says so where it is exploratory.
+
+        At the corrected level where the primary contrast is of these scores, else at 95 %.
+        """
+        scores: Scores | None = getattr(self, kind)
+        if scores is None:
+            return ""
+        if self.corrected(kind) and self.standing is not None:
+            return self.standing.label
+        verdict = scores.arm_label.partition(" (")[0]
+        claims = verdict and verdict not in ("no winner", NO_VERDICT, NEVER_RIGHT)
+        return f"{verdict} (exploratory)" if claims else verdict
+
+    def corrected(self, kind: Kind) -> bool:
+        """Whether the label of these scores is at the level that the primary contrast was corrected to."""
+        return (
+            self.standing is not None and bool(self.standing.label) and self.standing.score == kind
+        )
 
     @property
     def marks(self) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bi_bench.report.derivations import mostly_wrong
 from bi_bench.report.outcomes import Outcomes, Pair
-from bi_bench.report.row import Scores
+from bi_bench.report.row import NEVER_RIGHT, NO_VERDICT, Kind, Scores
 from bi_bench.stats import arm_label, crossed_interval, gain_label, headroom_gain
 
-Kind = Literal["greedy", "sampled"]
 Table = NDArray[np.float64]
 
 
@@ -24,13 +23,14 @@ def arm_scores(arm: Mapping[int, Pair], kind: Kind) -> Scores:
     gain = crossed_interval(post - pre, clusters=clusters)
     before = crossed_interval(pre, clusters=clusters)
     after = crossed_interval(post, clusters=clusters)
-    return Scores(
-        before,
-        after,
-        gain,
-        headroom_gain(before.estimate, after.estimate),
-        gain_label(gain, before.estimate),
-    )
+    headroom = headroom_gain(before.estimate, after.estimate)
+    verdict, *marks = gain_label(gain, before.estimate)
+    scores = Scores(before, after, gain, headroom, (verdict, *marks))
+    if scores.never_right:
+        return replace(scores, headroom=None, gain_labels=(NEVER_RIGHT, *marks))
+    if kind != "derived" and mostly_wrong(arm):
+        return replace(scores, gain_labels=(NO_VERDICT, *marks))
+    return scores
 
 
 def compare(
@@ -42,12 +42,12 @@ def compare(
     other_pre, other_post = _tables({seed: reference[seed] for seed in arm}, kind)
     final = crossed_interval(post - other_post, clusters=clusters)
     gain = crossed_interval((post - pre) - (other_post - other_pre), clusters=clusters)
-    return replace(
-        scores,
-        final_difference=final,
-        gain_difference=gain,
-        arm_label=arm_label(gain, final),
-    )
+    label = arm_label(gain, final)
+    if not any(table.any() for table in (pre, post, other_pre, other_post)):
+        label = NEVER_RIGHT
+    elif kind != "derived" and (mostly_wrong(arm) or mostly_wrong(reference)):
+        label = NO_VERDICT
+    return replace(scores, final_difference=final, gain_difference=gain, arm_label=label)
 
 
 def cluster_labels(outcomes: Outcomes) -> list[str] | None:
@@ -80,4 +80,11 @@ def _tables(arm: Mapping[int, Pair], kind: Kind) -> tuple[Table, Table]:
 _READERS: dict[Kind, Callable[[Outcomes], Table]] = {
     "greedy": lambda outcomes: np.asarray(outcomes.greedy, dtype=np.float64),
     "sampled": lambda outcomes: np.asarray(outcomes.sampled, dtype=np.float64).mean(axis=1),
+    "derived": lambda outcomes: np.asarray(
+        [
+            right and sound is True
+            for right, sound in zip(outcomes.greedy, outcomes.derivation, strict=True)
+        ],
+        dtype=np.float64,
+    ),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bi_bench.report.row import Row
-from bi_bench.report.text import percent, points
+from bi_bench.report.text import gain_points, percent, points
 
 # A line through two points says no more than the table.
 _FEWEST = 3
@@ -105,7 +105,7 @@ def _cells(sweep: Sweep, row: Row) -> Iterator[str]:
         yield from ("", "", f"refused: {row.refused}", "")
     else:
         yield from (percent(score.estimate) for score in (row.greedy.pre, row.greedy.post))
-        yield from (points(row.greedy.gain), points(row.greedy.final_difference))
+        yield from (gain_points(row.greedy), points(row.greedy.final_difference))
 
 
 def value_text(value: Any) -> str:

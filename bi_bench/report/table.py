@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from tabulate import tabulate
 
 from bi_bench.report.analyses import as_text
-from bi_bench.report.cell_text import COMPACT, FACTS, MEASURED, SCORED, Column, legend
+from bi_bench.report.cell_text import COMPACT, DERIVED, FACTS, MEASURED, SCORED, Column, legend
 from bi_bench.report.published import TITLE as PUBLISHED
 from bi_bench.report.published import published_notes, published_table
 from bi_bench.report.row import Row
@@ -63,7 +63,8 @@ def _markdown(report: Report, pictures: Sequence[Picture]) -> str:
     for group in _groups(report.rows):
         title, *facts = map(markdown, _title(group))
         parts += [f"## {title}", " · ".join(facts)]
-        for columns in (SCORED, MEASURED):
+        told = any(row.derived for row in group)
+        for columns in (SCORED, *([DERIVED] if told else []), MEASURED):
             headings, cells = _filled(report, group, columns, markdown)
             parts.append(tabulate(cells, headings, tablefmt="pipe", disable_numparse=True))
     parts += markdown_sections(report, pictures)

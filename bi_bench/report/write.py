@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bi_bench.report.whole import Report
 
 # Raise it when reports of the same results come out different.
-REPORT_SCHEMA = 4
+REPORT_SCHEMA = 5
 
 _FILES = ("report.md", "report.csv", "curves.png")
 _INDEX = "report.json"

@@ -269,10 +269,11 @@ class Primary(Parameters):
     """The one contrast that a suite declares before it is run; every other one is exploratory.
 
     ``contrast``: "gain" or "final", each arm against the reference arm, over all benchmarks, models
-    and algorithms of the matrix. ``split`` empty is the first that is evaluated.
+    and algorithms of the matrix; no arm stands above it whose final score is not higher, whichever it
+    is. ``split`` empty is the first that is evaluated.
     """
 
-    contrast: Literal["gain", "final"] = "gain"
+    contrast: Literal["gain", "final"] = "final"
     score: Literal["greedy", "sampled"] = "greedy"
     split: EvaluationSplit | Literal[""] = ""
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bi_bench.report import build_report, render, to_csv
+from bi_bench.report.columns import flat_row
 from bi_bench.report.primary import Primary, primary_notes
 from bi_bench.stats import holm
 
@@ -45,7 +46,7 @@ def test_groups_follow_the_corrected_intervals_and_keep_the_order_of_the_suite_i
     assert places(report(arms)) == [
         ("best", "above", 1),
         ("better", "above", 1),
-        ("vanilla", "tie", 2),
+        ("vanilla", "reference", 2),
         ("same", "tie", 2),
         ("worse", "below", 3),
     ]
@@ -57,7 +58,7 @@ def test_an_arm_with_the_higher_mean_is_not_moved_up_inside_its_group(suite):
     suite.arm("b", START, ["1" * 25 + "0" * 15, "1" * 26 + "0" * 14, "1" * 23 + "0" * 17])
     found = report(suite)
     assert found.rows[2].greedy.gain.estimate > found.rows[0].greedy.gain.estimate
-    assert places(found) == [("vanilla", "tie", 1), ("a", "tie", 1), ("b", "tie", 1)]
+    assert places(found) == [("vanilla", "reference", 1), ("a", "tie", 1), ("b", "tie", 1)]
 
 
 def test_the_correction_is_over_all_benchmarks_and_algorithms(arms):
@@ -66,7 +67,7 @@ def test_the_correction_is_over_all_benchmarks_and_algorithms(arms):
     found = report(arms)
     tested = [row.standing for row in found.rows if row.standing.contrast is not None]
     assert len(tested) == 5
-    raw = [row.greedy.gain_difference.p_value for row in found.rows if row.standing.contrast]
+    raw = [row.greedy.final_difference.p_value for row in found.rows if row.standing.contrast]
     assert [one.p_value for one in tested] == [one.p_value for one in holm(raw)]
     assert "corrected by Holm over 5 contrasts" in " ".join(found.notes)
     # Each algorithm has a reference of its own, and groups of its own.
@@ -86,7 +87,7 @@ def test_a_difference_that_one_contrast_alone_would_show_ties_in_a_large_family(
     among_many = report(suite)
     row = next(row for row in among_many.rows if row.strategy == "slight")
     assert row.standing.place == "tie"
-    assert row.standing.contrast.low < 0 < row.greedy.gain_difference.low
+    assert row.standing.contrast.low < 0 < row.greedy.final_difference.low
 
 
 @pytest.mark.parametrize("seeds", [(0,), (0, 1)])
@@ -94,9 +95,56 @@ def test_one_or_two_seeds_name_no_winner(suite, seeds):
     suite.arm("vanilla", START, START, seeds)
     suite.arm("bridge", LOW, HIGH, seeds)
     found = report(suite)
-    assert places(found) == [("vanilla", "tie", 1), ("bridge", "tie", 1)]
-    assert found.rows[1].standing.contrast is None
+    vanilla, bridge = found.rows
+    assert vanilla.standing is None
+    assert (bridge.standing.place, bridge.standing.group) == ("not tested", 0)
+    assert bridge.standing.contrast is None
+    assert bridge.label("greedy") == "no winner"
+    assert "not tested" in render(found, "terminal").splitlines()[7]
     assert "so nothing is tested and nothing ranked" in " ".join(found.notes)
+
+
+def test_an_arm_that_nothing_tested_stands_behind_the_ranked_ones(arms):
+    arms.arm("alone", START, "1" * 40, seeds=(0,))
+    assert places(report(arms))[-2:] == [("worse", "below", 3), ("alone", "not tested", 0)]
+
+
+def test_a_damaged_start_never_puts_an_arm_above_whatever_is_primary(suite):
+    suite.arm("vanilla", START, END)
+    suite.arm("lower", "0" * 40, [end[8:] + "0" * 8 for end in END])
+    suite.arm("level", "1" * 4 + "0" * 36, END[::-1])
+    by_final = report(suite, contrast="final", score="greedy", split="test-id")
+    by_gain = report(suite, contrast="gain", score="greedy", split="test-id")
+    for found in (by_final, by_gain):
+        lower, level = (next(r for r in found.rows if r.strategy == s) for s in ("lower", "level"))
+        assert lower.standing.contrast is not None
+        assert lower.greedy.gain_difference.low > 0 > lower.greedy.final_difference.high
+        assert lower.label("greedy") == level.label("greedy") == "recovered, not improved"
+    assert places(by_final) == [
+        ("vanilla", "reference", 1),
+        ("level", "tie", 1),
+        ("lower", "below", 2),
+    ]
+    assert [place[1:] for place in places(by_gain)] == [
+        ("reference", 1),
+        ("barred", 1),
+        ("barred", 1),
+    ]
+
+
+def test_a_label_is_at_the_corrected_level_or_exploratory(suite):
+    slight = ["1" * right + "0" * (40 - right) for right in (28, 29, 27)]
+    suite.arm("vanilla", START, END)
+    suite.arm("slight", START, slight)
+    for number in range(8):
+        suite.arm(f"null-{number}", START, END[::-1])
+    row = next(row for row in report(suite).rows if row.strategy == "slight")
+    assert row.greedy.arm_label == "improved"  # at 95 %
+    assert row.label("greedy") == "tie"
+    assert row.label("sampled") == "improved (exploratory)"
+    flat = flat_row(row)
+    assert (flat["arm_label"], flat["arm_label_basis"]) == ("tie", "corrected")
+    assert (flat["arm_label_k"], flat["arm_label_basis_k"]) == ("improved", "exploratory")
 
 
 def test_the_suite_decides_what_is_primary(suite):
@@ -105,12 +153,22 @@ def test_the_suite_decides_what_is_primary(suite):
     suite.arm("lower", "0" * 40, ["1" * 4 + "0" * 36, "1" * 5 + "0" * 35, "1" * 3 + "0" * 37])
     by_gain = report(suite, contrast="gain", score="greedy", split="test-id")
     by_final = report(suite, contrast="final", score="greedy", split="test-id")
-    assert [p[1] for p in places(by_gain)] == ["tie", "tie"]
+    assert [p[1] for p in places(by_gain)] == ["reference", "tie"]
     assert places(by_final)[1] == ("lower", "below", 2)
     assert "the suite declares none" not in " ".join(by_final.notes)
-    assert "the suite declares none" in " ".join(report(suite).notes)
     elsewhere = report(suite, contrast="gain", score="greedy", split="test-ood")
     assert [row.standing for row in elsewhere.rows] == [None, None]
+
+
+def test_a_suite_that_declares_none_is_ranked_by_the_final_score(suite):
+    suite.arm("vanilla", START, END)
+    suite.arm("lower", "0" * 40, ["1" * 4 + "0" * 36, "1" * 5 + "0" * 35, "1" * 3 + "0" * 37])
+    # As records had it while the default was another.
+    for found in (report(suite), report(suite, declared=False, contrast="gain")):
+        assert places(found)[1] == ("lower", "below", 2)
+        assert "(the default: the suite declares none): difference of final" in " ".join(
+            found.notes
+        )
 
 
 def test_a_half_width_larger_than_the_contrast_is_said_in_words(arms):
@@ -141,8 +199,8 @@ def test_tables_show_groups_and_exports_hold_the_corrected_contrast(arms):
     assert [line[column] for line in lines[:4]] == ["1", "1", "2", "2"]
     assert "primary, corrected" in render(found, "markdown")
     rows = list(csv.DictReader(io.StringIO(to_csv(found))))
-    assert [row["place"] for row in rows] == ["above", "above", "tie", "tie", "below"]
+    assert [row["place"] for row in rows] == ["above", "above", "reference", "tie", "below"]
     best = rows[0]
-    assert float(best["primary_low"]) < float(best["gain_vs_reference_low"])
+    assert float(best["primary_low"]) < float(best["final_vs_reference_low"])
     assert 0 < float(best["primary_p"]) < 0.05
     assert rows[2]["primary"] == ""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.report import to_csv
+from bi_bench.report import build_report, to_csv
 from bi_bench.report.curves import read_curves
 from bi_bench.report.publishing.overall import overall
 from bi_bench.report.publishing.publish import published_folders, published_report
@@ -91,3 +91,20 @@ def test_the_overall_leaderboard_is_what_the_records_give(monkeypatch):
 def test_there_is_a_frozen_record_of_every_schema():
     held = {folder.name for folder in published_folders(FROZEN)}
     assert held == {f"schema-{n}" for n in range(1, SCHEMA + 1)}
+
+
+@pytest.mark.parametrize("contrast", ["gain", "final"])
+@pytest.mark.parametrize("score", ["greedy", "sampled"])
+def test_sabotage_and_what_else_gains_and_ends_lower_stands_above_nothing(contrast, score):
+    """Sampled, sabotage gains 15 points more than the reference arm and ends 3 points below it."""
+    record, store, _ = made(RESULTS / "math")
+    primary = {"contrast": contrast, "score": score, "split": "test-id", "declared": True}
+    changed = {**record, "suite": {**record["suite"], "primary": primary}}
+    rows = [row for row in build_report(changed, store).rows if row.split == "test-id"]
+    assert rows[0].is_reference
+    lower = [row for row in rows if row.strategy in ("sabotage", "bridge")]
+    assert all(row.standing.place != "above" for row in lower)
+    if score == "sampled":
+        assert {row.label("sampled") for row in lower} == {"recovered, not improved"}
+        place = "below" if contrast == "final" else "barred"
+        assert {row.standing.place for row in lower} == {place}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report import build_report, render
+from bi_bench.report import build_report, render, to_json
 from bi_bench.stats import crossed_interval
 
 
@@ -79,7 +79,7 @@ def test_a_sabotaged_arm_is_recovered_and_not_improved(suite):
     suite.arm("vanilla", "1" * 20 + "0" * 20, end)
     suite.arm("sabotage", "1" * 4 + "0" * 36, end[::-1])
     suite.arm("bridge", "1" * 20 + "0" * 20, "1" * 38 + "0" * 2)
-    sabotage, bridge, _ = report(suite).rows
+    bridge, _, sabotage = report(suite).rows
     assert sabotage.greedy.gain_difference.estimate == pytest.approx(0.4)
     assert sabotage.greedy.arm_label == "recovered, not improved"
     assert sabotage.greedy.gain_labels == ("gain",)
@@ -253,3 +253,47 @@ def test_a_budget_that_was_not_spent_is_said(suite):
     (row,) = report(suite).rows
     assert row.costs.rft_steps == 8
     assert "RFT ended at its greatest number of steps with 25% of the budget spent" in row.notes
+
+
+@pytest.mark.parametrize("seeds", [(0,), (0, 1, 2)])
+def test_an_arm_that_was_never_right_has_no_interval(suite, seeds):
+    suite.arm("vanilla", "0000", "0000", seeds)
+    suite.arm("bridge", "0000", "0000", seeds)
+    suite.arm("better", "0000", "1100", seeds)
+    found = report(suite)
+    rows = {row.strategy: row for row in found.rows}
+    assert rows["bridge"].greedy.gain_labels[0] == "never right"
+    assert rows["bridge"].label("greedy") == "never right"
+    assert rows["better"].greedy.gain_labels[0] != "never right"
+    for format in ("terminal", "markdown"):
+        text = render(found, format)
+        assert "never right" in text
+        assert "+0.0" not in text
+    flat = next(row for row in to_json(found)["rows"] if row["strategy"] == "bridge")
+    assert (flat["gain"], flat["gain_low"], flat["pre_low"], flat["post_high"]) == (
+        0,
+        None,
+        None,
+        None,
+    )
+    names = ("final_vs_reference", "final_vs_reference_low", "primary_low")
+    assert [flat[name] for name in names] == [0, None, None]
+
+
+def test_a_gain_of_exactly_zero_of_an_arm_that_is_right_keeps_its_interval(suite):
+    suite.arm("vanilla", "1100", "1100")
+    assert "+0.0 [0.0, 0.0]" in render(report(suite), "terminal")
+
+
+def test_the_heading_says_how_many_clusters_the_problems_are_worth(suite):
+    clusters = ["a"] * 6 + ["b", "c", None, None]
+    made = [
+        suite.outcomes(right, clusters=clusters) for right in ("1" * 5 + "0" * 5, "1" * 8 + "00")
+    ]
+    suite.run(suite.cell(), *made)
+    found = report(suite)
+    (row,) = found.rows
+    assert (row.clusters, row.effective_clusters) == (5, pytest.approx(100 / 40))
+    for format in ("terminal", "markdown"):
+        assert "problems 10 in 5 clusters (effective 2)" in render(found, format)
+    assert to_json(found)["rows"][0]["effective_clusters"] == 2.5

@@ -3,7 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bi_bench.stats import Contrast, arm_label, crossed_interval, gain_label, headroom_gain
+from bi_bench.stats import (
+    Contrast,
+    arm_label,
+    arm_place,
+    crossed_interval,
+    gain_label,
+    headroom_gain,
+)
 
 SIGNS = {1: (0.05, 0.02, 0.08), 0: (0.01, -0.02, 0.04), -1: (-0.05, -0.08, -0.02)}
 
@@ -28,6 +35,27 @@ def contrast(sign: int, seeds: int = 5) -> Contrast:
 )
 def test_arm_labels(gain: int, final: int, label: str) -> None:
     assert arm_label(contrast(gain), contrast(final)) == label
+
+
+@pytest.mark.parametrize(
+    ("gain", "final", "by_final", "by_gain"),
+    [
+        (1, 1, "above", "above"),
+        (0, 1, "above", "tie"),
+        (-1, 1, "barred", "barred"),
+        (1, 0, "tie", "barred"),
+        (0, 0, "tie", "tie"),
+        (-1, 0, "tie", "below"),
+        (1, -1, "below", "barred"),
+        (0, -1, "below", "tie"),
+        (-1, -1, "below", "below"),
+    ],
+)
+def test_no_arm_stands_above_without_a_higher_final_score(
+    gain: int, final: int, by_final: str, by_gain: str
+) -> None:
+    assert arm_place("final", contrast(gain), contrast(final)) == by_final
+    assert arm_place("gain", contrast(gain), contrast(final)) == by_gain
 
 
 @pytest.mark.parametrize("gain", [1, 0, -1])

@@ -11,7 +11,7 @@ from tabulate import tabulate
 from bi_bench.report.exports.checkpoints import Checkpoint
 from bi_bench.report.exports.yaml import to_yaml
 from bi_bench.report.row import Row
-from bi_bench.report.text import amount, markdown, percent, points
+from bi_bench.report.text import amount, gain_points, markdown, percent, points
 from bi_bench.report.whole import Report
 
 
@@ -108,9 +108,9 @@ def _scores(rows: tuple[Row, ...]) -> str:
                 f"{percent(after.estimate)} [{percent(after.low)}, {percent(after.high)}]"
                 if after
                 else "refused",
-                points(greedy.gain) if greedy else "",
+                gain_points(greedy),
                 percent(sampled.post.estimate) if sampled else "",
-                points(sampled.gain) if sampled else "",
+                gain_points(sampled),
                 f"{percent(row.pre_answers.truncated)} → {percent(row.post_answers.truncated)}",
             ]
         )
@@ -153,9 +153,9 @@ def _arm(checkpoint: Checkpoint, report: Report) -> Iterator[str]:
         if place != tuple(checkpoint.cell.arm._asdict().values()) or row.greedy is None:
             continue
         final = points(row.greedy.final_difference)
-        parts = [f"gain {points(row.greedy.gain)}"]
+        parts = [f"gain {gain_points(row.greedy)}"]
         parts += [f"final score against {report.reference} {final}"] if final else []
-        parts += [*row.greedy.gain_labels, *([row.greedy.arm_label] if final else [])]
+        parts += [*row.greedy.gain_labels, *([row.label("greedy")] if final else [])]
         where = f"{row.evaluation}, seeds {row.seed_count}"
         yield f"- {markdown(where)}: {markdown('; '.join(parts))}"
 

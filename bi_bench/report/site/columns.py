@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from bi_bench.report.cell_text import FACTS, MEASURED, SCORED, Column
+from bi_bench.report.cell_text import DERIVED, FACTS, MEASURED, SCORED, Column
 from bi_bench.report.columns import flat_row
 from bi_bench.report.row import Row
 
@@ -14,6 +14,7 @@ GROUPS = {
     "basis": "problems and seeds",
     "contrasts": "more contrasts",
     "sampled": "sampled answers",
+    "derived": "every step right",
     "answers": "how answers ended",
     "costs": "costs",
     "more": "more",
@@ -48,6 +49,13 @@ PLACES = {
     "final@{k} vs {reference}": ("sampled", "final_vs_reference_k"),
     "gain@{k} vs {reference}": ("sampled", "gain_vs_reference_k"),
     "label@{k}": ("sampled", "arm_label_k"),
+    "own gain, exploratory": ("contrasts", "gain_label"),
+    "derived pre": ("derived", "pre_derived"),
+    "derived post": ("derived", "post_derived"),
+    "derived gain": ("derived", "gain_derived"),
+    "derived final vs {reference}": ("derived", "final_vs_reference_derived"),
+    "derived gain vs {reference}": ("derived", "gain_vs_reference_derived"),
+    "derived label": ("derived", "arm_label_derived"),
     "informative": ("scores", "informative"),
     "spread": ("contrasts", "spread"),
     "fixed / broken": ("answers", "fixed"),
@@ -91,7 +99,7 @@ AXES = (
 
 def used_columns(rows: Sequence[Row]) -> tuple[list[SiteColumn], list[tuple[str, str]]]:
     """The columns that say something, and facts (name, text) that hold for all rows alike."""
-    placed = [_placed(column) for column in (*FACTS, *SCORED, *MEASURED)]
+    placed = [_placed(column) for column in (*FACTS, *SCORED, *DERIVED, *MEASURED)]
     columns: list[SiteColumn] = []
     facts: list[tuple[str, str]] = []
     for column in (*AXES, *placed):
@@ -121,7 +129,8 @@ def cell(column: SiteColumn, row: Row) -> SiteCell:
 
 
 def _interval(key: str, flat: dict[str, Any]) -> tuple[float, float, float] | None:
-    stem, suffix = (key[:-2], "_k") if key.endswith("_k") else (key, "")
+    suffix = next((end for end in ("_k", "_derived") if key.endswith(end)), "")
+    stem = key.removesuffix(suffix)
     ends = [flat.get(f"{stem}_{end}{suffix}") for end in ("low", "high")]
     middle = flat.get(key)
     if middle is None or None in ends:
@@ -135,5 +144,7 @@ def _placed(column: Column) -> SiteColumn:
 
 
 def _standing(row: Row) -> str:
-    """The group and what it means: "2 · tie"."""
-    return f"{row.standing.group} · {row.standing.place}" if row.standing else ""
+    """The group and what it means: "2 · tie"; the place alone where there is no group."""
+    if row.standing is None:
+        return ""
+    return " · ".join(filter(None, (str(row.standing.group or ""), row.standing.place)))

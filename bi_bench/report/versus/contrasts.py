@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
+from bi_bench.report.derivations import tells
 from bi_bench.report.outcomes import IdentityMismatch, Pair, check_against, check_arm
-from bi_bench.report.row import Scores, evaluation
+from bi_bench.report.row import Kind, Scores, evaluation
 from bi_bench.report.rows import read_pair, splits_of
-from bi_bench.report.scores import Kind, arm_scores, cluster_labels, compare
+from bi_bench.report.scores import arm_scores, cluster_labels, compare
 from bi_bench.report.versus.arms import Side
 from bi_bench.stats import constant_answer_floor, mcnemar
 
@@ -49,6 +50,7 @@ class Versus:
     floor: float = 0.0
     greedy: Both | None = None
     sampled: Both | None = None
+    derived: Both | None = None
     flips: Flips | None = None
     refused: str = ""
     notes: tuple[str, ...] = ()
@@ -104,6 +106,7 @@ def _on_split(split: str, one: Side, other: Side) -> Versus:
         floor=constant_answer_floor(first.answers)[1],
         greedy=_both(left, right, "greedy"),
         sampled=_both(left, right, "sampled") if samples else None,
+        derived=_both(left, right, "derived") if tells(left) and tells(right) else None,
         flips=_flips(left, right, clustered=labels is not None),
         notes=notes,
     )

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from bi_bench.report.row import NEVER_RIGHT, NO_VERDICT
 from bi_bench.report.text import plain
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _LABELS = {
     "tie": "no detectable difference in either",
     "same final, lower gain": "a smaller gain, without a detectable difference of final scores",
     "worse": "worse",
+    NO_VERDICT: "no verdict, since most right answers of an arm are derived wrongly",
 }
 
 
@@ -129,6 +131,8 @@ def arm_sentence(
     """
     arm, other = plain(arm), plain(other)
     opening = f"On {place.words}" + (f", {how}" if how else "")
+    if label == NEVER_RIGHT:
+        return f"{opening}, neither {arm} nor {other} was ever right, before or after RFT."
     first = _gain_words(arm, other, gain)
     if sign(gain):
         joint = " and " if sign(final) else ", and "

@@ -8,7 +8,8 @@ from typing import Any
 
 from tabulate import tabulate
 
-from bi_bench.report.text import percent, plain, points
+from bi_bench.report.row import KINDS
+from bi_bench.report.text import gain_points, percent, plain
 from bi_bench.report.versus.contrasts import Both, Versus
 from bi_bench.report.versus.sentence import (
     EXPLORATORY,
@@ -19,7 +20,11 @@ from bi_bench.report.versus.sentence import (
     wrap,
 )
 
-_HEADINGS = ("arm", "pre", "post", "gain", "pre@{k}", "post@{k}", "gain@{k}")
+_HEADINGS = {
+    "greedy": ("pre", "post", "gain"),
+    "sampled": ("pre@{k}", "post@{k}", "gain@{k}"),
+    "derived": ("derived pre", "derived post", "derived gain"),
+}
 
 
 def sentences(found: Versus) -> list[str]:
@@ -31,7 +36,11 @@ def sentences(found: Versus) -> list[str]:
         ]
     place = Place(found.evaluation, found.problems, found.clusters, found.seeds)
     said = []
-    hows = (("greedy", found.greedy), (f"mean of {found.samples} sampled answers", found.sampled))
+    hows = (
+        ("greedy", found.greedy),
+        (f"mean of {found.samples} sampled answers", found.sampled),
+        ("greedy with every needed step right", found.derived),
+    )
     for how, both in hows:
         if both is not None:
             said.append(_sentence(place, found, both, how))
@@ -76,6 +85,7 @@ def to_json(all_found: Sequence[Versus], below: Sequence[str] = ()) -> dict[str,
                 "floor": found.floor,
                 "greedy": asdict(found.greedy) if found.greedy else None,
                 "sampled": asdict(found.sampled) if found.sampled else None,
+                "derived": asdict(found.derived) if found.derived else None,
                 "flips": asdict(found.flips) if found.flips else None,
                 "refused": found.refused,
                 "sentences": sentences(found),
@@ -127,15 +137,15 @@ def _count(number: float) -> str:
 
 
 def _table(found: Versus) -> str:
+    scored = {kind: both for kind in KINDS if (both := getattr(found, kind)) is not None}
     rows = []
     for side, name in (("one", found.one.name), ("other", found.other.name)):
         row = [plain(name)]
-        for both in (found.greedy, found.sampled):
-            if both is not None:
-                scores = getattr(both, side)
-                row += [percent(scores.pre.estimate), percent(scores.post.estimate)]
-                row.append(points(scores.gain))
+        for both in scored.values():
+            scores = getattr(both, side)
+            row += [percent(scores.pre.estimate), percent(scores.post.estimate)]
+            row.append(gain_points(scores))
         rows.append(row)
-    headings = [heading.format(k=found.samples) for heading in _HEADINGS[: len(rows[0])]]
-    text: str = tabulate(rows, headings, tablefmt="simple", disable_numparse=True)
+    names = [name.format(k=found.samples) for kind in scored for name in _HEADINGS[kind]]
+    text: str = tabulate(rows, ["arm", *names], tablefmt="simple", disable_numparse=True)
     return text
