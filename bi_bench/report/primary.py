@@ -86,12 +86,14 @@ def primary_notes(rows: Sequence[Row], primary: Primary, reference: str) -> Iter
         return
     tested = sum(standing.p_value is not None for standing in standings)
     chosen = "" if primary.declared else " (the default: the suite declares none)"
-    correction = f"corrected by Holm over {tested} contrast{'s' * (tested != 1)}"
+    correction = (
+        f"corrected by Holm over {tested} contrast{'s' * (tested != 1)}; above it stands only an arm with "
+        "a final score that is higher and a gain that is not lower, both at that level"
+    )
     untested = "no arm has three seeds in common with it, so nothing is tested and nothing ranked"
     yield (
         f'Primary contrast{chosen}: {_WORDS[primary.contrast]} against "{reference}", '
-        f"{primary.score}, on {primary.split}, {correction if tested else untested}. An arm stands above "
-        "it only with a final score that is higher and a gain that is not lower, both at that level. "
+        f"{primary.score}, on {primary.split}, {correction if tested else untested}. "
         "All other contrasts are exploratory."
     )
     wide = [

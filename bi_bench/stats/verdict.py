@@ -76,17 +76,17 @@ def arm_place(
     """Where an arm stands beside the reference arm, from both contrasts at the corrected level.
 
     "above" takes the `primary` contrast above zero, a final score that is higher and a gain that is not
-    lower, since a gain alone can be had by damaging the model first; "below" takes the primary
-    contrast below zero, and of a primary gain a final score that is not higher. "tie" is a primary contrast
-    that includes zero, "barred" one that does not and that the other contrast speaks against.
+    lower, since a gain alone can be had by damaging the model first. A lower final score is "below"
+    whatever the gain, and so is a lower gain that is primary without a higher final score. "tie" is a
+    primary contrast that includes zero, "barred" one above it that the other contrast speaks against.
     """
     gain, final = _sign(gain_difference), _sign(final_difference)
     decisive = gain if primary == "gain" else final
+    if final < 0 or (decisive < 0 and final == 0):
+        return "below"
     if decisive == 0:
         return "tie"
-    if decisive > 0:
-        return "above" if final > 0 and gain >= 0 else "barred"
-    return "below" if final <= 0 else "barred"
+    return "above" if final > 0 and gain >= 0 else "barred"
 
 
 def headroom_gain(pre: float, post: float) -> float | None:

@@ -46,8 +46,8 @@ def test_arm_labels(gain: int, final: int, label: str) -> None:
         (1, 0, "tie", "barred"),
         (0, 0, "tie", "tie"),
         (-1, 0, "tie", "below"),
-        (1, -1, "below", "barred"),
-        (0, -1, "below", "tie"),
+        (1, -1, "below", "below"),
+        (0, -1, "below", "below"),
         (-1, -1, "below", "below"),
     ],
 )

@@ -118,14 +118,14 @@ def test_the_suites_of_the_paper_name_its_numbers_as_second_hand() -> None:
 
 def test_the_primary_contrast_is_settled_and_recorded(suite_file: Path) -> None:
     assert for_report(load_suite(suite_file))["primary"] == {
-        "contrast": "gain",
+        "contrast": "final",
         "score": "greedy",
         "split": "test-id",
         "declared": False,
     }
-    suite_file.write_text(SUITE + '[report.primary]\ncontrast = "final"\nsplit = "test-ood"\n')
+    suite_file.write_text(SUITE + '[report.primary]\ncontrast = "gain"\nsplit = "test-ood"\n')
     told = for_report(load_suite(suite_file))["primary"]
-    assert (told["contrast"], told["split"], told["declared"]) == ("final", "test-ood", True)
+    assert (told["contrast"], told["split"], told["declared"]) == ("gain", "test-ood", True)
 
 
 @pytest.mark.parametrize(
