@@ -102,7 +102,7 @@ def _scores(row: Row, kind: Kind, suffix: str) -> dict[str, Value]:
 
 def _standing(standing: Standing | None) -> dict[str, Value]:
     return {
-        "group": standing.group if standing else None,
+        "group": (standing.group or None) if standing else None,
         "place": standing.place if standing else None,
         **_interval("primary", "", standing.contrast if standing else None),
         "primary_p": standing.p_value if standing else None,
