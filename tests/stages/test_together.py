@@ -119,7 +119,7 @@ def test_processes_end_with_the_launcher(tmp_path: Path) -> None:
     task = tmp_path / "task.json"
     # The pipe has no writer: each process waits in reading its task until it is killed.
     os.mkfifo(task)
-    command = [*launch_command(2, "cpu"), str(task)]
+    command = [*launch_command(2, "cpu", tmp_path), str(task)]
     launcher = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
     try:
         processes = _descendants(launcher.pid, 2)
