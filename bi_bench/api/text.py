@@ -68,7 +68,7 @@ def json_lines(file: Path) -> Iterator[JsonLine]:
 
     A line that is not JSON carries its fault. UserError if the file as a whole cannot be read.
     """
-    for number, line, fault in _lines(file):
+    for number, line, fault in text_lines(file):
         if not fault and not line.strip():
             continue
         value = None
@@ -80,13 +80,11 @@ def json_lines(file: Path) -> Iterator[JsonLine]:
         yield JsonLine(number, value, fault)
 
 
-def is_text(text: str) -> bool:
-    """Whether ``text`` has no half of a surrogate pair, which no UTF-8 and no tokenizer can take."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+def text_lines(file: Path) -> Iterator[tuple[int, str, str]]:
+    """Number, text and fault of each line, without reading a large file at once.
 
-
-def _lines(file: Path) -> Iterator[tuple[int, str, str]]:
-    """Number, text and fault of each line, without reading a large file at once."""
+    UserError if the file as a whole cannot be read.
+    """
     try:
         with file.open("rb") as stream:
             wide = _encoding(stream.peek(4)) != "utf-8-sig"
@@ -101,6 +99,11 @@ def _lines(file: Path) -> Iterator[tuple[int, str, str]]:
     if wide:
         for number, text in enumerate(read_text(file).split("\n"), start=1):
             yield number, text, ""
+
+
+def is_text(text: str) -> bool:
+    """Whether ``text`` has no half of a surrogate pair, which no UTF-8 and no tokenizer can take."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _unreadable(file: Path, error: OSError) -> UserError:
