@@ -109,7 +109,8 @@ def _log(evaluations: Sequence[Evaluation], place: str, cluster: str) -> Log:
         last = max(found, key=lambda each: each.date)
         if len(found) > 1 and not last.date:
             raise UserError(
-                f"{place}: several evaluations of {name} beside one results file; give each a folder of its own"
+                f"{place}: several evaluations of {name} beside one results file; "
+                "give each a folder of its own"
             )
         if len(found) > 1:
             notes.append(
