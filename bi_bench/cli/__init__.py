@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -80,6 +81,22 @@ def _main(
     """How much does reinforcement fine-tuning gain, and which injected behaviours decide it?"""
 
 
+def _check_names() -> None:
+    """Paths and values are written into records and handed to libraries, which all want UTF-8."""
+    problem = ""
+    try:
+        for name in (os.getcwd(), *sys.argv):
+            name.encode()
+    except FileNotFoundError:
+        problem = "the working folder is gone; change to another one"
+    except UnicodeEncodeError:
+        problem = f"{name!a} is not UTF-8 in this locale; rename it, or set LC_ALL=C.UTF-8"
+    if problem:
+        from bi_bench.api import UserError
+
+        raise UserError(problem)
+
+
 def main() -> None:
     """Run the command line; what a user can mend ends with exit code 2 and no traceback."""
     for stream in (sys.stdout, sys.stderr):
@@ -87,6 +104,7 @@ def main() -> None:
             # A character that a terminal, pipe or log cannot show must not end a night's run.
             stream.reconfigure(errors="replace")
     try:
+        _check_names()
         app(prog_name="bi-bench")
     except SystemExit as end:
         if end.code == _INTERRUPTED:  # what typer makes of Ctrl-C
