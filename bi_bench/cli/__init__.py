@@ -81,9 +81,12 @@ def _main(
     """How much does reinforcement fine-tuning gain, and which injected behaviours decide it?"""
 
 
-def _check_names() -> None:
-    """Paths and values are written into records and handed to libraries, which all want UTF-8."""
-    problem = ""
+def _check_surroundings() -> None:
+    """Refuse what no run survives.
+
+    Paths and values go into records and to libraries, which all want UTF-8; those read docstrings.
+    """
+    problem = "PYTHONOPTIMIZE=2 takes docstrings away; unset it" if sys.flags.optimize > 1 else ""
     try:
         for name in (os.getcwd(), *sys.argv):
             name.encode()
@@ -104,7 +107,7 @@ def main() -> None:
             # A character that a terminal, pipe or log cannot show must not end a night's run.
             stream.reconfigure(errors="replace")
     try:
-        _check_names()
+        _check_surroundings()
         app(prog_name="bi-bench")
     except SystemExit as end:
         if end.code == _INTERRUPTED:  # what typer makes of Ctrl-C

@@ -151,7 +151,7 @@ def test_a_path_that_can_be_no_suite_is_one_clear_message(path: str) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_names_that_are_not_utf_8_and_a_working_folder_that_is_gone_are_refused(
+def test_surroundings_that_no_run_survives_are_refused(
     tmp_path: Path,
 ) -> None:
     result = run("plan", SMOKE, "--store", os.fsdecode(b"b\xffd"))
@@ -162,6 +162,7 @@ def test_names_that_are_not_utf_8_and_a_working_folder_that_is_gone_are_refused(
     script = [f"cd {gone}; rmdir {gone}; exec {sys.executable} -m bi_bench plan {SMOKE}"]
     result = subprocess.run(["sh", "-c", *script], capture_output=True, text=True)
     assert result.stderr == "error: the working folder is gone; change to another one\n"
+    assert "error: PYTHONOPTIMIZE=2" in run("plan", SMOKE, PYTHONOPTIMIZE="2").stderr
 
 
 def test_the_version_is_that_of_the_package() -> None:

@@ -134,7 +134,10 @@ def _result_text(name: str, content: Any) -> str:
 
 
 def _read(file: Path) -> tuple[str, dict[str, Any], dict[str, dict[str, Any]]]:
-    data = read_json(file)
+    try:
+        data = read_json(file)
+    except UserError as error:
+        raise UserError(f"{error}; no published record can be read there") from None
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema != SCHEMA or "stages" not in data:
         raise UserError(
