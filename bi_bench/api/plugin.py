@@ -8,14 +8,17 @@ import pydantic
 
 
 class Parameters(pydantic.BaseModel):
-    """Base of every plugin's parameters: unknown keys and wrong types are errors.
+    """Base of every plugin's parameters: unknown keys, wrong types, infinity and NaN are errors.
 
     Declare fields with a type, a default and a description; bounds belong into the field. A field
     declared with ``exclude=True`` reaches the worker but not the content key: say so only of what
     cannot change a result, such as a path whose content is digested.
     """
 
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, strict=True)
+    # No JSON, so no content key, holds a number that is not finite.
+    model_config = pydantic.ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False
+    )
 
 
 class Plugin:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
@@ -28,12 +32,16 @@ from bi_bench.cli import (
 
 app = typer.Typer(
     name="bi-bench",
-    help="How much does reinforcement fine-tuning gain, and which injected behaviours decide it?",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 _INTERRUPTED = 130
+# What stands in the way of a path that was named, or of any; a file that is missing may be our own fault.
+_OUTSIDE = (
+    *(errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG),
+    *(errno.ELOOP, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE),
+)
 VERBS: tuple[Callable[..., None], ...] = (
     run.run,
     plan.plan,
@@ -56,9 +64,50 @@ for verb in VERBS:
     app.command(verb.__name__.rstrip("_"))(verb)  # `import` is a word of Python's
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from bi_bench import __version__
+
+        print(f"bi-bench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """How much does reinforcement fine-tuning gain, and which injected behaviours decide it?"""
+
+
+def _check_surroundings() -> None:
+    """Refuse what no run survives.
+
+    Paths and values go into records and to libraries, which all want UTF-8; those read docstrings.
+    """
+    problem = "PYTHONOPTIMIZE=2 takes docstrings away; unset it" if sys.flags.optimize > 1 else ""
+    try:
+        for name in (os.getcwd(), *sys.argv):
+            name.encode()
+    except FileNotFoundError:
+        problem = "the working folder is gone; change to another one"
+    except UnicodeEncodeError:
+        problem = f"{name!a} is not UTF-8 in this locale; rename it, or set LC_ALL=C.UTF-8"
+    if problem:
+        from bi_bench.api import UserError
+
+        raise UserError(problem)
+
+
 def main() -> None:
     """Run the command line; what a user can mend ends with exit code 2 and no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # not closed, nor another object in a test
+            # A character that a terminal, pipe or log cannot show must not end a night's run.
+            stream.reconfigure(errors="replace")
     try:
+        _check_surroundings()
         app(prog_name="bi-bench")
     except SystemExit as end:
         if end.code == _INTERRUPTED:  # what typer makes of Ctrl-C
@@ -70,11 +119,9 @@ def main() -> None:
     except Exception as error:
         from bi_bench.api import UserError  # imported late: --help must not wait for it
 
-        # What stands in the way of a path that was named; a file that is missing may be our own fault.
-        blocked = (IsADirectoryError, NotADirectoryError, FileExistsError, PermissionError)
-        if isinstance(error, blocked) and error.filename is not None:
+        if isinstance(error, OSError) and error.errno in _OUTSIDE:
             place = error.filename2 or error.filename
-            print(f"error: {place}: {error.strerror}", file=sys.stderr)
+            print(f"error: {f'{place}: ' * bool(place)}{error.strerror}", file=sys.stderr)
             sys.exit(2)
         if not isinstance(error, UserError):
             raise

@@ -37,7 +37,7 @@ def duration(seconds: float | None) -> str:
 def kind_of_machine() -> dict[str, str]:
     """What a result may depend on, for the run record: interpreter, system, processor, GPUs; no names."""
     info = Path("/proc/cpuinfo")
-    text = info.read_text(errors="replace") if info.is_file() else ""
+    text = info.read_text(encoding="utf-8", errors="replace") if info.is_file() else ""
     found = re.search(r"^model name\s*: (.+)$", text, re.M)
     gpus = [f"{name} {memory:g} GB" if memory else name for name, memory in _gpus()]
     return {
@@ -71,7 +71,7 @@ def look(store: Path) -> Machine:
     while not place.exists():
         place = place.parent
     limit = Path("/sys/fs/cgroup/memory.max")  # what a container may use of the machine's memory
-    text = limit.read_text().strip() if limit.is_file() else ""
+    text = limit.read_text(encoding="ascii").strip() if limit.is_file() else ""
     memory = psutil.virtual_memory().total
     return Machine(
         python=platform.python_version(),

@@ -84,7 +84,7 @@ class Progress:
         return True
 
     def _line(self, event: Event) -> Text:
-        text = Text(f"[{self._ended}/{self._total}] {event.kind:<8} {_plain(event.stage.label)}")
+        text = Text(f"[{self._ended}/{self._total}] {event.kind:<8} {_name(event.stage)}")
         if event.kind == "progress":
             text.append(f"  {_step(event.data)}")
         if event.kind in ("progress", "finished", "failed"):
@@ -106,7 +106,7 @@ class Progress:
         rows = Table.grid(padding=(0, 2))
         for running in list(self._running.values()):
             elapsed = _clock(time.monotonic() - running.start)
-            label = Text(_plain(running.stage.label), overflow="ellipsis", no_wrap=True)
+            label = Text(_name(running.stage), overflow="ellipsis", no_wrap=True)
             rows.add_row("", label, Text(_step(running.data)), Text(elapsed))
         return Group(head, rows)
 
@@ -167,6 +167,12 @@ def _step(data: Any) -> str:
     if (reward := data.get("reward")) is not None:
         parts.append(f"reward {reward:.3f}" if isinstance(reward, float) else f"reward {reward}")
     return _plain("  ".join(parts))
+
+
+def _name(stage: Stage) -> str:
+    """The kind first, where the label does not say it."""
+    said = stage.label.startswith(f"{stage.kind} ")
+    return _plain(stage.label if said else f"{stage.kind} · {stage.label}")
 
 
 def _clock(seconds: float) -> str:

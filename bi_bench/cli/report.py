@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +33,7 @@ def report(
     from bi_bench.cli.for_report import where_written
     from bi_bench.cli.sources import open_run, open_union
     from bi_bench.report import write_report
+    from bi_bench.store import read_json
 
     several = run is not None and len(run) > 1
     if out is not None and not several:
@@ -41,7 +43,8 @@ def report(
     )
     text = write_report(opened.record, opened.store, opened.name)
     if as_json:
-        print((opened.store.run_folder(opened.name) / "report.json").read_text())
+        file = opened.store.run_folder(opened.name) / "report.json"
+        print(json.dumps(read_json(file), indent=1))
         return
     print(text)
     if opened.published is None:  # else the store is a temporary folder

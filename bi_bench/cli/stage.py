@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -19,11 +20,14 @@ def stage(
     """Run one stage whose parents are done; for a person, a job array or another engine."""
     from bi_bench.cli.find import find_stage
     from bi_bench.engines import run_stage_here
+    from bi_bench.engines.environment import worker_environment
     from bi_bench.store import Store
 
     found = find_stage(suite, key, set_, store)
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, str(found.resources.cpus))
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    environment = worker_environment(
+        os.environ, found.identity.get("numerics", {}).get("threads", 1)
+    )
+    if environment != dict(os.environ):  # some of it counts from the start of an interpreter alone
+        os.execve(sys.executable, [sys.executable, "-Pm", "bi_bench", *sys.argv[1:]], environment)
     outcome = run_stage_here(Store(store), found, ENTRY)
     print(f"{found.kind} · {found.label}: {outcome.status} {outcome.message}".rstrip())

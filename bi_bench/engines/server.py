@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from bi_bench.engines import child
+from bi_bench.engines.environment import make_room_for_sockets, worker_environment
 
 _CONTEXT = get_context("forkserver")
 
@@ -25,18 +26,7 @@ class Server:
     def __init__(self, preload: Sequence[str], threads: int) -> None:
         self._preload = [child.__name__, *preload]
         _CONTEXT.set_forkserver_preload(self._preload)
-        self._environment = {
-            "OMP_NUM_THREADS": str(threads),
-            "MKL_NUM_THREADS": str(threads),
-            "TOKENIZERS_PARALLELISM": "false",
-            # The order of a set of strings must not differ from run to run.
-            "PYTHONHASHSEED": "0",
-            # Asking whether there is a GPU must not open CUDA: a fork could not use it any more.
-            "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
-            # The server finds modules where this process does, and never in the working folder.
-            "PYTHONSAFEPATH": "1",
-            "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
-        }
+        self._threads = threads
         self._search = {name: os.environ.get(name) for name in ("PYTHONSAFEPATH", "PYTHONPATH")}
 
     def start(
@@ -47,7 +37,8 @@ class Server:
         process = _CONTEXT.Process(
             target=child.main, args=(stage, root, entry, token, text), name=token
         )
-        with _environment(self._environment), _interrupt_ignored():
+        make_room_for_sockets()
+        with _environment(self._of_server()), _interrupt_ignored():
             forkserver.ensure_running()
         try:
             with _nameless_main():
@@ -58,6 +49,12 @@ class Server:
                 "its own message stands above"
             ) from error
         return process
+
+    def _of_server(self) -> dict[str, str]:
+        """It finds modules where this process does, and never in the working folder."""
+        search = os.pathsep.join(path or os.getcwd() for path in sys.path)
+        found = {"PYTHONSAFEPATH": "1", "PYTHONPATH": search}
+        return worker_environment(os.environ, self._threads) | found
 
     def stop(self) -> None:
         """End the server; the workers must have ended. Does nothing if it never started."""
@@ -70,16 +67,19 @@ class Server:
 
 @contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+    """What a process started meanwhile inherits is ``values`` and nothing else."""
+    before = dict(os.environ)
+    _become(values)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        _become(before)
+
+
+def _become(values: Mapping[str, str]) -> None:
+    for name in set(os.environ) - set(values):
+        del os.environ[name]
+    os.environ.update(values)
 
 
 @contextmanager

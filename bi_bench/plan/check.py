@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from bi_bench.api import ModelSource, UserError
+from bi_bench.api.text import read_json
 from bi_bench.suite import Entry, Suite
 from bi_bench.suite.schema import Prompt
 
@@ -18,8 +17,8 @@ def check_template(prompt: Prompt, model: Entry, source: ModelSource) -> None:
     if prompt.template != "model" or source.folder is None:
         return
     files = [source.folder / name for name in ("tokenizer_config.json", "chat_template.json")]
-    found = [json.loads(file.read_text()) for file in files if file.is_file()]
-    if any(data.get("chat_template") for data in found):
+    found = [read_json(file) for file in files if file.is_file()]
+    if any(isinstance(data, dict) and data.get("chat_template") for data in found):
         return
     if not any(source.folder.glob("**/chat_template*.jinja")):
         raise UserError(

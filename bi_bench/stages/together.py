@@ -37,15 +37,14 @@ def run_together(
     """
     roles = {role: str(path) for role, path in inputs.items()}
     task = json.dumps({"stage": dict(stage), "inputs": roles, "folder": str(folder)})
-    command = launch_command(processes, stage["identity"]["numerics"]["device"])
+    device = stage["identity"]["numerics"]["device"]
     result: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "task.json"
-        file.write_text(task)
-        whole = [*command, str(file)]
-        with subprocess.Popen(
-            whole, env=_environment(), stdout=subprocess.PIPE, text=True
-        ) as launcher:
+        file.write_text(task, encoding="utf-8")
+        whole = [*launch_command(processes, device, Path(scratch)), str(file)]
+        pipe: dict[str, Any] = {"stdout": subprocess.PIPE, "encoding": "utf-8", "errors": "replace"}
+        with subprocess.Popen(whole, env=_environment(), **pipe) as launcher:
             for line in launcher.stdout or ():
                 if line.startswith(PROGRESS):
                     progress(**json.loads(line.removeprefix(PROGRESS)))
@@ -62,15 +61,18 @@ def run_together(
     return costs
 
 
-def launch_command(processes: int, device: str) -> list[str]:
-    """The command line of `accelerate launch` for this module."""
+def launch_command(processes: int, device: str, scratch: Path) -> list[str]:
+    """The command line of `accelerate launch` for this module; writes its file to ``scratch``."""
+    # Without one it reads what `accelerate config` left in the home folder.
+    config = scratch / "accelerate.json"
+    config.write_text(json.dumps({"distributed_type": "MULTI_GPU"}), encoding="utf-8")
     # --cpu would start a single process. Without a GPU the same launcher starts processes that
     # talk over gloo; the trainers' own settings keep them on the CPU.
     kind = ["--multi_gpu", "--num_processes", str(processes), "--num_machines", "1"]
     plain = ["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
-    module = [sys.executable, "-m", "accelerate.commands.launch", *kind, *plain]
+    start = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(config)]
     gpus = ["--gpu_ids", "all"] if device == "cuda" else []
-    return [*module, *gpus, "--module", __name__]
+    return [*start, *kind, *plain, *gpus, "--module", __name__]
 
 
 def _environment() -> dict[str, str]:
@@ -82,7 +84,7 @@ def _environment() -> dict[str, str]:
 def main(file: Path) -> None:
     """One of the processes: the stage, into its folder or, but for the first, into a temporary one."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    task = json.loads(file.read_text())
+    task = json.loads(file.read_text(encoding="utf-8"))
     rank = int(os.environ["RANK"])
     if task["stage"]["identity"]["numerics"]["device"] == "cuda":
         import torch

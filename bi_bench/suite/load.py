@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError, did_you_mean
+from bi_bench.api.text import read_text
 from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
 from bi_bench.suite.problems import key_path, validate
@@ -54,14 +55,12 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not file.exists():
         near = [other.name for other in file.parent.glob("*.toml")]
-        raise UserError(f"{file}: no such file{did_you_mean(file.name, near)}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: cannot be read: {error}") from None
-    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{file}: no such file{did_you_mean(file.name, near)}")
+    try:
+        return tomllib.loads(read_text(file))
+    except (ValueError, RecursionError) as error:  # RecursionError: brackets without end
         raise UserError(f"{file}: not valid TOML: {error}") from None
 
 
@@ -79,9 +78,9 @@ def _with_template(defaults: Defaults, suite: Path) -> Defaults:
             "tokenizer's own) or the name of a file with a Jinja template"
         )
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{where}: {file} cannot be read: {error}") from None
+        text = read_text(file)
+    except UserError as error:
+        raise UserError(f"{where}: {error}") from None
     if "messages" not in text:
         raise UserError(f'{where}: {file} never mentions "messages", so it is no chat template')
     prompt = defaults.prompt.model_copy(update={"template": text})

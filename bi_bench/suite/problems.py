@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 from collections.abc import Sequence
 from typing import Any, get_args
 
@@ -14,6 +16,8 @@ def validate(
     model: type[Parameters], data: Any, file: object, path: Sequence[str | int] = ()
 ) -> Any:
     """``data`` as an instance of ``model``; UserError naming file and key path otherwise."""
+    if problem := _beyond(data, path):
+        raise UserError(f"{file}: {problem}")
     try:
         return model.model_validate(_tuples(data))
     except pydantic.ValidationError as error:
@@ -58,6 +62,20 @@ def _model_at(model: type[Parameters], location: Sequence[str | int]) -> type[py
         if isinstance(annotation, type) and issubclass(annotation, pydantic.BaseModel):
             current = annotation
     return current
+
+
+def _beyond(data: Any, path: Sequence[str | int]) -> str:
+    """The first value that no content key can hold, also where a model takes any value."""
+    if isinstance(data, dict | list | tuple):
+        parts = data.items() if isinstance(data, dict) else enumerate(data)
+        return next(filter(None, (_beyond(value, (*path, key)) for key, value in parts)), "")
+    if isinstance(data, float) and not math.isfinite(data):
+        return f"{key_path(path)}: write a finite number (given: {data})"
+    if isinstance(data, int) and not -(2**63) <= data < 2**63:
+        return f"{key_path(path)}: too large; an integer of TOML has 64 bits"
+    if isinstance(data, datetime.date | datetime.time):
+        return f'{key_path(path)}: a date or time is no value here; write it as text, "{data}"'
+    return ""
 
 
 def _tuples(data: Any) -> Any:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,14 +14,20 @@ ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "suites" / "smoke.toml"
 
 
-def run(*arguments: object, module: bool = True) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: object, module: bool = True, **environment: str
+) -> subprocess.CompletedProcess[str]:
     start = (
         [sys.executable, "-m", "bi_bench"]
         if module
         else [str(Path(sys.executable).parent / "bi-bench")]
     )
     return subprocess.run(
-        [*start, *map(str, arguments)], capture_output=True, text=True, timeout=120
+        [*start, *map(str, arguments)],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
@@ -94,6 +102,71 @@ def test_one_stage_by_hand_then_why(tmp_path: Path) -> None:
     assert "n: 200 there, 7 here" in why.stdout
     freed = run("gc", "--store", tmp_path)
     assert "in 1 stages" in freed.stdout
+
+
+def test_a_stage_by_hand_has_the_environment_of_a_worker(tmp_path: Path) -> None:
+    spy = "import json, os, pathlib\npathlib.Path(__file__).with_name('seen.json').write_text("
+    (tmp_path / "spy.py").write_text(f"{spy}json.dumps(dict(os.environ)))")
+    (tmp_path / "smoke.toml").write_text(f'plugins = ["spy.py"]\n{SMOKE.read_text()}')
+    file, store = tmp_path / "smoke.toml", tmp_path / "store"
+    plan = json.loads(run("plan", file, "--store", store, "--json").stdout)
+    key = next(s["key"] for s in plan["stage_list"] if s["kind"] == "problems")
+    result = run(
+        "stage", file, key, "--store", store, WORLD_SIZE="2", ACCELERATE_MIXED_PRECISION="bf16"
+    )
+    assert result.stdout.startswith("problems · "), result.stderr
+    seen = json.loads((tmp_path / "seen.json").read_text())
+    assert {"WORLD_SIZE", "ACCELERATE_MIXED_PRECISION"} & set(seen) == set()
+    assert (seen["OMP_NUM_THREADS"], seen["PYTHONHASHSEED"]) == ("1", "0")
+
+
+def test_what_an_output_cannot_show_is_replaced() -> None:
+    plan = [
+        "plan",
+        SMOKE,
+        "--set",
+        "matrix.strategies=['vanilla', {name='bridge', label='brücke'}]",
+    ]
+    shown = run(*plan, PYTHONIOENCODING="ascii")
+    assert shown.returncode == 0, shown.stderr
+    wrong = run("plan", "no-brücke.toml", PYTHONIOENCODING="ascii")
+    assert wrong.stderr == "error: no-br?cke.toml: no such file\n"
+
+
+@pytest.mark.parametrize("arguments", [["plan", SMOKE], ["plugins"], ["--version"]])
+def test_an_output_that_is_full_or_closed_is_no_traceback(arguments: list[object]) -> None:
+    command = [sys.executable, "-m", "bi_bench", *map(str, arguments)]
+    for place in (">/dev/full", ">&-", "| true"):
+        shell = ["sh", "-c", f'exec "$@" {place}' if ">" in place else f'"$@" {place}', "sh"]
+        result = subprocess.run([*shell, *command], capture_output=True, text=True)
+        assert "Traceback" not in result.stderr
+        assert "Exception" not in result.stderr
+
+
+@pytest.mark.parametrize("path", ["n" * 300 + ".toml", "/dev/null/x.toml", str(ROOT)])
+def test_a_path_that_can_be_no_suite_is_one_clear_message(path: str) -> None:
+    result = run("plan", path)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"error: {path}: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_surroundings_that_no_run_survives_are_refused(
+    tmp_path: Path,
+) -> None:
+    result = run("plan", SMOKE, "--store", os.fsdecode(b"b\xffd"))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: 'b\\udcffd' is not UTF-8 in this locale; rename it")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = [f"cd {gone}; rmdir {gone}; exec {sys.executable} -m bi_bench plan {SMOKE}"]
+    result = subprocess.run(["sh", "-c", *script], capture_output=True, text=True)
+    assert result.stderr == "error: the working folder is gone; change to another one\n"
+    assert "error: PYTHONOPTIMIZE=2" in run("plan", SMOKE, PYTHONOPTIMIZE="2").stderr
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert run("--version").stdout == f"bi-bench {version('bi-bench')}\n"
 
 
 def test_sample_shows_plain_and_injected_demonstrations_as_json() -> None:

@@ -14,7 +14,7 @@ from bi_bench.plan.stage import Resources, Stage
 from bi_bench.store import Store
 
 ENTRIES = """
-    import os, signal, subprocess, sys, time
+    import json, os, signal, subprocess, sys, time
     from pathlib import Path
     from bi_bench.api.errors import Declined, UserError
 
@@ -45,6 +45,8 @@ ENTRIES = """
                 os._exit(0)
             case "devices":
                 texts = [os.environ["CUDA_VISIBLE_DEVICES"]]
+            case "environment":
+                (folder / "environment.json").write_text(json.dumps(dict(os.environ)))
             case "torch":
                 texts = [str("torch" in sys.modules and sys.modules["torch"].get_num_threads())]
         (folder / "times.txt").write_text(f"{begin} {time.monotonic()}")

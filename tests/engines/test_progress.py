@@ -28,7 +28,7 @@ def no_terminal(monkeypatch):
 
 
 def test_plain_lines_without_a_terminal(stage, capsys, clock):
-    a, b, c = stage("sft [red]bridge[/red]"), stage("rft\x1b[2J"), stage("probe")
+    a, b, c = stage("[red]bridge[/red]"), stage("rft\x1b[2J"), stage("sft probe")
     with Progress([a, b, c], lambda each: None) as show:
         show(Event("cached", c))
         show(Event("started", a))
@@ -43,12 +43,12 @@ def test_plain_lines_without_a_terminal(stage, capsys, clock):
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
-        "[1/3] cached   probe",
-        "[1/3] started  sft [red]bridge[/red]",
-        "[1/3] progress sft [red]bridge[/red]  3/9  reward 0.250  32.0 s",
-        "[2/3] finished sft [red]bridge[/red]  1 min 15 s",
-        "[2/3] started  rft [2J",
-        "[3/3] failed   rft [2J  4.2 s: ValueError: [bold]no[/bold] luck",
+        "[1/3] cached   sft probe",
+        "[1/3] started  sft · [red]bridge[/red]",
+        "[1/3] progress sft · [red]bridge[/red]  3/9  reward 0.250  32.0 s",
+        "[2/3] finished sft · [red]bridge[/red]  1 min 15 s",
+        "[2/3] started  sft · rft [2J",
+        "[3/3] failed   sft · rft [2J  4.2 s: ValueError: [bold]no[/bold] luck",
     ]
 
 
@@ -77,7 +77,7 @@ def test_a_terminal_gets_a_live_display_on_stderr():
         from bi_bench.engines import Event
         from bi_bench.plan.stage import Stage
 
-        a = Stage("rft", {"x": 1}, {}, "rft [red]bridge[/red]")
+        a = Stage("rft", {"x": 1}, {}, "[red]bridge[/red]")
         b = Stage("rft", {"x": 2}, {}, "second")
         with Progress([a, b], lambda stage: 2.0) as show:
             show(Event("started", a))
@@ -101,5 +101,5 @@ def test_a_terminal_gets_a_live_display_on_stderr():
         except OSError:  # the other end is closed
             pass
     text = shown.decode()
-    for part in ("0/2", "rft [red]bridge[/red]", "7/9", "reward 0.500", "left", "[1/2] finished"):
+    for part in ("0/2", "rft · [red]bridge[/red]", "7/9", "reward 0.500", "left", "[1/2] finished"):
         assert part in text

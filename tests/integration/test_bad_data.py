@@ -156,7 +156,7 @@ def test_a_bad_line_of_a_benchmark_is_named_with_its_file(
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (["{oops", "[]"], r"demos.jsonl:2: not valid JSON.*\n.*demos.jsonl:3: not an object"),
+        (["{oops", "[]"], r"demos.jsonl:2: not JSON.*\n.*demos.jsonl:3: not an object"),
         (['{"prompt": "a"}'], 'demos.jsonl:2: "completion" is missing'),
         (['{"prompt": "a", "completion": null}'], 'demos.jsonl:2: "completion" must be a text'),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -38,13 +39,23 @@ def light(smoke, store: Path):
         "finally: print(sorted({'torch', 'transformers', 'trl'} & set(sys.modules)), file=sys.stderr)"
     )
 
-    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", code, *map(str, arguments), "--store", str(store)]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        surroundings = {**os.environ, **environment}
+        result = subprocess.run(
+            command, env=surroundings, capture_output=True, text=True, timeout=300
+        )
         assert "[]" in result.stderr, result.stderr
         return result
 
     return run
+
+
+def test_a_locale_of_ascii_changes_no_json(light):
+    ascii = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    plain, changed = light("report", "smoke", "--json"), light("report", "smoke", "--json", **ascii)
+    assert changed.returncode == 0, changed.stderr
+    assert json.loads(changed.stdout) == json.loads(plain.stdout)
 
 
 def outcomes(store: Path, key: str):

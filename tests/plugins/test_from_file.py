@@ -56,9 +56,8 @@ def test_the_digest_is_a_parameter_and_the_path_is_not_dumped(file: Path) -> Non
 @pytest.mark.parametrize(
     ("line", "wrong"),
     [
-        ("{", "not valid JSON"),
-        ("", "an empty line"),
-        ("[" * 100_000, "not valid JSON"),
+        ("{", "not JSON"),
+        ("[" * 100_000, "not JSON"),
         ('["a", "b"]', "not an object"),
         ("null", "not an object"),
         ('{"prompt": "a"}', '"completion" is missing'),

@@ -119,8 +119,14 @@ def test_processes_end_with_the_launcher(tmp_path: Path) -> None:
     task = tmp_path / "task.json"
     # The pipe has no writer: each process waits in reading its task until it is killed.
     os.mkfifo(task)
-    command = [*launch_command(2, "cpu"), str(task)]
-    launcher = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
+    command = [*launch_command(2, "cpu", tmp_path), str(task)]
+    # What `accelerate config` wrote for something else is not read.
+    (tmp_path / "accelerate").mkdir()
+    (tmp_path / "accelerate" / "default_config.yaml").write_text("nonsense: 1\n")
+    surroundings = {**os.environ, "HF_HOME": str(tmp_path)}
+    launcher = subprocess.Popen(
+        command, env=surroundings, start_new_session=True, stderr=subprocess.DEVNULL
+    )
     try:
         processes = _descendants(launcher.pid, 2)
     finally:

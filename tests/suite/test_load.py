@@ -6,6 +6,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.suite import load_suite
+from bi_bench.suite.schema import SFT
 
 ROOT = Path(__file__).parents[2]
 SUITE = """
@@ -65,6 +66,12 @@ def test_axes_labels_and_defaults(suite_file: Path) -> None:
         (', id = "some/model", revision = "abc"', "", r"models\[0\]: give either id .* or path"),
         ('name = "mine"', "", r"name: this key is missing"),
         ("[matrix]", "[matrix", r"not valid TOML"),
+        ("[matrix]", "seed = " + "1" * 5000 + "\n[matrix]", r"not valid TOML: Exceeds the limit"),
+        (
+            "[matrix]",
+            "seed = " + "[" * 100_000 + "\n[matrix]",
+            r"not valid TOML: maximum recursion",
+        ),
     ],
 )
 def test_mistakes_name_file_key_path_and_the_way_out(
@@ -88,8 +95,55 @@ def test_an_unreadable_file_is_a_user_error(tmp_path: Path) -> None:
         load_suite(folder)
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match=r"binary.toml:1: not UTF-16"):
         load_suite(binary)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_suite_and_its_template_may_begin_with_a_byte_order_mark(
+    suite_file: Path, encoding: str
+) -> None:
+    template = "{{ messages[0].content }} é\r\n"
+    suite_file.with_name("chat.jinja").write_bytes(template.encode(encoding))
+    set_ = ["defaults.prompt.template=chat.jinja"]
+    plain = load_suite(suite_file, set_)
+    suite_file.write_bytes(suite_file.read_text().encode(encoding))
+    assert load_suite(suite_file, set_) == plain
+    assert plain.defaults.prompt.template == "{{ messages[0].content }} é\n"
+    suite_file.with_name("chat.jinja").write_bytes(template.encode("latin-1"))
+    with pytest.raises(UserError, match=r"prompt.template: .*chat.jinja:1: not UTF-8: byte 0xe9"):
+        load_suite(suite_file, set_)
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        (
+            "defaults.sft.max_grad_norm=inf",
+            r"defaults.sft.max_grad_norm: write a finite number .*inf",
+        ),
+        ("matrix.algorithms[0].learning_rate=nan", r"matrix.algorithms\[0\].learning_rate: .*nan"),
+        (
+            "defaults.evaluate.benchmarks=[{name='x', a={b=[1, -inf]}}]",
+            r"benchmarks\[0\].a.b\[1\]: ",
+        ),
+        ("defaults.data.sft=99999999999999999999", r"defaults.data.sft: too large; .* 64 bits"),
+        (
+            "defaults.evaluate.benchmarks=[{name='x', day=2026-01-02}]",
+            r"benchmarks\[0\].day: a date",
+        ),
+    ],
+)
+def test_numbers_that_no_content_key_holds_are_refused_by_key_path(
+    suite_file: Path, override: str, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        load_suite(suite_file, [override])
+
+
+def test_parameters_are_finite_wherever_they_come_from() -> None:
+    with pytest.raises(ValueError, match="finite number"):
+        SFT(max_grad_norm=float("inf"))
 
 
 def test_overrides_reach_every_key_and_are_checked(suite_file: Path) -> None:

@@ -1,7 +1,6 @@
 """Reads what ``lm_eval --log_samples`` leaves behind: scores by task, filter, metric and document.
 
-A folder holds ``<model>/samples_<task>_<date>.jsonl``, one line a document and filter, and beside
-them ``results_<date>.json`` with the settings. Digests of document, prompt and target are lm-eval's
+Samples are a line a document and filter. Digests of document, prompt and target are lm-eval's
 where they are logged, else computed as lm-eval computes them.
 """
 
@@ -16,10 +15,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bi_bench.api import UserError, did_you_mean
+from bi_bench.api.text import JsonLine, json_lines, read_json
+from bi_bench.report.logs.files import Evaluation, find_evaluations, is_array
+from bi_bench.report.logs.filters import Unlabelled
 from bi_bench.report.text import plain
-from bi_bench.store import read_json
 
-_NAME = re.compile(r"samples_(.+)_([^_]+)\.jsonl")
 # What of a task's configuration decides scores and is not in the prompts.
 DECISIVE = (
     "output_type",
@@ -33,8 +33,7 @@ _FIELDS = (
     *("doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics"),
     *("doc_hash", "prompt_hash", "target_hash"),
 )
-# Of results_*.json, those that are tables by task or by setting.
-_TABLES = ("results", "configs", "versions", "n-shot", "higher_is_better", "config")
+_PLACEHOLDER = "bypass"  # 999 everywhere
 _LARGEST = 1e300  # more is no score, and neither is what is not finite
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -94,54 +93,47 @@ def read_logs(paths: Sequence[Path], cluster: str = "") -> list[Log]:
 
 
 def _logs(path: Path, cluster: str) -> Iterator[Log]:
-    if not path.exists():
-        raise UserError(f"{path}: no such file or folder")
-    files = [path] if path.is_file() else sorted(path.rglob("samples_*.jsonl"))
-    folders: dict[Path, list[Path]] = {}
-    for file in files:
-        if _NAME.fullmatch(file.name) is None:
-            raise UserError(f"{file}: not called samples_<task>_<date>.jsonl, as lm-eval does")
-        folders.setdefault(file.parent, []).append(file)
-    if not folders:
-        raise UserError(
-            f"{path}: no samples_*.jsonl there; run lm_eval with --log_samples --output_path {path}"
-        )
-    for folder, found in folders.items():
-        place = str(path) if len(folders) == 1 else str(folder)
+    folders = find_evaluations(path)
+    for found in folders:
+        place = str(path) if len(folders) == 1 else str(found[0].samples.parent)
         yield _log(found, place, cluster)
 
 
-def _log(files: Iterable[Path], place: str, cluster: str) -> Log:
-    by_task: dict[str, dict[str, Path]] = {}
-    for file in files:
-        match = _NAME.fullmatch(file.name)
-        assert match is not None
-        by_task.setdefault(match[1], {})[match[2]] = file
-    models, tasks, notes = set(), {}, []
-    for name, dated in by_task.items():
-        results = {date: _results(file, date) for date, file in dated.items()}
-        known = {str(found["model_name"]) for found in results.values() if "model_name" in found}
-        if len(known) > 1:
+def _log(evaluations: Sequence[Evaluation], place: str, cluster: str) -> Log:
+    by_task: dict[str, list[Evaluation]] = {}
+    for evaluation in evaluations:
+        by_task.setdefault(evaluation.task, []).append(evaluation)
+    tasks, notes = {}, []
+    for name, found in by_task.items():
+        _check_models(found, f"{place}: task {name}")
+        last = max(found, key=lambda each: each.date)
+        if len(found) > 1 and not last.date:
             raise UserError(
-                f"{place}: task {name} of several models ({', '.join(sorted(known))}) in one folder; "
-                "name their samples_*.jsonl files instead"
+                f"{place}: several evaluations of {name} beside one results file; "
+                "give each a folder of its own"
             )
-        models |= known
-        date = max(dated)
-        if len(dated) > 1:
-            notes.append(f"{place}: {len(dated)} evaluations of {name}, the last counts ({date})")
-        tasks[name] = _task(name, dated[date], results[date], cluster)
+        if len(found) > 1:
+            notes.append(
+                f"{place}: {len(found)} evaluations of {name}, the last counts ({last.date})"
+            )
+        tasks[name] = _task(last, cluster)
         if not tasks[name].settled:
             notes.append(
                 f"{place}: no results file beside the samples of {name}, so few-shot settings and "
                 "task version are known from the prompts alone"
             )
+    _check_models(evaluations, f"{place}: samples")
+    model = next((each.model for each in evaluations if each.model), "")
+    return Log(_model(model) if model else place, place, tasks, notes)
+
+
+def _check_models(evaluations: Iterable[Evaluation], what: str) -> None:
+    models = sorted({each.model for each in evaluations if each.model})
     if len(models) > 1:
         raise UserError(
-            f"{place}: samples of several models ({', '.join(sorted(models))}) in one folder; name "
-            "their samples_*.jsonl files instead"
+            f"{what} of several models ({', '.join(models)}) in one folder; name their *.jsonl files "
+            "instead"
         )
-    return Log(_model(models.pop()) if models else place, place, tasks, notes)
 
 
 def _model(name: str) -> str:
@@ -149,21 +141,8 @@ def _model(name: str) -> str:
     return plain(name.rstrip("/").rpartition("/")[2] if name.count("/") != 1 else name) or "model"
 
 
-def _results(file: Path, date: str) -> dict[str, Any]:
-    """The results of the same evaluation: ``results_<date>.json``, or the name that was asked for."""
-    for other in sorted(file.parent.glob(f"*_{date}.json")):
-        found = read_json(other)
-        if found is not None and "results" in found:
-            for part in _TABLES:
-                if not isinstance(found.get(part, {}), Mapping):
-                    raise UserError(
-                        f"{other}: {part} is no table; not results as lm-eval writes them"
-                    )
-            return found
-    return {}
-
-
-def _task(name: str, file: Path, results: Mapping[str, Any], cluster: str) -> Task:
+def _task(evaluation: Evaluation, cluster: str) -> Task:
+    name, file, results = evaluation.task, evaluation.samples, evaluation.results
     task = Task(name, settled=bool(results))
     if results:
         config = _of(results, "configs", name)
@@ -179,13 +158,18 @@ def _task(name: str, file: Path, results: Mapping[str, Any], cluster: str) -> Ta
         task.higher_is_better = _of(results, "higher_is_better", name)
         task.reported = _of(results, "results", name)
     counts: dict[tuple[str, str, str], int] = {}
+    filters = Unlabelled(task.reported, task.settings.get("filter_list"))
     for place, row in _rows(file):
         try:
-            _add(task, row, place, cluster, counts)
+            named = str(
+                row["filter"] if "filter" in row else filters.name(str(row["doc_id"]), place)
+            )
+            _add(task, row, named, place, cluster, counts)
         except (TypeError, AttributeError, OverflowError) as error:
             raise UserError(f"{place}: {error}; not samples as lm-eval writes them") from None
     if not task.asked:
         raise UserError(f"{file}: no document in it")
+    task.unusable |= filters.doubtful(task.scores, file)
     task.repeated = any(count > 1 for count in counts.values())
     for metric in task.unusable:
         task.scores.pop(metric, None)
@@ -203,33 +187,37 @@ def _settled(value: Any) -> Any:
 
 
 def _rows(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The lines with where they are."""
-    number = 0
-    try:
-        with file.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    row = json.loads(line)
-                    if not isinstance(row, dict) or "doc_id" not in row:
-                        raise ValueError("not an object with a doc_id")
-                    yield f"{file}:{number}", row
-    except (OSError, ValueError, RecursionError) as error:
-        raise UserError(f"{file}:{number}: {error}; not samples as lm-eval writes them") from None
+    """The samples with where they are: a line each, or all in one array."""
+    array = read_json(file) if is_array(file) else None
+    rows = json_lines(file) if array is None else map(JsonLine, range(1, len(array) + 1), array)
+    for number, row, fault in rows:
+        place = f"{file}:{number}" if array is None else f"{file}: sample {number}"
+        if not fault and (not isinstance(row, dict) or "doc_id" not in row):
+            fault = "not an object with a doc_id"
+        if fault:
+            raise UserError(f"{place}: {fault}; not samples as lm-eval writes them")
+        yield place, row
 
 
 def _add(
-    task: Task, row: Mapping[str, Any], place: str, cluster: str, counts: dict[Any, int]
+    task: Task,
+    row: Mapping[str, Any],
+    name: str,
+    place: str,
+    cluster: str,
+    counts: dict[Any, int],
 ) -> None:
     document = str(row["doc_id"])
     asked = _asked(row, place, cluster)
     if task.asked.setdefault(document, asked) != asked:
         raise UserError(f"{place}: doc_id {document} stands for two documents or prompts")
-    name = str(row.get("filter", "none"))
     # Old versions name no metrics: then it is whatever else the line has.
     for metric in row.get("metrics") or (key for key in row if key not in _FIELDS):
         kind = (str(metric), name)
         value = row.get(metric)
-        if isinstance(value, bool | int | float) and abs(value) < _LARGEST:
+        if metric == _PLACEHOLDER:
+            task.unusable[kind] = "what --predict_only writes in the place of a score"
+        elif isinstance(value, bool | int | float) and abs(value) < _LARGEST:
             scores = task.scores.setdefault(kind, {})
             # The mean of several answers to a document, without keeping them.
             n = counts[(*kind, document)] = counts.get((*kind, document), 0) + 1

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError
+from bi_bench.api.text import read_json
 from bi_bench.report.answers.samples import from_answers
 from bi_bench.report.outcomes import read_result
 from bi_bench.report.publishing.fold import fold, unfold
@@ -134,9 +135,9 @@ def _result_text(name: str, content: Any) -> str:
 
 def _read(file: Path) -> tuple[str, dict[str, Any], dict[str, dict[str, Any]]]:
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{file}: no published record can be read there ({error})") from None
+        data = read_json(file)
+    except UserError as error:
+        raise UserError(f"{error}; no published record can be read there") from None
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema != SCHEMA or "stages" not in data:
         raise UserError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from bi_bench.api import (
     Strategy,
     UserError,
 )
+from bi_bench.api.text import is_text, json_lines
 
 COLUMNS = ("prompt", "completion", "id")  # the last one may be left out
 SHOWN = 20  # faults in one message
@@ -96,16 +96,8 @@ def _digest(file: Path) -> str:
 
 
 def _json_lines(file: Path) -> Iterator[Place]:
-    with file.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            row, broken = None, ""
-            try:
-                row = json.loads(line.decode())
-            except UnicodeDecodeError:
-                broken = "not UTF-8"
-            except (ValueError, RecursionError) as error:
-                broken = f"not valid JSON: {error}" if line.strip() else "an empty line"
-            yield f"{file}:{number}", row, broken
+    for number, row, broken in json_lines(file):
+        yield f"{file}:{number}", row, broken
 
 
 def _parquet(file: Path) -> Iterator[Place]:
@@ -132,6 +124,6 @@ def _fault(row: Any) -> str:
             return f'unknown column "{column}"; allowed: {", ".join(COLUMNS)}'
         if not isinstance(value, str) or not value.strip():
             return f'"{column}" must be a text that is not empty (given: {value!r:.40})'
-        if any("\ud800" <= character <= "\udfff" for character in value):
+        if not is_text(value):
             return f'"{column}" has half of a surrogate pair, which is no text'
     return ""

@@ -97,7 +97,7 @@ def bad(folder, text, part="train"):
     ("line", "message"),
     [
         ("{not json", "line 2: not JSON"),
-        ("\udcff", "line 2: not JSON"),
+        ("\udcff", "line 2: not UTF-8"),
         ("[" * 100_000, "line 2: not JSON"),
         ("[1, 2]", "line 2: not a JSON object"),
         ('{"question": "q?"}', r'line 2: the column "answer" is missing \(there: question\)'),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from bi_bench.api import UserError
+from bi_bench.api.text import json_lines
 
 Part = Literal["train", "test"]
 PARTS: tuple[Part, ...] = ("train", "test")
@@ -101,19 +101,10 @@ def text(row: Row, column: str) -> str:
 
 
 def _jsonl(file: Path) -> Iterator[Row]:
-    with file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                columns = json.loads(line)
-            except (ValueError, RecursionError) as error:  # not JSON, not UTF-8, too deep
-                yield Row(number, {}, f"not JSON ({error})")
-                continue
-            if isinstance(columns, dict):
-                yield Row(number, columns)
-            else:
-                yield Row(number, {}, "not a JSON object")
+    for number, columns, fault in json_lines(file):
+        if not fault and not isinstance(columns, dict):
+            fault = "not a JSON object"
+        yield Row(number, {} if fault else columns, fault)
 
 
 def _parquet(file: Path) -> Iterator[Row]:

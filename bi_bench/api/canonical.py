@@ -1,0 +1,87 @@
+"""Canonical forms of equations: hashes that neither names nor the order of anything change.
+
+Two graphs that are equal up to names and order have one hash. Colour refinement makes it: a quantity
+is coloured by its place in the graph, and the hash adds up what every quantity contributes, so a graph
+in which one equation changes need not be hashed anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from bi_bench.api.expression import Expression, references
+
+_ROUNDS = 2
+_SIZE = 2**64
+_ORDERED = ("-", "/")  # operators whose operands cannot change places
+
+Equations = Mapping[str, Expression]
+
+
+def colours(equations: Equations, target: str) -> dict[str, str]:
+    """A colour for each quantity, by what depends on what and what is asked for.
+
+    Operators and constants play no part: graphs that differ in these alone are coloured alike.
+    """
+    found = {name: str(int(name == target)) for name in equations}
+    users: dict[str, list[str]] = {name: [] for name in equations}
+    for name, equation in equations.items():
+        for parent in references(equation):
+            users[parent].append(name)
+    for _ in range(_ROUNDS):
+        found = {
+            name: str(
+                _number(
+                    found[name],
+                    _outline(equation, found),
+                    *sorted([found[user] for user in users[name]]),
+                )
+            )
+            for name, equation in equations.items()
+        }
+    return found
+
+
+def mark(
+    name: str, equation: Expression, coloured: Mapping[str, str], *, constants: bool = False
+) -> int:
+    """What one quantity contributes to the hash of its graph, operators included."""
+    return _number(coloured[name], _shape(equation, coloured, constants))
+
+
+def total(marks: int) -> str:
+    """The hash of a graph, given the sum of the marks of its quantities: 16 hexadecimal digits."""
+    return f"{marks % _SIZE:016x}"
+
+
+def canonical_hash(equations: Equations, target: str, *, constants: bool = False) -> str:
+    """The hash of equations of which ``target`` is asked for, with or without their constants."""
+    coloured = colours(equations, target)
+    return total(
+        sum(
+            mark(name, equation, coloured, constants=constants)
+            for name, equation in equations.items()
+        )
+    )
+
+
+def _outline(expression: Expression, coloured: Mapping[str, str]) -> str:
+    if isinstance(expression, tuple):
+        return f"({' '.join(sorted(_outline(operand, coloured) for operand in expression[1:]))})"
+    return coloured[expression] if isinstance(expression, str) else "#"
+
+
+def _shape(expression: Expression, coloured: Mapping[str, str], constants: bool) -> str:
+    if isinstance(expression, tuple):
+        operands = [_shape(operand, coloured, constants) for operand in expression[1:]]
+        if expression[0] not in _ORDERED:
+            operands.sort()
+        return f"({expression[0]} {' '.join(operands)})"
+    if isinstance(expression, str):
+        return coloured[expression]
+    return f"#{expression!r}" if constants else "#"
+
+
+def _number(*parts: str) -> int:
+    return int.from_bytes(hashlib.blake2b("|".join(parts).encode(), digest_size=8).digest(), "big")
