@@ -24,15 +24,34 @@ def answers(outcomes: Sequence[Outcomes]) -> Answers:
         if sound is not None
     ]
     sound_when_right = [sound for right, sound in judged if right]
+    unrecognised = _unrecognised(outcomes)
+    contradictory = [one.contradictory for one in outcomes if one.contradictory is not None]
     return Answers(
         truncated=fmean(one.truncated for one in outcomes),
         unparsed=fmean(one.unparsed for one in outcomes),
         tokens=fmean(one.tokens for one in outcomes),
         derivation=fmean(right and sound for right, sound in judged) if judged else None,
         wrong_derivation=(
-            fmean(not sound for sound in sound_when_right) if sound_when_right else None
+            fmean(not sound for sound in sound_when_right) - (unrecognised or 0.0)
+            if sound_when_right
+            else None
         ),
+        contradictory=fmean(contradictory) if len(contradictory) == len(outcomes) else None,
+        unrecognised=unrecognised,
     )
+
+
+def _unrecognised(outcomes: Sequence[Outcomes]) -> float | None:
+    """The share of right greedy answers in which a needed step was not found; None if nobody looked."""
+    if not all(one.unrecognised for one in outcomes):
+        return None
+    found = [
+        unknown
+        for one in outcomes
+        for right, sound, unknown in zip(one.greedy, one.derivation, one.unrecognised, strict=True)
+        if right and sound is not None
+    ]
+    return fmean(found) if found else None
 
 
 def readiness(cells: Sequence[Cell], store: Store) -> Readiness | None:
