@@ -313,7 +313,7 @@ def graders(tmp_path_factory: pytest.TempPathFactory) -> list[Grader]:
                 pytest.mark.timeout(7200),
                 pytest.mark.skipif(
                     "BI_BENCH_ALL_TEXTS" not in os.environ,
-                    reason="takes half an hour; BI_BENCH_ALL_TEXTS=1 runs it",
+                    reason="takes minutes; BI_BENCH_ALL_TEXTS=1 runs it",
                 ),
             ],
         ),

@@ -13,8 +13,7 @@ Answer = TypeVar("Answer")
 END = "</think>"
 # What takes an answer back, between it and the next one.
 _WITHDRAWN = re.compile(
-    r"\b(?:no|not|wait|sorry|actually|correction|corrected|mistaken?|wrong|instead|rather|hold on|"
-    r"re-?check(?:ing)?|oops|hmm)\b",
+    r"\b(?:no|wait|sorry|actually|correction|corrected|mistaken?|wrong|hold on|oops|hmm)\b",
     re.IGNORECASE,
 )
 _MOST = 50  # different answers that are compared with the last one; more contradict each other
@@ -53,7 +52,7 @@ def final(
     before the next answer take back: changing one's mind costs nothing, giving several answers
     and hoping for one earns nothing.
     """
-    end = text.rfind(END)
+    end = text.find(END)
     closing = [each for each in given if each.start > end >= 0] or list(given)
     if not closing:
         return Final(None)

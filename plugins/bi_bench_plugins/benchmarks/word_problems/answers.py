@@ -30,9 +30,11 @@ _BASES = (
 _BASE_NAMES = {name: str(number) for number, name in enumerate(_BASES.split(), start=2)}
 _NUMERAL = re.compile(r"-?[0-9A-Z]+(?:\.[0-9A-Z]+)?")
 _IN_BASE = re.compile(
-    r"(?P<numeral>-?[0-9A-Z]+(?:\.[0-9A-Z]+)?)"
+    r"(?P<numeral>-?[0-9A-Z,]+(?:\.[0-9A-Z]+)?)"
     r"(?:_\{ ?\(? ?(?:base )?(?P<below>\w{1,8}) ?\)? ?\}| \(?(?:in )?base (?P<behind>\w{1,8})\)?)"
 )
+_CHOICE = re.compile(r"^([A-Za-z])\)$")
+_NUMBERED = re.compile(r"\d+[.)] ")
 _NOT_IN_WORDS = re.compile(r"[^\w ]+")
 
 
@@ -49,8 +51,10 @@ def same(answer: str, reference: str) -> bool:
 
 
 def is_number_line(text: str) -> bool:
-    """Whether a line is a number, with a unit or not, or a formula with one; a heading is not."""
+    """Whether a line is a number, with a unit or not, or a formula with one, and no heading."""
     line = _LEAD.sub("", typed(text))
+    if _NUMBERED.match(line):
+        return False
     if read_number(split_unit(line).expression):
         return True
     letters = re.sub(r"\\[A-Za-z]+", " ", line)
@@ -95,7 +99,7 @@ def _same(answer: str, reference: str, depth: int) -> bool:
 
 def _inner(text: str) -> str:
     """Without "the answer is" before it and brackets around it that hold one thing."""
-    text = _LEAD.sub("", text).strip()
+    text = _CHOICE.sub(r"\1", _LEAD.sub("", text).strip())
     for _ in range(_MOST_ITEMS):
         opening, inner, closing = brackets(text)
         if opening == "{" or (opening + closing == "()" and not collection(text).kind):
@@ -116,7 +120,7 @@ def _same_numeral(answer: str, reference: str) -> bool:
     found = []
     for side in (answer, reference):
         match = _IN_BASE.fullmatch(side)
-        numeral = match["numeral"] if match else side.replace(" ", "").replace(",", "")
+        numeral = (match["numeral"] if match else side.replace(" ", "")).replace(",", "")
         if not _NUMERAL.fullmatch(numeral):
             return False
         base = match and (match["below"] or match["behind"])

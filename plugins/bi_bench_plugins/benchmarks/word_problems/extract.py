@@ -11,8 +11,8 @@ from bi_bench_plugins.benchmarks.word_problems.answers import LONGEST, is_number
 _TOKEN = re.compile(r"\\(?:boxed|fbox)\s*\{|\\.|[{}]", re.DOTALL)
 # Without braces: a number, a fraction, a single letter or symbol.
 _BARE = re.compile(
-    r"\\(?:boxed|fbox)(?:\s+|(?=[\d\\.$-]))(?P<bare>[-+]?\$?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?%?|"
-    r"[-+]?\\[dt]?frac\s*(?:\{[^{}]{0,100}\}\s*\{[^{}]{0,100}\}|\d\s*\d)|\\[A-Za-z]+|[A-Za-z](?![A-Za-z]))"
+    r"\\(?:boxed|fbox)(?:\s+|(?=[\d\\.$-]))(?P<bare>[-+]?(?:\\?\$)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?%?|"
+    r"[-+]?\\[dt]?frac\s*\d\s*\d|[-+]?\\[A-Za-z]+(?:\s*\{[^{}]{0,100}\}){0,2}|[A-Za-z](?![A-Za-z]))"
 )
 _LINE = re.compile(rf"^[ \t]*####(?!#)[ \t]*(\S[^\n]{{0,{LONGEST}}})$", re.MULTILINE)
 

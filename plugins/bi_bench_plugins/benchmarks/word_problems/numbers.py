@@ -25,6 +25,7 @@ _POWER = re.compile(
     rf"(?P<base>{_DECIMAL}) ?\^\{{(?P<exponent>-?\d{{1,3}})\}}"
 )
 _E = re.compile(rf"(?P<factor>{_SIGNED})[eE](?P<exponent>[-+]?\d{{1,3}})")
+_PERIOD = re.compile(r"(?P<sign>-?)(?P<start>\d{0,18}\.\d{0,18})\\overline\{(?P<period>\d{1,18})\}")
 _FACTORIAL = re.compile(r"(\d{1,3})!")
 _CHOOSE = re.compile(r"\\binom\{ ?(\d{1,3}) ?\}\{ ?(\d{1,3}) ?\}")
 
@@ -100,6 +101,13 @@ def _scientific(match: re.Match[str]) -> Fraction | None:
     )
 
 
+def _period(match: re.Match[str]) -> Fraction:
+    places = len(match["start"].partition(".")[2])
+    nines = 10 ** len(match["period"]) - 1
+    value = Fraction(f"0{match['start']}0") + Fraction(int(match["period"]), nines * 10**places)
+    return -value if match["sign"] == "-" else value
+
+
 def _factorial(match: re.Match[str]) -> Fraction | None:
     number = int(match[1])
     return Fraction(math.factorial(number)) if number <= _LARGEST_FACTORIAL else None
@@ -113,6 +121,7 @@ _READERS = (
     (_FRACTION, _fraction),
     (_POWER, _power),
     (_E, _scientific),
+    (_PERIOD, _period),
     (_FACTORIAL, _factorial),
     (_CHOOSE, _choose),
 )

@@ -75,6 +75,7 @@ _FRACTION = re.compile(rf"\\frac\s*({_ARGUMENT})\s*({_ARGUMENT})")
 _ROOT = re.compile(r"\\sqrt\s*(?:\(([^()]*)\)|(\d+|[A-Za-z]))")
 _SCRIPT = re.compile(r"([\^_])\s*(?:\{\s*([^{}]*?)\s*\}|(-?\d+|[A-Za-z]))")
 _TYPED = re.compile(r"(?<![\\A-Za-z])(sqrt|pi|infinity|infty)(?![A-Za-z])")
+_CLOCK = re.compile(r"(?<=\d) *([ap])\.? ?m\.? *$", re.IGNORECASE)  # 9 a.m.
 _LOOSE = re.compile(r"(?<![\d.]) | (?![\d.])")  # a blank that is not between two digits
 
 
@@ -96,6 +97,7 @@ def typed(text: str) -> str:
     text = _ROOT.sub(lambda found: f"\\sqrt{{{found[1] or found[2]}}}", text)
     text = _SCRIPT.sub(lambda found: f"{found[1]}{{{found[2] or found[3] or ''}}}", text)
     text = text.replace("^{\\circ}", "^\\circ").replace(_DOLLAR, "$").replace("\ue001", "\\\\")
+    text = _CLOCK.sub(lambda found: f" {found[1].lower()}m", text)
     return " ".join(text.split()).strip("'\"`").strip().removesuffix("\\\\")
 
 

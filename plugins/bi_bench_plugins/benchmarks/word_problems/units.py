@@ -88,6 +88,7 @@ _CURRENCIES = "$€£¥₹"
 _WORD = re.compile(
     r"(?:(?<=[\s\d).}/%])|^)(?P<word>[A-Za-z]+(?:[-'][A-Za-z]+)*)[.,]?(?: ?\^\{(?P<power>[23])\})?$"
 )
+_ASIDE = re.compile(r"(?<=\d) ?\(([A-Za-z]{2}[A-Za-z ]*)\)$")  # "24 (plums)"
 _MARK = re.compile(rf"(?P<mark>\^\\circ|%|[{_CURRENCIES}¢])$")
 _MONEY = re.compile(rf"^([-+]?) ?(?:US ?)?([{_CURRENCIES}]) ?([-+]?)")
 _ORDINAL = re.compile(r"(?<=\d)(?:\^\{ ?)?(?:st|nd|rd|th)(?: ?\})?(?= |$)")
@@ -118,7 +119,8 @@ def is_word(text: str) -> bool:
 
 def split_unit(text: str) -> Measured:
     """A typed text as an expression and the words and marks behind it, or a currency before it."""
-    rest, found = _ORDINAL.sub("", text), []
+    rest = _ASIDE.sub(r" \1", _ORDINAL.sub("", text)).replace("per cent", "percent")
+    found: list[tuple[str, int]] = []
     if spelled := _SPELLED.match(rest):
         rest = f"{SPELLED[spelled[0].lower()]}{rest[spelled.end() :]}"
     if money := _MONEY.match(rest):
@@ -128,7 +130,7 @@ def split_unit(text: str) -> Measured:
     while match := _MARK.search(rest) or _WORD.search(rest):
         groups = match.groupdict()
         word = groups.get("mark") or groups["word"]
-        if not _is_unit(word, rest, match.start(), bool(found)):
+        if not _is_unit(word, rest, match.start()):
             break
         if word.lower() in _SCALES:
             scale *= _SCALES[word.lower()]
@@ -159,11 +161,11 @@ def same_unit(one: Measured, other: Measured) -> Fraction | None:
     return factor if len(one.units) == 1 else None
 
 
-def _is_unit(word: str, text: str, start: int, last: bool) -> bool:
+def _is_unit(word: str, text: str, start: int) -> bool:
     if word.lower() in _NO_UNIT:
         return False
     if len(word) == 1 and word.isalpha():  # "5 m" is five metres, "5m" and "5 x" are products
-        return word in _KNOWN and text[:start].endswith(" ") and not last
+        return word in _KNOWN and text[:start].endswith((" ", "/"))
     known = word in _KNOWN or _singular(word) in _KNOWN or word.lower() in _SMALL_WORDS
     return known or not word.isalpha() or is_word(word)
 
