@@ -9,6 +9,10 @@ from bi_bench_plugins.benchmarks.shared.final import Final, Given, final
 from bi_bench_plugins.benchmarks.word_problems.answers import LONGEST, is_number_line, same
 
 _TOKEN = re.compile(r"\\(?:boxed|fbox)\s*\{|\\.|[{}]", re.DOTALL)
+# What a box holds that only says where the answer belongs.
+_NOTHING = re.compile(
+    r"(?:(?:your|the|my|final) ){0,3}(?:answer|result)|[.…?_ ]*|\\[lc]?dots", re.IGNORECASE
+)
 # Without braces: a number, a fraction, a single letter or symbol.
 _BARE = re.compile(
     r"\\(?:boxed|fbox)(?:\s+|(?=[\d\\.$-]))(?P<bare>[-+]?(?:\\?\$)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:/\d+)?%?|"
@@ -50,7 +54,7 @@ def _boxes(text: str) -> Iterator[Given[str]]:
             opened.append(token if len(token.group()) > 1 else None)
         elif token.group() == "}" and opened and (box := opened.pop()):
             inner = text[box.end() : token.start()].strip()
-            if inner and token.start() - box.end() <= LONGEST:
+            if not _NOTHING.fullmatch(inner) and token.start() - box.end() <= LONGEST:
                 found.append(Given(box.start(), token.end(), inner))
     end = 0
     for each in sorted(found):
