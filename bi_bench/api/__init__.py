@@ -17,7 +17,7 @@ from bi_bench.api.seeds import derive_seed, stream
 from bi_bench.api.speech import Solution, Span, Voice, speak, subgoal_count
 from bi_bench.api.strategy import Decline, Draft, DraftContext, Example, Strategy
 from bi_bench.api.subject import Answered, Subject
-from bi_bench.api.verify import Stated, StepVerdict, needed_steps_right, verify
+from bi_bench.api.verify import Stated, StepVerdict, needed_steps, needed_steps_right, verify
 
 __all__ = [
     "SPLITS",
@@ -60,6 +60,7 @@ __all__ = [
     "derive_seed",
     "did_you_mean",
     "hookimpl",
+    "needed_steps",
     "needed_steps_right",
     "speak",
     "stream",

@@ -53,12 +53,15 @@ class Problem:
 class Grade:
     """What a completion is worth.
 
-    ``correct``: the answer is right. ``parsed``: an answer was found at all. ``derivation``: the
-    answer is right and every needed step is stated with its right value (None where the benchmark
-    cannot tell).
+    ``correct``: the answer is right. ``parsed``: one answer was found. ``derivation``: the answer is
+    right and every needed step is stated with its right value (None where the benchmark cannot
+    tell). ``contradictory``: none counts, because several were given that do not say the same.
+    ``unrecognised``: the answer is right and no needed step is wrong, but not every one was found.
     """
 
     correct: bool
     parsed: bool
     answer: str | None = None
     derivation: bool | None = None
+    contradictory: bool = False
+    unrecognised: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from bi_bench.api.expression import (
     Expression,
@@ -16,6 +17,8 @@ from bi_bench.api.expression import (
 )
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.plan import StepKind
+
+NeededSteps = Literal["right", "wrong", "unrecognised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +75,24 @@ def verify(graph: ReasoningGraph, steps: Iterable[Stated]) -> list[StepVerdict]:
     return verdicts
 
 
-def needed_steps_right(graph: ReasoningGraph, steps: Iterable[Stated]) -> bool:
-    """True if every needed quantity is stated, and wherever it is stated has its true value.
+def needed_steps(graph: ReasoningGraph, steps: Iterable[Stated]) -> NeededSteps:
+    """What a text says of the needed quantities: "wrong" if one is stated with a value that is not its
+    own, "unrecognised" if none is but not all are stated, so that nobody can tell, else "right".
 
     Unlike in :func:`verify`, rounded numbers have the tolerance of :meth:`ReasoningGraph.agrees`.
     """
-    stated: dict[str, bool] = {}
+    needed = {quantity.name: quantity.value for quantity in graph.needed}
+    stated = {step.quantity for step in steps if step.value is not None}
     for step in steps:
-        if step.value is not None and step.quantity in graph.by_name:
-            right = graph.agrees(step.value, graph[step.quantity].value)
-            stated[step.quantity] = stated.get(step.quantity, True) and right
-    return all(stated.get(quantity.name, False) for quantity in graph.needed)
+        value = needed.get(step.quantity)
+        if step.value is not None and value is not None and not graph.agrees(step.value, value):
+            return "wrong"
+    return "right" if stated >= needed.keys() else "unrecognised"
+
+
+def needed_steps_right(graph: ReasoningGraph, steps: Iterable[Stated]) -> bool:
+    """True if every needed quantity is stated, and wherever it is stated has its true value."""
+    return needed_steps(graph, steps) == "right"
 
 
 def _fault(graph: ReasoningGraph, step: Stated, known: set[str], attempted: set[str]) -> str:

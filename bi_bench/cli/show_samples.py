@@ -103,11 +103,11 @@ def _named(found: Found) -> list[tuple[str, Sample | None]]:
 
 def _verdict(name: str, sample: Sample) -> str:
     if not sample.parsed:
-        said = "no answer found"
+        said = "contradictory answers" if sample.contradictory else "no answer found"
     else:
         said = "right" if sample.correct else "wrong"
         if sample.correct and sample.derivation is False:
-            said += ", by a wrong derivation"
+            said += ", steps not recognised" if sample.unrecognised else ", by a wrong derivation"
     length = f"{sample.tokens} tokens{', truncated' * sample.truncated}"
     kind = "greedy" if sample.greedy else f"sample {sample.sample}"
     return f"{name} ({kind}): {said}, {length}"

@@ -19,13 +19,36 @@ _PAID = ("augment", "sft", "probe", "rft", "pre", "post")
 def answers(outcomes: Sequence[Outcomes]) -> Answers:
     """Means over the evaluations of several seeds."""
     told = judged(outcomes)
+    unrecognised = _unrecognised(outcomes)
+    contradictory = [one.contradictory for one in outcomes if one.contradictory is not None]
     return Answers(
         truncated=fmean(one.truncated for one in outcomes),
         unparsed=fmean(one.unparsed for one in outcomes),
         tokens=fmean(one.tokens for one in outcomes),
         derivation=fmean(right and sound for right, sound in told) if told else None,
-        wrong_derivation=wrong_among_right(outcomes),
+        wrong_derivation=_stated_wrongly(outcomes, unrecognised),
+        contradictory=fmean(contradictory) if len(contradictory) == len(outcomes) else None,
+        unrecognised=unrecognised,
     )
+
+
+def _stated_wrongly(outcomes: Sequence[Outcomes], unrecognised: float | None) -> float | None:
+    """The share of right greedy answers of which a needed step is stated wrongly."""
+    share = wrong_among_right(outcomes)
+    return None if share is None else share - (unrecognised or 0.0)
+
+
+def _unrecognised(outcomes: Sequence[Outcomes]) -> float | None:
+    """The share of right greedy answers in which a needed step was not found; None if nobody looked."""
+    if not all(one.unrecognised for one in outcomes):
+        return None
+    found = [
+        unknown
+        for one in outcomes
+        for right, sound, unknown in zip(one.greedy, one.derivation, one.unrecognised, strict=True)
+        if right and sound is not None
+    ]
+    return fmean(found) if found else None
 
 
 def readiness(cells: Sequence[Cell], store: Store) -> Readiness | None:

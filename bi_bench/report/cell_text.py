@@ -192,7 +192,9 @@ MEASURED = (
     Column("maj@{k}", _both("majority")),
     Column("truncated", _shares("truncated")),
     Column("unparsed", _shares("unparsed")),
+    Column("contradictory", _shares("contradictory")),
     Column("wrong derivation among right", _shares("wrong_derivation")),
+    Column("not recognised among right", _shares("unrecognised")),
     Column(
         "answer tokens",
         lambda row: f"{row.pre_answers.tokens:.1f} → {row.post_answers.tokens:.1f}",

@@ -143,7 +143,9 @@ def _answers(answers: Answers, when: str) -> dict[str, Value]:
     return {
         f"truncated_{when}": answers.truncated,
         f"unparsed_{when}": answers.unparsed,
+        f"contradictory_{when}": answers.contradictory,
         f"answer_tokens_{when}": answers.tokens,
         f"derivation_{when}": answers.derivation,
         f"wrong_derivation_{when}": answers.wrong_derivation,
+        f"unrecognised_{when}": answers.unrecognised,
     }

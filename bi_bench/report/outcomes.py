@@ -12,6 +12,7 @@ from bi_bench.api import UserError
 from bi_bench.report.answers.samples import from_answers
 
 _FROM_ANSWERS = frozenset({"parsed", "majority"})
+_NEWER = frozenset({"contradictory", "unrecognised"})  # not in every record
 
 
 class IdentityMismatch(Exception):  # noqa: N818 - a refusal that a row shows
@@ -28,7 +29,8 @@ class Outcomes:
 
     ``greedy`` is 0/1, ``sampled`` a list of 0/1 per problem (empty without samples). ``parsed``, of
     the greedy answers, and ``majority``, maj@k of the sampled ones, come from the answers and are empty
-    where these are not there.
+    where these are not there. ``contradictory``, of all answers, and ``unrecognised``, of the greedy
+    ones, are in newer records alone.
     """
 
     identity: Mapping[str, Any]
@@ -43,6 +45,8 @@ class Outcomes:
     tokens: float
     parsed: Sequence[bool] = ()
     majority: Sequence[float] = ()
+    contradictory: float | None = None
+    unrecognised: Sequence[bool] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Outcomes:
@@ -52,7 +56,9 @@ class Outcomes:
             data = {**from_answers(folder), **data}
         names = cls.__dataclass_fields__.keys()
         try:
-            return cls(**{name: data[name] for name in names - (_FROM_ANSWERS - data.keys())})
+            return cls(
+                **{name: data[name] for name in names - ((_FROM_ANSWERS | _NEWER) - data.keys())}
+            )
         except KeyError as missing:
             raise _damaged(folder / "outcomes.json", f"no entry {missing}") from None
 

@@ -56,8 +56,10 @@ class Answers:
 
     ``truncated`` and ``unparsed`` are shares of all answers, ``tokens`` a mean per answer.
     ``derivation`` is the share of greedy answers that are right with a right derivation, and
-    ``wrong_derivation`` the share of the *right* greedy answers whose derivation is wrong; None
-    where the benchmark cannot tell, or where no answer is right.
+    ``wrong_derivation`` the share of the *right* greedy answers whose derivation is wrong,
+    ``unrecognised`` of those in which a needed step was not found; None where the benchmark cannot
+    tell, or where no answer is right. ``contradictory`` is a part of ``unparsed``. Evaluations that
+    do not have these two have None, and count what was not found as wrong.
     """
 
     truncated: float
@@ -65,6 +67,8 @@ class Answers:
     tokens: float
     derivation: float | None
     wrong_derivation: float | None
+    contradictory: float | None = None
+    unrecognised: float | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -124,10 +124,7 @@ def answer(
                 "completion": text,
                 "tokens": len(ids),
                 "truncated": hit_limit,
-                "parsed": grade.parsed,
-                "answer": grade.answer,
-                "correct": grade.correct,
-                "derivation": grade.derivation,
+                **asdict(grade),
             }
         )
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from bi_bench.api import Answered, Benchmark, Problem, Subject, UserError
@@ -52,7 +53,9 @@ def run(context: StageContext) -> dict[str, Any]:
         "greedy": [row["correct"] for row in greedy],
         "sampled": per_problem(sampled, settings["samples"], "correct") if sampled else [],
         "derivation": [row["derivation"] for row in greedy],
+        "unrecognised": [row["unrecognised"] for row in greedy],
         "unparsed": sum(not row["parsed"] for row in rows) / len(rows),
+        "contradictory": sum(row["contradictory"] for row in rows) / len(rows),
         "truncated": sum(row["truncated"] for row in rows) / len(rows),
         "tokens": generated(rows) / len(rows),
     }
@@ -99,8 +102,5 @@ def _row(problem: Problem, answered: Answered) -> dict[str, Any]:
         "completion": answered.completion,
         "tokens": answered.tokens,
         "truncated": answered.truncated,
-        "parsed": answered.grade.parsed,
-        "answer": answered.grade.answer,
-        "correct": answered.grade.correct,
-        "derivation": answered.grade.derivation,
+        **asdict(answered.grade),
     }

@@ -15,6 +15,7 @@ from bi_bench.api import (
     Stated,
     Step,
     base_plan,
+    needed_steps,
     needed_steps_right,
     subgoal_count,
     verify,
@@ -92,6 +93,25 @@ def test_a_planted_value_is_found_and_carried_on(tier: str) -> None:
         assert first == index
         assert not needed_steps_right(problem.graph, [v.step for v in verdicts])
         assert not source.grade(problem, solution.text).derivation
+
+
+@pytest.mark.parametrize("tier", ["embedded", "natural"])
+def test_a_step_that_was_not_found_is_told_from_a_wrong_one(tier: str) -> None:
+    source, problems = some(tier)
+    for seed, problem in enumerate(problems):
+        plan = source.plan(problem, random.Random(seed))
+        assert plan is not None
+        assert problem.graph is not None
+        text = source.speak(problem, plan, "w").text
+        steps = source.steps(problem, text)
+        assert needed_steps(problem.graph, steps) == "right"
+        left_out = steps[seed % len(steps)]
+        without = text[: left_out.start] + text[left_out.end :]
+        grade = source.grade(problem, without)
+        assert (grade.correct, grade.derivation, grade.unrecognised) == (True, False, True)
+        wrong = [replace(s, chain=(*s.chain[:-1], s.chain[-1] + 1)) for s in steps[:1]]  # type: ignore[operator]
+        assert needed_steps(problem.graph, wrong) == "wrong"
+        assert needed_steps(problem.graph, []) == "unrecognised"
 
 
 def test_the_verifier_names_each_kind_of_fault() -> None:

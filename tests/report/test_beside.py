@@ -70,6 +70,19 @@ def test_wrong_derivations_are_a_share_of_the_right_answers(suite):
     assert row.post_answers.wrong_derivation == pytest.approx(2 / 3)
 
 
+def test_steps_that_were_not_found_are_told_from_wrong_ones(suite):
+    derivation = [True, False, False, False]
+    pre = suite.outcomes("1110", derivation=derivation)  # of a record that does not tell
+    post = suite.outcomes("1110", derivation=derivation, unrecognised=[False, True, False, False])
+    suite.run(suite.cell(), pre, {**post, "unparsed": 0.5, "contradictory": 0.25})
+    (row,) = report(suite).rows
+    assert row.pre_answers.wrong_derivation == pytest.approx(2 / 3)
+    assert (row.pre_answers.unrecognised, row.pre_answers.contradictory) == (None, None)
+    assert row.post_answers.wrong_derivation == pytest.approx(1 / 3)
+    assert row.post_answers.unrecognised == pytest.approx(1 / 3)
+    assert row.post_answers.contradictory == 0.25
+
+
 def test_no_derivations_where_the_benchmark_cannot_tell(suite):
     suite.arm("vanilla", "1100", "1110", seeds=(0,))
     (row,) = report(suite).rows

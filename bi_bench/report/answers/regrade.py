@@ -19,7 +19,7 @@ from bi_bench.store.tables import read_problems
 Grader = Callable[[Problem, str], Grade]
 # What outcomes.json takes from grades; the rest stays as it is, and what is computed from the answers
 # where it is missing is left out.
-_FROM_GRADES = ("greedy", "sampled", "derivation", "unparsed")
+_FROM_GRADES = ("greedy", "sampled", "derivation", "unrecognised", "unparsed", "contradictory")
 _FROM_ANSWERS = ("parsed", "majority")
 
 
@@ -62,6 +62,8 @@ def regrade(folder: Any, problems: Any, grade: Grader) -> list[Verdict]:
             parsed=found.parsed,
             answer=found.answer,
             derivation=found.derivation,
+            contradictory=found.contradictory,
+            unrecognised=found.unrecognised,
         )
         verdicts.append(Verdict(problem, old, new))
     return verdicts
@@ -138,7 +140,9 @@ def new_outcomes(
         "greedy": [sample.correct for sample in greedy],
         "sampled": [sampled[at : at + group] for at in range(0, len(sampled), group or 1)],
         "derivation": [sample.derivation for sample in greedy],
+        "unrecognised": [sample.unrecognised for sample in greedy],
         "unparsed": sum(not sample.parsed for sample in new) / len(new),
+        "contradictory": sum(sample.contradictory for sample in new) / len(new),
     }
     assert set(made) == set(_FROM_GRADES)
     kept = {name: value for name, value in outcomes.items() if name not in _FROM_ANSWERS}

@@ -14,7 +14,8 @@ _FILES = ("samples.parquet", "rollouts.parquet")
 class Sample(NamedTuple):
     """One graded answer; ``sample`` counts the answers to a problem at one temperature, 0 is greedy.
 
-    ``derivation`` is None where the benchmark cannot tell whether the steps are right.
+    ``derivation`` is None where the benchmark cannot tell whether the steps are right; the last two
+    fields are those of the grade.
     """
 
     problem: str
@@ -27,6 +28,8 @@ class Sample(NamedTuple):
     answer: str | None
     correct: bool
     derivation: bool | None
+    contradictory: bool = False
+    unrecognised: bool = False
 
     @property
     def greedy(self) -> bool:
@@ -60,7 +63,8 @@ def read_samples(folder: Path) -> list[Sample]:
     if file is None:
         raise UserError(f"{folder} holds no answers; name a store in which the run was made")
     try:
-        return [Sample(**{name: row[name] for name in Sample._fields}) for row in read_rows(file)]
+        rows = [{**Sample._field_defaults, **row} for row in read_rows(file)]  # older ones lack two
+        return [Sample(**{name: row[name] for name in Sample._fields}) for row in rows]
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"{file}: {error}; delete {file.parent} and run the suite again") from None
 

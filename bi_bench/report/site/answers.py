@@ -127,13 +127,14 @@ def _answer(sample: Sample, limit: int, texts: dict[str, int]) -> list[Any]:
     """One answer as a list, which answer.js reads in the same order; its text goes into ``texts``."""
     # What is not shown is not parsed either: no answer is too long for a page.
     text = sample.completion[:limit]
+    value = "contradictory answers" if sample.contradictory else sample.answer
     return [
         sample.temperature,
         sample.correct,
         sample.parsed,
         sample.truncated,
-        sample.derivation,
-        None if sample.answer is None else sample.answer[:limit],
+        "unrecognised" if sample.unrecognised else sample.derivation,
+        None if value is None else value[:limit],
         sample.tokens,
         texts.setdefault(text, len(texts)),
         len(sample.completion) - len(text),

@@ -37,6 +37,8 @@ def drawn(benchmark: ReasoningGym, split: Any, n: int = 40, seed: int = 0) -> li
     [
         ("So it is <answer>1 2\n3 4</answer>", "1 2\n3 4"),
         ("<answer>5</answer> no, <answer>6</answer>", "6"),
+        ("<answer>5</answer> or <answer>6</answer>", None),
+        ("<answer>5 6</answer> and <answer>5  6\n</answer>", "5  6"),
         (r"<answer>\boxed{7}</answer>", "7"),
         (r"It is \boxed{8}.", "8"),
         ("<answer>\n9\n</answer> and so on", "9"),
@@ -47,7 +49,7 @@ def drawn(benchmark: ReasoningGym, split: Any, n: int = 40, seed: int = 0) -> li
     ],
 )
 def test_the_last_answer_counts(text: str, answer: str | None) -> None:
-    assert given_answer(text) == answer
+    assert given_answer(text).answer == answer
 
 
 def test_a_missing_package_is_named_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,7 +168,8 @@ def test_natural_steps(text, expected):
         (["7"], 7),
         (["007"], 7),
         (["-3"], -3),
-        (["1", "2"], 2),
+        (["1", "2"], None),
+        (["2", "02"], 2),
         (["1", "two"], 1),
         ([""], None),
         (["1 2"], None),
@@ -179,7 +180,7 @@ def test_natural_steps(text, expected):
 def test_the_last_answer_counts(tier, numbers, answer):
     form = "<answer> {} </answer>" if tier is parse_embedded else "\\boxed{{{}}}"
     text = "a 5 ; 6 </think> " + " or ".join(form.format(number) for number in numbers)
-    assert tier.parse_answer(text) == answer
+    assert tier.parse_answer(text) == (answer, numbers == ["1", "2"])
 
 
 def test_grades(igsm, draw):
@@ -190,6 +191,9 @@ def test_grades(igsm, draw):
     guess = igsm.grade(problem, end + answer)
     assert (guess.correct, guess.parsed, guess.derivation) == (True, True, False)
     assert guess.answer == problem.answer
+    assert guess.unrecognised
+    hedged = igsm.grade(problem, right + answer.replace(problem.answer, "99999"))
+    assert (hedged.correct, hedged.parsed, hedged.contradictory) == (False, False, True)
     wrong = igsm.grade(problem, thought + end + answer.replace(problem.answer, "99999"))
     assert (wrong.correct, wrong.parsed, wrong.derivation) == (False, True, False)
     nothing = igsm.grade(problem, thought)
@@ -209,8 +213,8 @@ def test_grades(igsm, draw):
 )
 def test_the_first_box_counts_where_the_suite_says_so(text, last, first):
     natural, like_the_released_code = IGSM(), IGSM(IGSMParameters(box="first"))
-    assert natural.tier.answer(text) == last
-    assert like_the_released_code.tier.answer(text) == first
+    assert natural.tier.answer(text).answer == last
+    assert like_the_released_code.tier.answer(text).answer == first
 
 
 def test_grading_goes_by_the_first_box(draw):

@@ -116,6 +116,31 @@ def test_a_bad_row_is_an_error_with_file_and_line(write, chairs, line, message):
         drawn(GSM8K(GSM8KParameters(path=str(folder))), "sft")
 
 
+def test_half_of_a_character_is_no_text(write, chairs):
+    row = {**chairs(1)[0], "question": "How many? \ud83d"}
+    folder = write([*chairs(9), row], chairs(2, 90))
+    message = (
+        r'train\.jsonl: 1 of 10 rows .*: line 10: the column "question" has half of a surrogate'
+    )
+    with pytest.raises(UserError, match=message):
+        drawn(GSM8K(GSM8KParameters(path=str(folder))), "sft")
+
+
+def test_as_many_bad_rows_as_a_suite_allows_are_left_out_and_counted(write, chairs):
+    folder = write([*chairs(40), {"question": "q?"}, {"answer": "#### 1"}], chairs(2, 90))
+    gsm8k = GSM8K(GSM8KParameters(path=str(folder), bad_rows=2))
+    assert gsm8k.tally("sft")["left_out"]["cannot be used"] == 2
+    with pytest.raises(UserError, match="2 of 42 rows cannot be used"):
+        drawn(GSM8K(GSM8KParameters(path=str(folder), bad_rows=1)), "sft")
+
+
+def test_the_empty_boxes_of_the_original_are_left_out_and_counted(write, sevenths):
+    empty = {**sevenths(1, 90)[0], "solution": r"There are $\boxed{}$ of them."}
+    math = MATH(MATHParameters(path=str(write([*sevenths(40), empty], sevenths(5, 100)))))
+    assert math.tally("sft")["left_out"]["empty box"] == 1
+    assert all(problem.answer for problem in drawn(math, "sft"))
+
+
 def test_all_bad_rows_are_counted_and_blank_lines_are_none(write, chairs):
     folder = write(chairs(9), chairs(2, 90))
     gsm8k = bad(folder, "\n" + "{\n" * 7 + json.dumps(chairs(1)[0]))

@@ -121,6 +121,26 @@ def test_what_makes_no_graph_says_why(solution, answer, reason):
     assert str(caught.value) == reason
 
 
+@pytest.mark.parametrize(
+    ("half", "prose"),
+    [
+        ("10+13=10+13=23>>23 cups.", "10+13=23 cups."),
+        ("10+13=<<10+13=2323 cups.", "10+13=23 cups."),
+        ("10+13=<<1/0=1 cups.", "10+13= cups."),
+        ("10+13 >> 23 cups <<.", "10+13  23 cups ."),
+    ],
+)
+def test_half_an_annotation_makes_no_graph_and_is_never_demonstrated(write, chairs, half, prose):
+    row = {"question": "Ivo has 10 and 13?", "answer": f"{half}\n23*2=<<23*2=46>>46\n#### 46"}
+    gsm8k = GSM8K(GSM8KParameters(path=str(write(chairs(9), [row])), ood_steps=0))
+    (problem,) = gsm8k.problems("test-id", 9, random.Random(0))
+    assert problem.metadata["no_graph"] == "an annotation cannot be read"
+    ((_, solution),) = demonstrations(gsm8k, Vanilla(), problem, 0)
+    assert solution.text.startswith(f"{prose}\n23*2=46\n")
+    assert "<<" not in solution.text
+    assert ">>" not in solution.text
+
+
 def test_divisions_with_whole_results_make_a_graph(write, chairs):
     row = {
         "question": "Ana shares 24 figs among 4 friends. What do 3 friends get, if 5 more come?",

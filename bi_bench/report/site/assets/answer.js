@@ -40,10 +40,11 @@ biBench.problemView = (() => {
   function facts(answer) {
     const found = [
       answer.greedy ? "greedy" : `temperature ${answer.temperature}`, `${answer.tokens} tokens`,
-      answer.parsed ? `answer ${answer.answer ?? "none"}` : "⚠ not parsed",
+      answer.parsed ? `answer ${answer.answer ?? "none"}` : `⚠ ${answer.answer ?? "not parsed"}`,
     ];
     if (answer.truncated) found.push("⚠ truncated");
     if (answer.derivation === false) found.push(answer.right ? "✗ wrong derivation" : "derivation wrong");
+    if (answer.derivation === "unrecognised") found.push("⚠ steps not recognised");
     if (answer.derivation === true) found.push("✓ right derivation");
     return found.join(" · ");
   }

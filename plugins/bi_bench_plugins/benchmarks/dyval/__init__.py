@@ -41,7 +41,7 @@ class DyValArithmetic(WordedGraphs):
     """
 
     name = "dyval-arithmetic"
-    version = 1
+    version = 2
     Params = DyValParameters
 
     def __init__(self, params: Parameters | None = None) -> None:

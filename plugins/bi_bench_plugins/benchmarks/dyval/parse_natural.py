@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import isclose
 from string import Formatter
 
 from bi_bench.api import Stated
 from bi_bench.api.arithmetic import parse_expression
 from bi_bench.api.expression import Expression, Number
+from bi_bench.api.graph import TOLERANCE
 from bi_bench.api.plan import StepKind
 from bi_bench_plugins.benchmarks.dyval.english import NAME, read_phrase
 from bi_bench_plugins.benchmarks.dyval.natural import PHRASES
+from bi_bench_plugins.benchmarks.shared.final import END, Final, every, final
 
 _NUMBER = r"-?\d{1,18}(?:\.\d{1,18})?"
 _FIELDS = {
@@ -22,20 +25,18 @@ _FIELDS = {
     "missing": f"{NAME}(?: and {NAME})*",
 }
 _BOX = re.compile(rf"\\boxed\{{\s*({_NUMBER})\s*\}}")
-_END = "</think>"
 _SENTENCE = re.compile(r"(?:[^.\n]|\.(?=\d))+\.?")  # the full stop optional: linear that way
 _LONGEST_SENTENCE = 2000  # characters
 
 
-def parse_answer(text: str) -> Number | None:
-    """The number in the last ``\\boxed{N}``."""
-    answers = _BOX.findall(text)
-    return _number(answers[-1]) if answers else None
+def parse_answer(text: str) -> Final[Number]:
+    """The number in the last ``\\boxed{N}``, if no other one contradicts it; rounding does not."""
+    return final(text, every(_BOX, text, _number), lambda *pair: isclose(*pair, rel_tol=TOLERANCE))
 
 
 def parse_steps(text: str) -> list[Stated]:
     """The steps before ``</think>``; sentences that are none are left out."""
-    return list(_steps(text.partition(_END)[0]))
+    return list(_steps(text.partition(END)[0]))
 
 
 def _steps(text: str) -> Iterator[Stated]:

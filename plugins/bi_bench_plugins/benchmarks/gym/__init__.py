@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from bi_bench.api import SPLITS, Benchmark, Grade, Problem, Split, UserError
 from bi_bench_plugins.benchmarks.gym.answers import given_answer
 from bi_bench_plugins.benchmarks.gym.draw import Drawn, draw
-from bi_bench_plugins.benchmarks.gym.library import dataset, score
+from bi_bench_plugins.benchmarks.gym.library import score
 from bi_bench_plugins.benchmarks.gym.parameters import GymParameters
 
 __all__ = ["GymParameters", "ReasoningGym"]
@@ -26,7 +25,7 @@ class ReasoningGym(Benchmark):
     """
 
     name = "reasoning-gym"
-    version = 1
+    version = 2
     provides = frozenset({"solution"})
     procedural = True
     Params = GymParameters
@@ -76,20 +75,17 @@ class ReasoningGym(Benchmark):
         return problem.question + PROMPT_END
 
     def grade(self, problem: Problem, completion: str) -> Grade:
-        """Right if the dataset's verifier gives the last answer of the text the full score."""
-        answer = given_answer(completion)
+        """Right if the dataset's verifier gives the final answer of the text the full score."""
+        answer, contradictory = given_answer(completion)
         if answer is None:
-            return Grade(correct=False, parsed=False)
+            return Grade(correct=False, parsed=False, contradictory=contradictory)
         entry = {
             "question": problem.question,
             "answer": problem.answer,
             "metadata": problem.metadata["metadata"],
         }
-        return Grade(score(self._dataset, answer, entry) >= 1, True, answer)
-
-    @cached_property
-    def _dataset(self) -> Any:
-        return dataset(self.params.dataset, self.params.config, seed=0, size=1)
+        right = score(self.params.dataset, self.params.config, answer, entry) >= 1
+        return Grade(right, True, answer)
 
 
 def closing(answer: str) -> str:

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from bi_bench_plugins.benchmarks.word_problems.answers import last_answer
+from bi_bench_plugins.benchmarks.shared.final import Final, Given, final
+from bi_bench_plugins.benchmarks.word_problems.extract import final_answer
 
 LONGEST = 4000  # characters of an answer; a longer one is none
-_OPEN, _CLOSE = "<answer>", "</answer>"
+_TAG = re.compile(r"<(/?)answer>")
 _BOXED = re.compile(r"\s*\\boxed\s*\{.*\}\s*", re.DOTALL)
 
 
-def given_answer(text: str) -> str | None:
-    r"""What stands between the last pair of answer tags, else in the last ``\boxed{}``, else None.
+def given_answer(text: str) -> Final[str]:
+    r"""What stands between the last pair of answer tags, else in the last ``\boxed{}``.
 
     A box that is all there is between the tags is opened too.
     """
-    end = text.rfind(_CLOSE)
-    start = text.rfind(_OPEN, 0, end) if end >= 0 else -1
-    if start < 0:
-        return last_answer(text)
-    inner = text[start + len(_OPEN) : end]
-    if len(inner) <= LONGEST and _BOXED.fullmatch(inner):
-        inner = last_answer(inner) or inner
-    inner = inner.strip("\n")
-    return inner if inner.strip() and len(inner) <= LONGEST else None
+    given = list(_tagged(text))
+    return final(text, given, _same) if given else final_answer(text)
+
+
+def _tagged(text: str) -> Iterator[Given[str]]:
+    start = -1
+    for tag in _TAG.finditer(text):
+        if not tag[1]:
+            start = tag.end()
+        elif start >= 0:
+            inner = text[start : tag.start()]
+            if len(inner) <= LONGEST and inner.strip():
+                yield Given(start, tag.end(), _opened(inner).strip("\n"))
+            start = -1
+
+
+def _opened(inner: str) -> str:
+    return (final_answer(inner).answer or inner) if _BOXED.fullmatch(inner) else inner
+
+
+def _same(one: str, other: str) -> bool:
+    return one.split() == other.split()

@@ -6,10 +6,11 @@ import ast
 import dataclasses
 import inspect
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bi_bench.api import UserError, did_you_mean
+from bi_bench_plugins.benchmarks.shared.bounded import call
 
 # Functions that run a text as code; sympy's parser is built on eval.
 _RUN = ("eval", "exec", "compile", "parse_expr", "sympify")
@@ -51,9 +52,13 @@ def runs_text(verifier: Any) -> bool:
     return not set(names).isdisjoint(_RUN)
 
 
-def score(verifier: Any, answer: str, entry: Mapping[str, Any]) -> float:
-    """What a dataset's verifier gives an answer, from 0 to 1; 0 where it cannot cope with it."""
-    try:
-        return float(verifier.score_answer(answer, entry))
-    except Exception:  # whatever a model wrote may upset a verifier; it is no answer then
-        return 0.0
+def verifier(name: str, config: Mapping[str, Any]) -> Callable[[str, Mapping[str, Any]], float]:
+    """What a dataset gives an answer to an entry, from 0 to 1."""
+    made = dataset(name, config, seed=0, size=1)
+    return lambda answer, entry: float(made.score_answer(answer, entry))
+
+
+def score(name: str, config: Mapping[str, Any], answer: str, entry: Mapping[str, Any]) -> float:
+    """What a dataset's verifier gives an answer; 0 where it cannot cope with it, or takes too long."""
+    found = call(f"{__name__}:verifier", answer, entry, made_by=(name, config))
+    return 0.0 if found is None else found

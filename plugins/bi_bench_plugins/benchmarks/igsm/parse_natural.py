@@ -9,11 +9,11 @@ from bi_bench.api import Stated
 from bi_bench.api.arithmetic import parse_expression
 from bi_bench.api.expression import Expression
 from bi_bench_plugins.benchmarks.igsm.english import read_phrase
+from bi_bench_plugins.benchmarks.shared.final import END, Final, every, final
 
 _ANSWER = re.compile(r"\\boxed\{\s*(-?\d{1,18})\s*\}")
 _BOX = re.compile(r"\\boxed\{([^}]*)\}")
 _PLAIN = re.compile(r"0|-?[1-9]\d{0,17}")  # as Python writes a whole number
-_END = "</think>"
 _SENTENCE = re.compile(r"[^.\n]+\.?")  # the full stop optional: looking for it is quadratic
 _LONGEST_SENTENCE = 2000  # characters
 
@@ -48,18 +48,17 @@ _PATTERNS = [
 ]
 
 
-def parse_answer(text: str) -> int | None:
-    """The number in the last ``\\boxed{N}``."""
-    answers = _ANSWER.findall(text)
-    return int(answers[-1]) if answers else None
+def parse_answer(text: str) -> Final[int]:
+    """The number in the last ``\\boxed{N}``, if no other one contradicts it."""
+    return final(text, every(_ANSWER, text, int))
 
 
-def parse_first_answer(text: str) -> int | None:
-    """The number in the first box, as the released code of BRIDGE reads it: nothing else in there."""
+def parse_first_answer(text: str) -> Final[int]:
+    """The number in the first box, as the released code of BRIDGE reads it: nothing else in there,
+    and whatever follows.
+    """
     first = _BOX.search(text)
-    if not first or not _PLAIN.fullmatch(first[1]):
-        return None
-    return int(first[1])
+    return Final(int(first[1]) if first and _PLAIN.fullmatch(first[1]) else None)
 
 
 def parse_steps(text: str) -> list[Stated]:
@@ -83,7 +82,7 @@ def parse_steps(text: str) -> list[Stated]:
 
 
 def _sentences(text: str) -> Iterator[tuple[str, re.Match[str], int, int]]:
-    for found in _SENTENCE.finditer(text.partition(_END)[0]):
+    for found in _SENTENCE.finditer(text.partition(END)[0]):
         sentence = found.group().lstrip("- ")
         if not sentence.endswith(".") or len(sentence) > _LONGEST_SENTENCE:
             continue

@@ -9,19 +9,18 @@ from itertools import zip_longest
 from bi_bench.api import Stated
 from bi_bench.api.arithmetic import parse_expression
 from bi_bench.api.expression import Expression
+from bi_bench_plugins.benchmarks.shared.final import END, Final, every, final
 
 _WORD = re.compile(r"\S+")
 _NAME = re.compile(r"[a-zA-Z]")
 _NUMBER = re.compile(r"-?\d{1,18}")
 _ANSWER = re.compile(r"<answer>\s*(-?\d{1,18})\s*</answer>")
-_END = "</think>"
 _LONGEST_STEP = 500  # words
 
 
-def parse_answer(text: str) -> int | None:
-    """The number in the last ``<answer> N </answer>``."""
-    answers = _ANSWER.findall(text)
-    return int(answers[-1]) if answers else None
+def parse_answer(text: str) -> Final[int]:
+    """The number in the last ``<answer> N </answer>``, if no other one contradicts it."""
+    return final(text, every(_ANSWER, text, int))
 
 
 def parse_steps(text: str) -> list[Stated]:
@@ -37,7 +36,7 @@ def _segments(text: str) -> Iterator[tuple[list[str], int, int]]:
     words: list[str] = []
     start = 0
     for match in _WORD.finditer(text):
-        if match.group() == _END:
+        if match.group() == END:
             return
         if not words:
             start = match.start()

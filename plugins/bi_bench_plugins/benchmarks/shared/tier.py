@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bi_bench.api import Quantity, ReasoningGraph, Stated, Voice
 from bi_bench.api.expression import Number
 from bi_bench_plugins.benchmarks.shared import embedded, parse_embedded
+from bi_bench_plugins.benchmarks.shared.final import Final
 
 
 class Tier(NamedTuple):
@@ -22,7 +23,7 @@ class Tier(NamedTuple):
     prompt_end: str
     voice: Callable[[ReasoningGraph, str], Voice]
     steps: Callable[[str], list[Stated]]
-    answer: Callable[[str], Number | None]
+    answer: Callable[[str], Final[Number]] | Callable[[str], Final[int]]
 
 
 EMBEDDED = Tier(

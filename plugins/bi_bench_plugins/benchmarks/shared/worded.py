@@ -17,7 +17,7 @@ from bi_bench.api import (
     Split,
     Stated,
     base_plan,
-    needed_steps_right,
+    needed_steps,
     speak,
 )
 from bi_bench.api.expression import number_text
@@ -83,18 +83,24 @@ class WordedGraphs(Benchmark):
         return self.tier.steps(text)
 
     def grade(self, problem: Problem, completion: str) -> Grade:
-        """Right if the last answer is the number; the derivation counts every needed step too.
+        """Right if the final answer is the number; the derivation counts every needed step too.
 
         Where values are rounded, numbers count with the tolerance of the graph.
         """
         graph = _graph(problem)
-        answer = self.tier.answer(completion)
+        answer, contradictory = self.tier.answer(completion)
         if answer is None:
-            return Grade(correct=False, parsed=False, derivation=False)
-        correct = graph.agrees(answer, graph[graph.target].value)
-        steps = self.steps(problem, completion) if correct else []
-        derivation = correct and needed_steps_right(graph, steps)
-        return Grade(correct, True, number_text(answer), derivation)
+            return Grade(False, False, derivation=False, contradictory=contradictory)
+        if not graph.agrees(answer, graph[graph.target].value):
+            return Grade(False, True, number_text(answer), derivation=False)
+        steps = needed_steps(graph, self.steps(problem, completion))
+        return Grade(
+            correct=True,
+            parsed=True,
+            answer=number_text(answer),
+            derivation=steps == "right",
+            unrecognised=steps == "unrecognised",
+        )
 
 
 def _graph(problem: Problem) -> ReasoningGraph:

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import isfinite
 from typing import NamedTuple
 
 from bi_bench.api import GraphError, Quantity, ReasoningGraph
@@ -19,6 +20,9 @@ from bi_bench.api.arithmetic import parse_expression
 from bi_bench.api.expression import Expression, evaluate, leaves, references, render
 
 ANNOTATION = re.compile(r"<<([^<>\n]*)>>")
+_BROKEN = re.compile(r"<<|>>")  # what is left where one half of an annotation is missing
+_OPENED = re.compile(r"<<([^<>\s=]+)=[^<>\s]*")
+_CLOSED = re.compile(r"(?:([^<>\s=]+=)\1)?[^<>\s]*>>")
 NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?![\w]|\.\d)")
 _LETTERS = "BCDEFGHJKLMNPQRSTUVWXYZ"  # without those that are words (A, I) or look like a zero
 _MOST_STEPS = 12
@@ -43,6 +47,8 @@ class Sketch(NamedTuple):
 
 def graph_of(question: str, solution: str, answer: str) -> Sketch:
     """The graph of a solution with annotations; raises NoGraph where they do not make one."""
+    if _BROKEN.search(ANNOTATION.sub("", solution)):
+        raise NoGraph("an annotation cannot be read")
     steps = [_step(text) for text in ANNOTATION.findall(solution)]
     if not steps:
         raise NoGraph("no annotations")
@@ -67,6 +73,21 @@ def graph_of(question: str, solution: str, answer: str) -> Sketch:
         return Sketch(ReasoningGraph(tuple(quantities), letters[-1]), named)
     except GraphError:
         raise NoGraph("wrong arithmetic") from None
+
+
+def without_annotations(solution: str) -> str:
+    """The prose of a solution alone, whatever is left of broken annotations."""
+    prose = ANNOTATION.sub("", solution)
+    prose = _CLOSED.sub(lambda half: half[1] or "", _OPENED.sub(_result, prose))
+    prose = _BROKEN.sub("", prose)
+    return "\n".join(line.rstrip() for line in prose.strip().splitlines())
+
+
+def _result(half: re.Match[str]) -> str:
+    """What the sum of an annotation without an end makes: where its digits end is not told."""
+    sum_ = parse_expression(half[1], real=True)
+    result = None if sum_ is None or references(sum_) else evaluate(sum_)
+    return str(result) if result is not None and isfinite(result) else ""
 
 
 def _step(annotation: str) -> tuple[Expression, int]:

@@ -1,138 +1,172 @@
-"""The final answer of a text, and whether it is the right one; neither ever raises."""
+"""Whether an answer is the right one, as a careful reader would say; docs/grading.md has the rules."""
 
 from __future__ import annotations
 
-import logging
 import re
 from fractions import Fraction
 
+from bi_bench_plugins.benchmarks.word_problems.formulas import TooHard, same_formula
+from bi_bench_plugins.benchmarks.word_problems.lists import Collection, brackets, collection
+from bi_bench_plugins.benchmarks.word_problems.numbers import equal_numbers, read_number
+from bi_bench_plugins.benchmarks.word_problems.typography import squeezed, typed
+from bi_bench_plugins.benchmarks.word_problems.units import is_word, same_unit, split_unit
+
 LONGEST = 300  # characters of an answer; a longer one is none
+_MOST_ITEMS = 30
+_DEEPEST = 4  # collections within collections
 
-_BOX = re.compile(r"\\(?:boxed|fbox)\s*(?:\{|(?P<bare>[^\s{}$.,\\]))")
-_HASHES = re.compile(r"^[ \t]*####[ \t]*(\S[^\n]{0,300})$", re.MULTILINE)
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.\d{1,18})?")
-_BLANKS = re.compile(r"\\[,;:! ]|~|\s")
-_SAME = (("\\dfrac", "\\frac"), ("\\tfrac", "\\frac"), ("\\left", ""), ("\\right", ""))
-
-# What math-verify gets to see. It has no bound but signals, which only a main thread may use, and a
-# result must not depend on how fast a machine is. So what could keep sympy busy (powers of powers,
-# large polynomials, sums, integrals, factorials, nested functions) is compared as text alone.
-_LONGEST_FORMULA = 120
-_LARGEST_EXPONENT = 20
-_LARGEST_DEGREE = 12  # all exponents of a formula with variables together
-_MOST_VARIABLES = 3
-_MOST_FUNCTIONS = 3
-_FUNCTIONS = ("sqrt", "log", "ln", "sin", "cos", "tan", "cot", "sec", "csc")
-_COMMANDS = frozenset(
-    (
-        *_FUNCTIONS,
-        *("frac", "dfrac", "tfrac", "cdot", "times", "div", "pm", "mp", "circ", "pi", "infty"),
-        *("le", "leq", "ge", "geq", "lt", "gt", "ne", "neq", "in", "cup", "cap"),
-        *("text", "textbf", "mathrm", "mathbb", "mbox", "left", "right", "begin", "end"),
-        *("alpha", "beta", "gamma", "theta", "lambda"),
-    )
+_LEAD = re.compile(
+    r"^(?:(?:(?:so|thus|therefore|hence),? )?(?:the |my )?(?:final |correct )?"
+    r"(?:answer|result|solution|option|choice)(?: is\b| ?[:=])? ?|"
+    r"(?:about|approximately|roughly|\\approx|=) ?)(?=\S)",
+    re.IGNORECASE,
 )
-_COMMAND = re.compile(r"\\([A-Za-z]+)")
-_WORDS = re.compile(r"\\(?:text|textbf|mathrm|mbox|begin|end|mathbb)\s*\{[^{}]*\}")
-_ASSIGNED = re.compile(r"^\s*[A-Za-z]\s*=")
-_EXPONENT = re.compile(r"\^\s*(?:\{([^{}^]*)\}|(\\?[^\s{}^]))")
+_NAME = re.compile(
+    r"^(?P<name>[A-Za-z](?:_\{\w{1,9}\})?(?: ?\([A-Za-z]\))?|[A-Za-z][A-Za-z ]*) ?(?:=|\\in(?![a-z])) ?(?=\S)"
+)
+_BASES = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+)
+_BASE_NAMES = {name: str(number) for number, name in enumerate(_BASES.split(), start=2)}
+_NUMERAL = re.compile(r"-?[0-9A-Z]+(?:\.[0-9A-Z]+)?")
+_IN_BASE = re.compile(
+    r"(?P<numeral>-?[0-9A-Z,]+(?:\.[0-9A-Z]+)?)"
+    r"(?:_\{ ?\(? ?(?:base )?(?P<below>\w{1,8}) ?\)? ?\}| \(?(?:in )?base (?P<behind>\w{1,8})\)?)"
+)
+_CHOICE = re.compile(r"^([A-Za-z])\)$")
+_NUMBERED = re.compile(r"\d+[.)] ")
+_NOT_IN_WORDS = re.compile(r"[^\w ]+")
 
 
-def last_answer(text: str) -> str | None:
-    r"""What the last complete ``\boxed{}`` or ``####`` line of a text holds; None if it has none.
+def same(answer: str, reference: str) -> bool:
+    """Whether two answers say the same; it never raises, and takes two seconds at most."""
+    if len(answer) > LONGEST:
+        return False
+    if answer == reference:
+        return bool(answer)
+    try:
+        return _same(typed(answer), typed(reference), 0)
+    except TooHard:
+        return False
 
-    The released code of BRIDGE rewards the first box. The last one is what a solution ends with:
-    taking back an earlier answer must not cost the reward, and guessing first must not earn it.
-    """
-    found = [(match.start(), match[1]) for match in _HASHES.finditer(text)][-1:]
-    boxes = (box for match in _BOX.finditer(text) if (box := _box(text, match)) is not None)
-    found += [*boxes][-1:]
-    answers = [(place, answer.strip()) for place, answer in found if answer.strip()]
-    return max(answers)[1] if answers else None
+
+def is_number_line(text: str) -> bool:
+    """Whether a line is a number, with a unit or not, or a formula with one, and no heading."""
+    line = _LEAD.sub("", typed(text))
+    if _NUMBERED.match(line):
+        return False
+    if read_number(split_unit(line).expression):
+        return True
+    letters = re.sub(r"\\[A-Za-z]+", " ", line)
+    words = re.findall("[A-Za-z]+", letters)
+    return bool(re.search(r"\d", line)) and not any(map(is_word, words)) and ":" not in line
 
 
 def number(text: str) -> Fraction | None:
     """An integer or decimal as it stands in prose (``$1,080.50``), exactly; None if it is none."""
-    bare = text.strip().replace("\\$", "").replace("$", "").replace("{,}", ",").rstrip(".")
-    bare = bare.replace("\\!", "").strip()
-    return Fraction(bare.replace(",", "")) if _NUMBER.fullmatch(bare) else None
+    found = read_number(typed(text).replace("$", "").strip())
+    return found.value if found and found.decimals is not None else None
 
 
-def same(answer: str, reference: str) -> bool:
-    """Whether two answers are equal: as text, as numbers, or as formulas (math-verify).
-
-    Plain numbers are compared exactly, formulas by math-verify, to six decimals where one side is
-    a decimal.
-    """
-    if len(answer) > LONGEST:
+def _same(answer: str, reference: str, depth: int) -> bool:
+    if squeezed(answer) == squeezed(reference):
+        return bool(answer)
+    sides = [_inner(side) for side in (answer, reference)]
+    names = {squeezed(match["name"]) for side in sides if (match := _NAME.match(side))}
+    if len(names) > 1 and not any(map(is_word, names)):  # x = 5 is not y = 5
+        return same_formula(*sides)
+    answer, reference = map(_without_name, sides)
+    if squeezed(answer) == squeezed(reference):
+        return bool(answer)
+    if "=" in answer and "=" not in reference and not collection(answer).kind:
+        parts = [part.strip() for part in answer.split("=")]
+        return depth < _DEEPEST and all(_same(part, reference, _DEEPEST) for part in parts)
+    if any(_IN_BASE.fullmatch(side) for side in (answer, reference)):
+        return _same_numeral(answer, reference)
+    if (verdict := _same_amount(answer, reference)) is not None:
+        return verdict
+    one, other = collection(answer), collection(reference)
+    if one.kind or other.kind:
+        alike = one.kind == other.kind or {one.kind, other.kind} == {"", "set"}
+        return alike and depth < _DEEPEST and _same_items(one, other, depth)
+    if any(map(_is_phrase, (answer, reference))):
+        return _phrase(answer) == _phrase(reference)
+    found, right = split_unit(answer), split_unit(reference)
+    if same_unit(found, right) != 1 or found.scale != right.scale:
         return False
-    if _plain(answer) == _plain(reference):
+    return same_formula(found.expression, right.expression)
+
+
+def _inner(text: str) -> str:
+    """Without "the answer is" before it and brackets around it that hold one thing."""
+    text = _CHOICE.sub(r"\1", _LEAD.sub("", text).strip())
+    for _ in range(_MOST_ITEMS):
+        opening, inner, closing = brackets(text)
+        if opening == "{" or (opening + closing == "()" and not collection(text).kind):
+            text = inner
+    return text
+
+
+def _without_name(text: str) -> str:
+    """The part after ``x =``; each part of ``x = 1 or x = 2`` has a name of its own."""
+    parts = collection(text)
+    if parts.kind and all("=" in item for item in parts.items):
+        return text
+    return _inner(_NAME.sub("", text))
+
+
+def _same_numeral(answer: str, reference: str) -> bool:
+    """Numerals with a base, by digits and base; where one has none it is that of the other one."""
+    found = []
+    for side in (answer, reference):
+        match = _IN_BASE.fullmatch(side)
+        numeral = (match["numeral"] if match else side.replace(" ", "")).replace(",", "")
+        if not _NUMERAL.fullmatch(numeral):
+            return False
+        base = match and (match["below"] or match["behind"])
+        found.append((numeral.lstrip("0"), _BASE_NAMES.get(base, base) if base else None))
+    (digits, base), (wanted, right) = found
+    return digits == wanted and (base is None or right is None or base == right)
+
+
+def _same_amount(answer: str, reference: str) -> bool | None:
+    """Numbers with or without a unit; None where one of the two is no number."""
+    found, right = split_unit(answer), split_unit(reference)
+    number, wanted = read_number(found.expression), read_number(right.expression)
+    if number is None or wanted is None:
+        return None
+    if (factor := same_unit(found, right)) is None:
+        return False
+    number = number.times(found.scale * factor)
+    wanted = wanted.times(right.scale)
+    if equal_numbers(number, wanted):
         return True
-    if (found := number(answer)) is not None and (right := number(reference)) is not None:
-        return found == right
-    if not (_tame(answer) and _tame(reference)) or _variables(answer) != _variables(reference):
+    if found.percent and not right.units:
+        return equal_numbers(number.times(Fraction(1, 100)), wanted)
+    if right.percent and not found.units:
+        return equal_numbers(number, wanted.times(Fraction(1, 100)))
+    return False
+
+
+def _same_items(one: Collection, other: Collection, depth: int) -> bool:
+    if len(one.items) != len(other.items) or len(one.items) > _MOST_ITEMS:
         return False
-    return _same_formula(answer, reference)
+    if one.kind not in ("", "set", "union"):
+        return all(_same(*pair, depth + 1) for pair in zip(one.items, other.items, strict=True))
+    open_ = list(other.items)
+    for item in sorted(one.items, key=lambda item: item not in open_):  # equal texts first
+        match = next((each for each in open_ if _same(item, each, depth + 1)), None)
+        if match is None:
+            return False
+        open_.remove(match)
+    return True
 
 
-def _box(text: str, match: re.Match[str]) -> tuple[int, str] | None:
-    if match["bare"]:
-        return match.start(), match["bare"]
-    depth = 1
-    for place in range(match.end(), min(len(text), match.end() + LONGEST + 1)):
-        depth += (text[place] == "{") - (text[place] == "}")
-        if depth == 0:
-            return match.start(), text[match.end() : place]
-    return None
+def _is_phrase(text: str) -> bool:
+    """Whether letters of a typed text are words, and there is neither a command nor a digit."""
+    words = re.findall("[A-Za-z]+", text)
+    return not re.search(r"[\\\d^_]", text) and any(map(is_word, words))
 
 
-def _plain(text: str) -> str:
-    for before, after in _SAME:
-        text = text.replace(before, after)
-    return _BLANKS.sub("", text).strip("$.")
-
-
-def _tame(text: str) -> bool:
-    """Whether a formula is small enough to be compared by computing."""
-    commands = _COMMAND.findall(text)
-    exponents = [match[1] or match[2] for match in _EXPONENT.finditer(text)]
-    powers = [int(digits) for part in exponents for digits in re.findall(r"\d{1,18}", part)]
-    variables = _variables(text)
-    return (
-        len(text) <= _LONGEST_FORMULA
-        and all(name in _COMMANDS for name in commands)
-        and sum(name in _FUNCTIONS for name in commands) <= _MOST_FUNCTIONS
-        and text.count("^") == len(exponents)  # each one is read: no power within a power
-        and max(powers, default=0) <= _LARGEST_EXPONENT
-        and (not variables or sum(powers) <= _LARGEST_DEGREE)
-        and len(powers) <= _MOST_FUNCTIONS * 2
-        and len(variables) <= _MOST_VARIABLES
-        and not any(mark in text.replace("\\!", "") for mark in ("!", "**", "__"))
-        and re.search(r"\d{19}", text) is None
-    )
-
-
-def _variables(text: str) -> set[str]:
-    bare = _COMMAND.sub(" ", _WORDS.sub(" ", _ASSIGNED.sub("", text)))
-    return set(re.findall(r"[A-Za-z]", bare))
-
-
-def _same_formula(answer: str, reference: str) -> bool:
-    from math_verify import LatexExtractionConfig, parse, verify
-
-    logging.getLogger("math_verify").setLevel(logging.ERROR)  # it warns of the missing timeout
-    # Formulas alone: its plain expressions go through sympy's parse_expr, which evaluates code.
-    wanted = [LatexExtractionConfig(boxed_match_priority=0)]
-    try:
-        right, found = (
-            parse(
-                f"\\boxed{{{formula}}}",
-                wanted,
-                fallback_mode="no_fallback",
-                parsing_timeout=None,
-            )
-            for formula in (reference, answer)
-        )
-        return bool(right and found and verify(right, found, timeout_seconds=None))
-    except Exception:  # whatever a model wrote may upset the parsers; it is no answer then
-        return False
+def _phrase(text: str) -> str:
+    return " ".join(_NOT_IN_WORDS.sub(" ", text).casefold().split())

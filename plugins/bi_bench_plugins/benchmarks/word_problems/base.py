@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Benchmark, Grade, Problem, Split, UserError
-from bi_bench_plugins.benchmarks.word_problems.answers import last_answer, same
+from bi_bench_plugins.benchmarks.word_problems.answers import same
+from bi_bench_plugins.benchmarks.word_problems.extract import final_answer
 from bi_bench_plugins.benchmarks.word_problems.files import (
     PARTS,
     Part,
     Row,
+    Usable,
     file_of,
     read_file,
     read_hub,
@@ -53,9 +55,13 @@ class WordProblems(Benchmark):
     @cached_property
     def _division(self) -> Division:
         train, test = (self._items(part) for part in PARTS)
-        return divide(train, test, self.harder_from)
+        division = divide(train.made, test.made, self.harder_from)
+        for part in (train, test):
+            for reason, count in part.left_out.items():
+                division.left_out[reason] = division.left_out.get(reason, 0) + count
+        return division
 
-    def _items(self, part: Part) -> list[Item]:
+    def _items(self, part: Part) -> Usable[Item]:
         params = self.params
         if params.path:
             file = file_of(Path(params.path), part)
@@ -65,7 +71,9 @@ class WordProblems(Benchmark):
             where = f"{params.id} {part}"
         else:
             raise UserError(f"{self.name}: the folder with the problems is not known; give path")
-        return usable(rows, lambda row: self.item(row, f"{part}/{row.number:06d}"), where)
+        return usable(
+            rows, lambda row: self.item(row, f"{part}/{row.number:06d}"), where, params.bad_rows
+        )
 
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
         """``n`` problems in random order, or as many as the split has; UserError if it has none."""
@@ -98,8 +106,8 @@ class WordProblems(Benchmark):
         return problem.question + PROMPT_END
 
     def grade(self, problem: Problem, completion: str) -> Grade:
-        """Right if the last answer equals the reference; the derivation cannot be judged."""
-        answer = last_answer(completion)
+        """Right if the final answer equals the reference; the derivation cannot be judged."""
+        answer, contradictory = final_answer(completion)
         if answer is None:
-            return Grade(correct=False, parsed=False)
+            return Grade(correct=False, parsed=False, contradictory=contradictory)
         return Grade(same(answer, problem.answer), True, answer)

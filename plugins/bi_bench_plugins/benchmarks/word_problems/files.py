@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from bi_bench.api import UserError
 from bi_bench.api.text import json_lines
@@ -12,6 +14,7 @@ from bi_bench.api.text import json_lines
 Part = Literal["train", "test"]
 PARTS: tuple[Part, ...] = ("train", "test")
 _SUFFIXES = (".jsonl", ".parquet")
+_HALF = re.compile("[\ud800-\udfff]")
 _SHOWN = 3  # faults that a message spells out
 
 _Made = TypeVar("_Made")
@@ -19,6 +22,17 @@ _Made = TypeVar("_Made")
 
 class BadRow(ValueError):  # noqa: N818 - a finding, collected
     """A row that cannot be used, and why; collected, so that one message names them all."""
+
+
+class KnownDefect(BadRow):
+    """A row that the published dataset has, and that nobody can use: left out and counted."""
+
+
+class Usable(NamedTuple, Generic[_Made]):
+    """What was made of the rows, and how many were left out, by reason."""
+
+    made: list[_Made]
+    left_out: dict[str, int]
 
 
 class Row(NamedTuple):
@@ -67,9 +81,14 @@ def read_hub(id: str, revision: str, subsets: Sequence[str], part: Part) -> Iter
             yield Row(number, columns, unit="row")
 
 
-def usable(rows: Iterable[Row], make: Callable[[Row], _Made], where: str) -> list[_Made]:
-    """What ``make`` makes of each row; UserError that counts the rows that cannot be used."""
+def usable(
+    rows: Iterable[Row], make: Callable[[Row], _Made], where: str, bad_rows: int = 0
+) -> Usable[_Made]:
+    """What ``make`` makes of each row; UserError that names rows that cannot be used, if there are more
+    than ``bad_rows``.
+    """
     made: list[_Made] = []
+    left_out: Counter[str] = Counter()
     faults: list[str] = []
     total = 0
     for row in rows:
@@ -78,14 +97,18 @@ def usable(rows: Iterable[Row], make: Callable[[Row], _Made], where: str) -> lis
             if row.fault:
                 raise BadRow(row.fault)
             made.append(make(row))
+        except KnownDefect as defect:
+            left_out[str(defect)] += 1
         except BadRow as fault:
             faults.append(f"{row.unit} {row.number}: {fault}")
-    if faults:
+    if len(faults) > bad_rows:
         shown = "; ".join(faults[:_SHOWN]) + ("; ..." if len(faults) > _SHOWN else "")
         raise UserError(f"{where}: {len(faults)} of {total} rows cannot be used: {shown}")
     if not made:
         raise UserError(f"{where}: no rows")
-    return made
+    if faults:
+        left_out["cannot be used"] = len(faults)
+    return Usable(made, dict(left_out))
 
 
 def text(row: Row, column: str) -> str:
@@ -97,6 +120,8 @@ def text(row: Row, column: str) -> str:
     value = row.columns[column]
     if not isinstance(value, str) or not value.strip():
         raise BadRow(f'the column "{column}" is no text, or empty')
+    if _HALF.search(value):
+        raise BadRow(f'the column "{column}" has half of a surrogate pair, which is no text')
     return value
 
 

@@ -23,7 +23,12 @@ from bi_bench.api import (
     verify,
 )
 from bi_bench.api.graph import Order
-from bi_bench_plugins.benchmarks.word_problems.annotations import ANNOTATION, NoGraph, graph_of
+from bi_bench_plugins.benchmarks.word_problems.annotations import (
+    ANNOTATION,
+    NoGraph,
+    graph_of,
+    without_annotations,
+)
 from bi_bench_plugins.benchmarks.word_problems.answers import number
 from bi_bench_plugins.benchmarks.word_problems.base import WordProblems
 from bi_bench_plugins.benchmarks.word_problems.files import BadRow, Row, text
@@ -34,7 +39,6 @@ from bi_bench_plugins.benchmarks.word_problems.splits import Item
 from bi_bench_plugins.benchmarks.word_problems.voice import (
     WordVoice,
     closing,
-    without_annotations,
     words_of,
 )
 
@@ -68,7 +72,7 @@ class GSM8K(WordProblems):
     """
 
     name = "gsm8k"
-    version = 1
+    version = 2
     provides = frozenset({"graph", "solution"})
     Params = GSM8KParameters
 

@@ -7,9 +7,9 @@ import re
 from pydantic import Field
 
 from bi_bench.api import Problem
-from bi_bench_plugins.benchmarks.word_problems.answers import last_answer
 from bi_bench_plugins.benchmarks.word_problems.base import WordProblems
-from bi_bench_plugins.benchmarks.word_problems.files import BadRow, Row, text
+from bi_bench_plugins.benchmarks.word_problems.extract import last_answer
+from bi_bench_plugins.benchmarks.word_problems.files import BadRow, KnownDefect, Row, text
 from bi_bench_plugins.benchmarks.word_problems.parameters import SourceParameters
 from bi_bench_plugins.benchmarks.word_problems.splits import Item
 from bi_bench_plugins.benchmarks.word_problems.voice import closing
@@ -24,6 +24,7 @@ SUBJECTS = (
     "precalculus",
 )
 _LEVEL = re.compile(r"(?:Level )?([1-5?])")
+_EMPTY = re.compile(r"\\boxed\s*\{\s*\}")  # two solutions of the original train part
 _TOKENS = 2048
 
 
@@ -48,7 +49,7 @@ class MATH(WordProblems):
     """
 
     name = "math"
-    version = 1
+    version = 2
     provides = frozenset({"solution"})
     Params = MATHParameters
 
@@ -71,6 +72,8 @@ class MATH(WordProblems):
         """A row with a box in its solution and a level from 1 to 5, or ``?`` for unknown."""
         question, solution = text(row, "problem").strip(), text(row, "solution").strip()
         answer = last_answer(solution)
+        if answer is None and _EMPTY.search(solution):
+            raise KnownDefect("empty box")
         if answer is None:
             raise BadRow('the column "solution" has no \\boxed{} that can be read')
         if (level := row.columns.get("level")) is None:

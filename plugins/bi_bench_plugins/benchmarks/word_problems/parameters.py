@@ -26,6 +26,12 @@ class SourceParameters(Parameters):
     )  # not in the content key: the digest of the files is
     digest: str = Field(default="", description="digest of the files in path; filled in")
 
+    bad_rows: int = Field(
+        default=0,
+        ge=0,
+        description="rows of train, and of test, that may be unusable; they are left out and counted",
+    )
+
     @pydantic.model_validator(mode="before")
     @classmethod
     def _digest_of_path(cls, data: Any) -> Any:

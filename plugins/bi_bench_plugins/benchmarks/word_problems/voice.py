@@ -28,11 +28,6 @@ def closing(answer: str) -> str:
     return f"</think>\n<answer>\\boxed{{{answer}}}</answer>"
 
 
-def without_annotations(solution: str) -> str:
-    """The prose of a solution alone."""
-    return "\n".join(line.rstrip() for line in ANNOTATION.sub("", solution).strip().splitlines())
-
-
 def words_of(sketch: Sketch, solution: str) -> dict[str, str]:
     """The sentence of each quantity: the line of its annotation, and the lines before without any.
 
