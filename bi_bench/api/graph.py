@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from bi_bench.api.canonical import canonical_hash
 from bi_bench.api.errors import GraphError
 from bi_bench.api.expression import Expression, Number, evaluate, leaves, references
 
@@ -119,26 +119,19 @@ class ReasoningGraph:
         return tuple(result)
 
     def structure_hash(self) -> str:
-        """A hash that is the same for two graphs that differ in names, constants or order alone.
+        """A hash of the template of a question: equal where names, order and constants alone differ.
 
-        Colour refinement over equations (operators, premise, needed), parents and children: graphs
-        with different hashes have different structures, whatever their quantities are called.
+        What the question leaves implicit plays no part: it may state the equation all the same.
         """
-        colours = {q.name: _label(q, q.name == self.target) for q in self.quantities}
-        children: dict[str, list[str]] = {q.name: [] for q in self.quantities}
-        for quantity in self.quantities:
-            for parent in quantity.parents:
-                children[parent].append(quantity.name)
-        for _ in range(3):
-            colours = {
-                q.name: _digest(
-                    colours[q.name],
-                    _shape(q.equation, colours),
-                    *sorted(colours[child] for child in children[q.name]),
-                )
-                for q in self.quantities
-            }
-        return _digest(str(self.modulus), *sorted(colours.values()))
+        return self._hash(constants=False)
+
+    def question_hash(self) -> str:
+        """A hash of the whole question: equal for two that differ in names and order alone."""
+        return self._hash(constants=True)
+
+    def _hash(self, constants: bool) -> str:
+        equations = {quantity.name: quantity.equation for quantity in self.quantities}
+        return canonical_hash(equations, self.target, constants=constants)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types; :meth:`from_json` reads it back."""
@@ -181,22 +174,6 @@ class ReasoningGraph:
             if parent not in seen:
                 yield from self._post_order(parent, seen)
         yield name
-
-
-def _label(quantity: Quantity, asked: bool) -> str:
-    return f"{int(quantity.premise)}{int(quantity.needed)}{int(asked)}"
-
-
-def _shape(expression: Expression, colours: Mapping[str, str]) -> str:
-    if isinstance(expression, tuple):
-        operands = [_shape(operand, colours) for operand in expression[1:]]
-        ordered = operands if expression[0] in ("-", "/") else sorted(operands)
-        return f"({expression[0]} {' '.join(ordered)})"
-    return colours[expression] if isinstance(expression, str) else "#"
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.blake2b("|".join(parts).encode(), digest_size=8).hexdigest()
 
 
 def _exact(expression: Expression) -> bool:

@@ -82,16 +82,33 @@ def test_structure_hash_ignores_names_and_order() -> None:
     assert other.structure_hash() == graph.structure_hash()
 
 
-def test_structure_hash_sees_operators_sharing_and_flags() -> None:
+def test_structure_hash_sees_operators_sharing_and_what_is_redundant() -> None:
     graph = diamond()
     rows = {q.name: q for q in graph.quantities}
     variants = [
         {**rows, "d": Quantity("d", ("-", "b", "c"), -2)},
         {**rows, "c": Quantity("c", ("*", 2, "b"), 8), "d": Quantity("d", ("+", "b", "c"), 12)},
-        {**rows, "b": Quantity("b", ("+", "a", 1), 4, premise=False)},
+        {name: quantity for name, quantity in rows.items() if name != "e"},
     ]
     hashes = {ReasoningGraph(tuple(v.values()), "d").structure_hash() for v in variants}
     assert len(hashes | {graph.structure_hash()}) == 4
+
+
+def test_what_a_question_need_not_state_changes_neither_hash() -> None:
+    rows = {q.name: q for q in diamond().quantities}
+    rows["b"] = Quantity("b", ("+", 1, "a"), 4, premise=False)
+    other = ReasoningGraph(tuple(rows.values()), "d")
+    assert other.structure_hash() == diamond().structure_hash()
+    assert other.question_hash() == diamond().question_hash()
+
+
+def test_question_hash_sees_constants_and_ignores_names() -> None:
+    graph = diamond()
+    other = renamed(graph, dict(zip("abcde", "vwxyz", strict=True)))
+    rows = {q.name: q for q in graph.quantities}
+    rows |= {"e": Quantity("e", ("-", 9, "a"), 6, needed=False)}
+    assert other.question_hash() == graph.question_hash()
+    assert ReasoningGraph(tuple(rows.values()), "d").question_hash() != graph.question_hash()
 
 
 def test_structure_hash_ignores_constants() -> None:

@@ -119,7 +119,7 @@ def test_the_verifier_names_each_kind_of_fault() -> None:
     graph = problems[0].graph
     assert graph is not None
     leaf = next(q for q in graph.quantities if not q.parents)
-    inner = next(q for q in graph.quantities if q.parents)
+    inner = next(q for q in graph.quantities if q.parents and q.premise)
     faults = {
         "no quantity": Stated("read", "nothing", 0, 1, (1,)),
         "does not give": Stated("read", leaf.name, 0, 1, (leaf.value + 1,)),

@@ -56,6 +56,7 @@ class Bridge(Strategy):
     """
 
     name = "bridge"
+    version = 2
     Params = BridgeParameters
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
@@ -118,7 +119,8 @@ class Bridge(Strategy):
         level = ANALYSIS[self.params.analysis]
         quantity = graph[name]
         probability = level[min(quantity.operands, len(level) - 1)]
-        if quantity.premise and rng.random() < probability:
+        # A constant is read, not computed: the authors' generator never restates one.
+        if quantity.premise and quantity.parents and rng.random() < probability:
             yield Step("restate", name, injected=True)
 
 

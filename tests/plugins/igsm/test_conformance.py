@@ -15,16 +15,23 @@ from typing import NamedTuple
 
 import pytest
 
-from bi_bench_plugins.benchmarks.igsm import natural
-from bi_bench_plugins.benchmarks.igsm.draw import Draw, draw_necessary, with_redundant
-from bi_bench_plugins.benchmarks.igsm.equations import Setting
+from bi_bench_plugins.benchmarks.igsm import IGSMParameters, natural
+from bi_bench_plugins.benchmarks.igsm.draw import Outline, draw_outline, values_of
+from bi_bench_plugins.benchmarks.igsm.equations import Form, Setting
 from bi_bench_plugins.benchmarks.igsm.names import phrase_names
-from bi_bench_plugins.benchmarks.igsm.problems import graph_of
+from bi_bench_plugins.benchmarks.igsm.problems import draw_forms, graph_of
 
 N = 2000
 REFERENCE_N = 2000  # problems of 15 to 20 operations that were measured
 REFERENCE_TEST_SET = 500
 INTEGERS = Setting(None)
+NATURAL = IGSMParameters()
+
+
+class Draw(NamedTuple):
+    outline: Outline
+    forms: dict[int, Form]
+    answer: int
 
 
 class Sample(NamedTuple):
@@ -52,16 +59,19 @@ def sample(ops: tuple[int, int], n: int = N, zero_filter: float = 0.0) -> Sample
     draws: list[Draw] = []
     words: list[int] = []
     while len(draws) < n:
-        draw = draw_necessary(rng, ops, INTEGERS)
-        if draw is None:
+        outline = draw_outline(rng, ops)
+        if outline is None:
             failed += 1
-        elif abs(answer := draw.values[draw.target]) >= 1000:
+            continue
+        forms = draw_forms(rng, outline, NATURAL)
+        values = values_of(outline, forms, INTEGERS)
+        if abs(answer := values[outline.target]) >= 1000:
             too_large += 1
         elif not answer and rng.random() < zero_filter:
             zeros_dropped += 1
         else:
-            draws.append(draw := with_redundant(rng, draw, INTEGERS))
-            graph = graph_of(rng, draw, phrase_names(rng, draw), None)
+            draws.append(Draw(outline, forms, answer))
+            graph = graph_of(rng, outline, forms, phrase_names(rng, outline), None)
             words.append(len(natural.question(graph, natural.stated(graph)).split()))
     return Sample(failed, too_large, zeros_dropped, draws, words)
 
@@ -89,12 +99,12 @@ def rejected(what: str, target: float, drawn: Sample, reference_n: int) -> Row:
 
 
 def zeros(target: float, drawn: Sample, reference_n: int) -> Row:
-    hits = sum(draw.values[draw.target] == 0 for draw in drawn.draws)
+    hits = sum(draw.answer == 0 for draw in drawn.draws)
     return share("answers that are 0", target, hits, len(drawn.draws), reference_n)
 
 
 def median_size(target: float, drawn: Sample, reference_n: int) -> Row:
-    answers = sorted(abs(draw.values[draw.target]) for draw in drawn.draws)
+    answers = sorted(abs(draw.answer) for draw in drawn.draws)
     n = len(answers)
     # Order statistics one standard error below and above the median.
     low, high = (answers[round((n + sign * math.sqrt(n)) / 2)] for sign in (-1, 1))
@@ -103,7 +113,7 @@ def median_size(target: float, drawn: Sample, reference_n: int) -> Row:
 
 
 def necessary(drawn: Sample) -> list[int]:
-    return [len(draw.order) for draw in drawn.draws]
+    return [len(draw.outline.order) for draw in drawn.draws]
 
 
 def check(rows: list[Row]) -> None:
@@ -119,18 +129,57 @@ def check(rows: list[Row]) -> None:
         pytest.fail("the generator has drifted from the reference:\n" + table, pytrace=False)
 
 
-def dependencies(draw: Draw) -> list[int]:
-    instances = [p for p in draw.order if not draw.structure.is_abstract(p)]
-    forms = [draw.forms[parameter] for parameter in instances]
-    return [len(form.parents) + (form.outer != "") for form in forms]
+def needed_forms(draw: Draw) -> list[Form]:
+    structure = draw.outline.structure
+    return [draw.forms[p] for p in draw.outline.order if not structure.is_abstract(p)]
+
+
+def in_degree(form: Form) -> int:
+    return len(form.parents) + (form.outer != "")
+
+
+def sentence(form: Form) -> str:
+    """The kind of a premise, in the order in which the reference names them."""
+    if form.outer:
+        return ("k more" if form.outer == "+" else "k times") if form.parents else "constant"
+    return {1: "same", 2: "sum or difference of two"}.get(len(form.parents), "sum of more")
+
+
+def constants(drawn: Sample) -> list[Row]:
+    """How often a constant is in an equation, and which sentences state the needed premises."""
+    forms = [form for draw in drawn.draws for form in needed_forms(draw)]
+    premises = Counter(map(sentence, forms))
+    total, reference = premises.total(), round(REFERENCE_N * 8.6)
+    rows = []
+    for degree, target in zip(range(1, 5), (0.519, 0.746, 0.744, 0.781), strict=True):
+        those = [form for form in forms if in_degree(form) == degree]
+        hits = sum(form.outer != "" for form in those)
+        share_of = len(those) * REFERENCE_N // len(drawn.draws)
+        rows.append(share(f"constant among {degree}", target, hits, len(those), share_of))
+    for kind, target in (
+        ("constant", 0.17),
+        ("same", 0.15),
+        ("k more", 0.27),
+        ("k times", 0.24),
+        ("sum or difference of two", 0.10),
+        ("sum of more", 0.07),
+    ):
+        rows.append(share(f"premise: {kind}", target, premises[kind], total, reference))
+    answers = [draw.answer for draw in drawn.draws]
+    negative = sum(answer < 0 for answer in answers)
+    return [*rows, share("negative answers", 0.156, negative, len(answers), REFERENCE_N)]
 
 
 def test_fifteen_to_twenty_operations() -> None:
     n = 2 * N  # the median of the answers is a noisy number
     drawn = sample((15, 20), n)
-    ops = Counter(draw.operations for draw in drawn.draws)
-    degrees = Counter(degree for draw in drawn.draws for degree in dependencies(draw))
-    abstract = [sum(map(draw.structure.is_abstract, draw.order)) for draw in drawn.draws]
+    ops = Counter(draw.outline.operations for draw in drawn.draws)
+    degrees = Counter(
+        degree for draw in drawn.draws for degree in map(in_degree, needed_forms(draw))
+    )
+    abstract = [
+        sum(map(draw.outline.structure.is_abstract, draw.outline.order)) for draw in drawn.draws
+    ]
     attempts = drawn.failed + drawn.too_large + n
     reference_attempts = round(REFERENCE_N / 0.49 / 0.81)
     check(
@@ -148,7 +197,7 @@ def test_fifteen_to_twenty_operations() -> None:
             mean(
                 "redundant quantities",
                 2.6,
-                [len(draw.redundant) for draw in drawn.draws],
+                [len(draw.outline.redundant) for draw in drawn.draws],
                 REFERENCE_N,
             ),
             *(
@@ -164,6 +213,7 @@ def test_fifteen_to_twenty_operations() -> None:
             question_words(201, drawn.words),
             median_size(111, drawn, REFERENCE_N),
             zeros(0.178, drawn, REFERENCE_N),
+            *constants(drawn),
         ]
     )
 

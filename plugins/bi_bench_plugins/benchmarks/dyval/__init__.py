@@ -9,8 +9,7 @@ from bi_bench.api import Split
 from bi_bench.api.plugin import Parameters
 from bi_bench_plugins.benchmarks.dyval import natural, parse_natural
 from bi_bench_plugins.benchmarks.dyval.parameters import DyValParameters
-from bi_bench_plugins.benchmarks.dyval.problems import candidates
-from bi_bench_plugins.benchmarks.shared.splits import Candidate
+from bi_bench_plugins.benchmarks.dyval.problems import Sketch, sketches
 from bi_bench_plugins.benchmarks.shared.tier import EMBEDDED, Tier
 from bi_bench_plugins.benchmarks.shared.worded import WordedGraphs
 
@@ -63,6 +62,6 @@ class DyValArithmetic(WordedGraphs):
             tokens = operations * computed + (quantities - operations) * _LEAF
         return int(min(_NATURAL_TOKENS, tokens + _CLOSING))
 
-    def candidates(self, split: Split, rng: random.Random) -> Iterator[Candidate | None]:
+    def sketches(self, split: Split, rng: random.Random) -> Iterator[Sketch | None]:
         """Draws with as many levels as the parameters want for the split."""
-        return candidates(self.params.depth_of(split), self.params, rng)
+        return sketches(self.params.depth_of(split), self.params, rng)

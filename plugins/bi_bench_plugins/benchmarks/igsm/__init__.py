@@ -9,9 +9,8 @@ from bi_bench.api import SPLITS, Split
 from bi_bench.api.plugin import Parameters
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.benchmarks.igsm.parse_natural import parse_first_answer
-from bi_bench_plugins.benchmarks.igsm.problems import candidates
+from bi_bench_plugins.benchmarks.igsm.problems import Sketch, sketches
 from bi_bench_plugins.benchmarks.igsm.tiers import NAMES, TIERS
-from bi_bench_plugins.benchmarks.shared.splits import Candidate
 from bi_bench_plugins.benchmarks.shared.worded import WordedGraphs
 
 __all__ = ["IGSM", "IGSMParameters"]
@@ -28,7 +27,7 @@ class IGSM(WordedGraphs):
     """
 
     name = "igsm"
-    version = 1
+    version = 2
     Params = IGSMParameters
 
     def __init__(self, params: Parameters | None = None) -> None:
@@ -45,7 +44,7 @@ class IGSM(WordedGraphs):
         hardest: int = max(self.params.ops_of(split)[1] for split in SPLITS)
         return min(_NATURAL_TOKENS, _EMBEDDED_TOKENS_PER_OPERATION * hardest)
 
-    def candidates(self, split: Split, rng: random.Random) -> Iterator[Candidate | None]:
+    def sketches(self, split: Split, rng: random.Random) -> Iterator[Sketch | None]:
         """Draws with as many operations as the parameters want for the split."""
         name = NAMES[self.params.tier]
-        return candidates(self.params.ops_of(split), self.params, name, rng)
+        return sketches(self.params.ops_of(split), self.params, name, rng)

@@ -38,12 +38,14 @@ def draw_dependencies(
             pool.remove(chosen[0])
         count = min(count, position + 1) - len(chosen)
         if count > len(pool):
-            result[parameter] = [CONSTANT, *chosen, *pool]
+            chosen += [CONSTANT, *pool]
         elif rng.random() < 0.5:
             # The constant comes on top where one dependency is there and no more is asked for.
-            result[parameter] = [CONSTANT, *chosen, *rng.sample(pool, max(0, count - 1))]
+            chosen += [CONSTANT, *rng.sample(pool, max(0, count - 1))]
         else:
-            result[parameter] = chosen + rng.sample(pool, count)
+            chosen += rng.sample([CONSTANT, *pool], count)
+        # The constant first, the others in the order in which they were drawn.
+        result[parameter] = sorted(chosen, key=lambda chosen: chosen != CONSTANT)
     return result
 
 

@@ -1,11 +1,12 @@
-"""One problem as numbers: structure, dependencies, equations and values, before any words."""
+"""One problem as numbers: what is in it, what depends on what, and its values, before any words."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from bi_bench_plugins.benchmarks.igsm.dependencies import draw_dependencies
+from bi_bench_plugins.benchmarks.igsm.dependencies import CONSTANT, draw_dependencies
 from bi_bench_plugins.benchmarks.igsm.equations import (
     Form,
     Setting,
@@ -19,21 +20,27 @@ from bi_bench_plugins.benchmarks.igsm.structure import (
     Structure,
     draw_size,
     draw_structure,
+    pick,
     uniform,
 )
 
 _STRUCTURE_TRIES = 50
 
 
-class Draw(NamedTuple):
-    """A solvable set of parameters: ``order`` is needed (the target last), the rest is redundant."""
+class Outline(NamedTuple):
+    """What is in a problem and what depends on what, before there are equations.
+
+    ``order`` is needed (the target last), ``redundant`` is not; each parameter stands after those it
+    depends on. ``dependencies`` are those of the instance parameters, ``CONSTANT`` first; ``early``
+    are those among them without which something in ``order`` would not be needed.
+    """
 
     operations: int
     structure: Structure
     order: list[int]
     redundant: list[int]
-    forms: dict[int, Form]
-    values: dict[int, int]
+    dependencies: dict[int, list[int]]
+    early: dict[int, int]
 
     @property
     def target(self) -> int:
@@ -45,11 +52,21 @@ class Draw(NamedTuple):
         """All parameters, each after those it depends on."""
         return self.order + self.redundant
 
+    @property
+    def difficulty(self) -> tuple[int, int, int, int]:
+        """Operations, quantities needed and redundant, operands of all equations together."""
+        needs, dependencies = self.structure.needs, self.dependencies
+        operands = sum([len(dependencies.get(p, needs[p])) for p in self.parameters])
+        return self.operations, len(self.order), len(self.redundant), operands
 
-def draw_necessary(rng: random.Random, ops: tuple[int, int], setting: Setting) -> Draw | None:
-    """A problem without its redundant part, or None where the generator of iGSM fails.
+
+def draw_outline(
+    rng: random.Random, ops: tuple[int, int], redundant: int | None = None
+) -> Outline | None:
+    """A problem without equations, or None where the generator of iGSM fails.
 
     The number of operations is the smaller of two uniform draws, so easy problems are more common.
+    Unused instance parameters become redundant ones, all or at most so many.
     """
     operations = min(uniform(rng, *ops), uniform(rng, *ops))
     first = max(uniform(rng, 1, operations), uniform(rng, 1, operations))
@@ -62,36 +79,34 @@ def draw_necessary(rng: random.Random, ops: tuple[int, int], setting: Setting) -
             break
     else:
         return None
-    dependencies = draw_dependencies(rng, structure, order, operations)
-    if dependencies is None:
+    needed = draw_dependencies(rng, structure, order, operations)
+    if needed is None:
         return None
-    draw = Draw(operations, structure, order.parameters, [], {}, {})
-    _solve(rng, draw, order.parameters, dependencies, setting)
-    return draw
+    spare, spared = draw_redundant(rng, structure, order.parameters, redundant)
+    return Outline(operations, structure, order.parameters, spare, needed | spared, order.early)
 
 
-def with_redundant(
-    rng: random.Random, draw: Draw, setting: Setting, most: int | None = None
-) -> Draw:
-    """The same problem with unused instance parameters as redundant ones, all or ``most``."""
-    redundant, dependencies = draw_redundant(rng, draw.structure, draw.order, most)
-    complete = draw._replace(redundant=redundant, forms={**draw.forms}, values={**draw.values})
-    _solve(rng, complete, redundant, dependencies, setting)
-    return complete
+def redirected(rng: random.Random, outline: Outline) -> Outline:
+    """The same outline with other parents for one needed parameter, as many as before."""
+    movable = [p for p in outline.order if not outline.structure.is_abstract(p)]
+    parameter = pick(rng, movable)
+    parents = outline.dependencies[parameter]
+    kept = [parent for parent in parents if parent in (CONSTANT, outline.early.get(parameter))]
+    pool = [p for p in outline.order[: outline.order.index(parameter)] if p not in kept]
+    drawn = rng.sample(pool, len(parents) - len(kept))
+    return outline._replace(dependencies={**outline.dependencies, parameter: kept + drawn})
 
 
-def _solve(
-    rng: random.Random,
-    draw: Draw,
-    parameters: list[int],
-    dependencies: dict[int, list[int]],
-    setting: Setting,
-) -> None:
-    for parameter in parameters:
-        form = (
-            abstract_form(draw.structure, parameter)
-            if draw.structure.is_abstract(parameter)
-            else draw_form(rng, dependencies[parameter], setting)
-        )
-        draw.forms[parameter] = form
-        draw.values[parameter] = value_of(form, draw.values, setting)
+def draw_equation(rng: random.Random, outline: Outline, parameter: int, setting: Setting) -> Form:
+    """The equation of a parameter: drawn, or given by the structure if it is an abstract one."""
+    if outline.structure.is_abstract(parameter):
+        return abstract_form(outline.structure, parameter)
+    return draw_form(rng, outline.dependencies[parameter], setting)
+
+
+def values_of(outline: Outline, forms: Mapping[int, Form], setting: Setting) -> dict[int, int]:
+    """The value of every parameter, given its equation."""
+    values: dict[int, int] = {}
+    for parameter in outline.parameters:
+        values[parameter] = value_of(forms[parameter], values, setting)
+    return values

@@ -20,7 +20,7 @@ class Form(NamedTuple):
     outer: str = ""
     constant: int = 0
     inner: str = ""
-    parents: Sequence[int] = ()
+    parents: tuple[int, ...] = ()
     terms: tuple[tuple[int, ...], ...] = ()
 
 
@@ -53,7 +53,7 @@ def draw_form(rng: random.Random, dependencies: Sequence[int], setting: Setting)
     if len(parents) > 1:
         rng.shuffle(parents)
         inner = "-" if len(parents) == 2 and rng.random() < 0.5 else "+"
-    return Form(outer, constant, inner, parents)
+    return Form(outer, constant, inner, tuple(parents))
 
 
 def abstract_form(structure: Structure, parameter: int) -> Form:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-from bi_bench_plugins.benchmarks.igsm.draw import Draw
+from bi_bench_plugins.benchmarks.igsm.draw import Outline
 from bi_bench_plugins.benchmarks.shared.embedded import LETTERS
 
 
@@ -172,7 +172,7 @@ SYSTEMS: tuple[tuple[Level, ...], ...] = (
 )
 
 
-def phrase_names(rng: random.Random, draw: Draw) -> dict[int, str]:
+def phrase_names(rng: random.Random, draw: Outline) -> dict[int, str]:
     """A name such as "Car Ferry's Cedar Chest" for every parameter.
 
     One system, as many consecutive levels as the structure has layers, one sub-category a level.
@@ -194,7 +194,7 @@ def phrase_names(rng: random.Random, draw: Draw) -> dict[int, str]:
     return {parameter: names[parameter] for parameter in draw.parameters}
 
 
-def letter_names(rng: random.Random, draw: Draw) -> dict[int, str]:
+def letter_names(rng: random.Random, draw: Outline) -> dict[int, str]:
     """A letter of its own for every parameter; the largest structure has 44 of them."""
     parameters = draw.parameters
     return dict(zip(parameters, rng.sample(LETTERS, len(parameters)), strict=True))

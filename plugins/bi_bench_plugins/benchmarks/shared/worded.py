@@ -21,7 +21,7 @@ from bi_bench.api import (
     speak,
 )
 from bi_bench.api.expression import number_text
-from bi_bench_plugins.benchmarks.shared.splits import Candidate, owned
+from bi_bench_plugins.benchmarks.shared.splits import Sketch, owned
 from bi_bench_plugins.benchmarks.shared.tier import Tier
 
 
@@ -36,12 +36,12 @@ class WordedGraphs(Benchmark):
     tier: Tier
 
     @abstractmethod
-    def candidates(self, split: Split, rng: random.Random) -> Iterator[Candidate | None]:
-        """An endless stream of draws for a split, whichever split owns them; None: a failed one."""
+    def sketches(self, split: Split, rng: random.Random) -> Iterator[Sketch | None]:
+        """An endless stream of draws as difficult as the split is to be; None: a failed one."""
 
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
         """``n`` problems; fewer where the split has no more structures of this difficulty."""
-        found = islice(owned(split, self.candidates(split, rng)), n)
+        found = islice(owned(split, self.sketches(split, rng), rng), n)
         for index, (graph, structure, metadata) in enumerate(found):
             yield Problem(
                 id=f"{self.name}-{self.params.tier}/{split}/{index:06d}",
