@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from bi_bench.api import Quantity, ReasoningGraph
@@ -22,6 +23,7 @@ from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.benchmarks.igsm.structure import pick
 from bi_bench_plugins.benchmarks.shared.splits import Drawn, Variant
 
+_LARGE = 10  # operations from which on structures hardly ever come up twice
 CHANGES = 4  # of each equation, before a parameter gets other parents
 
 Names = Callable[[random.Random, Outline], Mapping[int, str]]
@@ -42,6 +44,10 @@ class Sketch(NamedTuple):
         return self.outline.difficulty
 
     def variants(self, rng: random.Random) -> Iterator[Variant]:
+        """So many that the split that owns fewest finds one; small problems do not have as many."""
+        return islice(self._walk(rng), 64 if self.outline.operations < _LARGE else 512)
+
+    def _walk(self, rng: random.Random) -> Iterator[Variant]:
         """The outline under several equations, then with other parents for one parameter, and so on."""
         sketch = self
         while True:

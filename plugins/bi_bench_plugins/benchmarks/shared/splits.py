@@ -19,8 +19,7 @@ from bi_bench.api import ReasoningGraph, Split
 PATIENCE = 20_000  # draws without a single accepted problem before a split counts as exhausted
 SEARCH = 300  # draws for one difficulty before another one is taken
 MISSES = 60  # sketches of one difficulty before the split counts as having none of it
-VARIANTS = 64  # of a sketch that are looked at
-CHOICE = 3  # of them that are the split's
+CHOICE = 3  # variants of a sketch that are the split's
 
 # Per cent of all structures. The test owns most, since intervals rest on how many it has.
 SHARES: dict[Split, int] = {
@@ -63,7 +62,7 @@ class Sketch(Protocol):
         ...
 
     def variants(self, rng: random.Random) -> Iterator[Variant]:
-        """Problems of this sketch at random, with repeats, the first of them a fair draw."""
+        """Some problems of this sketch at random, repeats included."""
         ...
 
 
@@ -112,8 +111,8 @@ def owned(
             continue
         if wanted is None:
             wanted, searched = sketch.difficulty, 0
-        looks = islice(sketch.variants(rng), VARIANTS)
-        mine = (each for each in looks if owner(each.structure) == split and each.passes())
+        variants = sketch.variants(rng)
+        mine = (each for each in variants if owner(each.structure) == split and each.passes())
         # Repeated structures tell a test nothing new: the least used of a few is taken.
         chosen = min(
             islice(mine, CHOICE), key=lambda variant: used[variant.structure], default=None
