@@ -97,9 +97,13 @@ class _Builder:
                     continue
                 drawn = self._problems(cell, split, asked)
                 roles[f"problems/{prefix}{split}"] = drawn
-                parents = {"augment": roles["augment"], "rl": roles["problems/rl"]}
+                sources = {
+                    "augment": roles["augment"],
+                    "sft": roles["problems/sft"],
+                    "rl": roles["problems/rl"],
+                }
                 roles[f"overlap/{prefix}{split}"] = self._add(
-                    ids.overlap({**parents, "problems": drawn}),
+                    ids.overlap({**sources, "problems": drawn}),
                     f"overlap {prefix}{split} · {cell.strategy.label} · {_data(cell)}",
                     0.0,  # seconds at most, beside minutes of training
                 )

@@ -21,7 +21,7 @@ IMPLEMENTATION: Mapping[StageKind, int] = {
     "probe": 1,
     "rft": 1,
     "evaluate": 1,
-    "overlap": 1,
+    "overlap": 2,
     "analyse": 1,
 }
 LIBRARIES: Mapping[StageKind, tuple[str, ...]] = {

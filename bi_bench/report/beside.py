@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean
+from typing import Any
 
 from bi_bench.report.cells import Cell
 from bi_bench.report.derivations import judged, wrong_among_right
@@ -82,7 +83,16 @@ def overlap(cells: Sequence[Cell], split: str, store: Store) -> Overlap | None:
     return Overlap(
         contaminated=fmean(one["contaminated"] for one in found),
         exact=fmean(one["exact"] for one in found),
+        **_by_graphs(found),
     )
+
+
+def _by_graphs(found: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Means of what graphs told, where every overlap has them; older ones have none."""
+    told = [one.get("graphs", {}) for one in found]
+    if not all(graphs.get("problems") for graphs in told):
+        return {}
+    return {name: fmean(graphs[name] for graphs in told) for name in ("equal", "structure")}
 
 
 def declined(cells: Sequence[Cell], store: Store) -> str:

@@ -104,12 +104,16 @@ def _informative(row: Row) -> str:
 
 
 def _overlap(row: Row) -> str:
-    return percent(row.overlap.contaminated) if row.overlap else ""
+    if not row.overlap:
+        return ""
+    equal = row.overlap.equal
+    return percent(row.overlap.contaminated) + ("" if equal is None else f" / {percent(equal)}")
 
 
 def _leaked(row: Row) -> str:
     # A terminal has no room for a column of zeros.
-    return _overlap(row) if row.overlap and row.overlap.contaminated else ""
+    found = row.overlap
+    return _overlap(row) if found and (found.contaminated or found.equal) else ""
 
 
 def _problems(row: Row) -> str:
@@ -232,12 +236,13 @@ def legend(rows: Sequence[Row]) -> Iterator[str]:
     if any(map(_leaked, rows)):
         yield (
             "overlap: test questions in % that stand in the training data (SFT demonstrations and RL "
-            "problems) with at least 80 % of their runs of 13 words."
+            "problems) with at least 80 % of their runs of 13 words; after the stroke those that equal a "
+            "training problem up to names and order."
         )
     if "L" in marks:
         yield (
             "L: test questions have leaked: over 1 % of them overlap with the training data, or one "
-            "stands there whole."
+            "stands there whole, or with other names."
         )
     if "N" in marks:
         yield (

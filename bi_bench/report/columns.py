@@ -52,6 +52,8 @@ def flat_row(row: Row) -> dict[str, Value]:
         "spread": probe.spread if probe else None,
         "overlap_contaminated": row.overlap.contaminated if row.overlap else None,
         "overlap_exact": row.overlap.exact if row.overlap else None,
+        "overlap_equal": row.overlap.equal if row.overlap else None,
+        "overlap_structure": row.overlap.structure if row.overlap else None,
         **_answers(row.pre_answers, "pre"),
         **_answers(row.post_answers, "post"),
         "tokens_trained": row.costs.tokens_trained,

@@ -86,11 +86,15 @@ class Readiness:
 class Overlap:
     """Shares of the test questions that stand in the training texts, as means over seeds.
 
-    ``contaminated``: almost all of it in pieces (the stage "overlap" says how much); ``exact``: whole.
+    ``contaminated``: almost all of it in pieces (the stage "overlap" says how much); ``exact``: whole;
+    ``equal``: up to names and order, by the graphs of the problems, ``structure`` up to constants as
+    well. None where there are no graphs, or nobody looked.
     """
 
     contaminated: float
     exact: float
+    equal: float | None = None
+    structure: float | None = None
 
 
 @dataclass(frozen=True)
@@ -203,7 +207,9 @@ class Row:
         cut = max(self.pre_answers.truncated, self.post_answers.truncated) > TRUNCATION_MARK
         null = self.over_random is not None and self.over_random.low <= 0
         found = self.overlap
-        leak = found is not None and (found.contaminated > OVERLAP_MARK or found.exact > 0)
+        leak = found is not None and (
+            found.contaminated > OVERLAP_MARK or found.exact > 0 or (found.equal or 0) > 0
+        )
         return "C" * ceiling + "L" * leak + "N" * null + "T" * cut
 
     @property

@@ -6,6 +6,8 @@ there for tokens. Words are what blanks separate, in lower case; punctuation sta
 question of mathematics are punctuation. A run in more than ten test questions is the wording of the
 benchmark, not of a problem, and counts for nothing: else a long instruction with a short sum behind it
 would always be contaminated. A question of fewer words is one run.
+
+Where problems have graphs, their canonical forms are compared, too.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
+from bi_bench.stages.alike import compare_graphs
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import write_json
 
@@ -45,7 +48,7 @@ class Found(NamedTuple):
 
 
 def run(context: StageContext) -> dict[str, Any]:
-    """Write ``overlap.json``: shares for all training texts, for demonstrations, for RL problems."""
+    """Write ``overlap.json``: shares for all training texts, for each source, and by graphs."""
     folders = context.inputs
     test = pq.read_table(folders["problems"] / "problems.parquet", columns=["id", "question"])
     questions = read_questions([(row["id"], row["question"]) for row in test.to_pylist()])
@@ -54,7 +57,9 @@ def run(context: StageContext) -> dict[str, Any]:
         "demonstrations": find(questions, texts(demonstrations, "prompt", "completion")),
         "rl_problems": find(questions, texts(folders["rl"] / "problems.parquet", "question")),
     }
-    write_json(context.folder / "overlap.json", summarise(questions, found))
+    training = [folders[role] / "problems.parquet" for role in ("sft", "rl")]
+    graphs = compare_graphs(folders["problems"] / "problems.parquet", training)
+    write_json(context.folder / "overlap.json", {**summarise(questions, found), "graphs": graphs})
     return {}
 
 

@@ -279,6 +279,7 @@ def test_overlap_knows_the_arm_and_the_test_problems_alone(suite_file: Path) -> 
         found = stages[cell[f"overlap/{split}"]]
         assert found.parents == {
             "augment": cell["augment"],
+            "sft": cell["problems/sft"],
             "rl": cell["problems/rl"],
             "problems": cell[f"problems/{split}"],
         }

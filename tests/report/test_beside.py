@@ -90,12 +90,15 @@ def test_no_derivations_where_the_benchmark_cannot_tell(suite):
     assert row.post_answers.wrong_derivation is None
 
 
-def with_overlap(suite, strategy, seed, contaminated, exact):
+def with_overlap(suite, strategy, seed, contaminated, exact, graphs=None):
     cell = suite.cell(strategy, seed)
     one = suite.outcomes("1100", seed=seed)
     suite.run(cell, one, one)
     key = cell["stages"]["overlap/test-id"] = f"overlap_{strategy}_{seed}"
-    suite.commit(key, {"overlap.json": {"contaminated": contaminated, "exact": exact}})
+    suite.commit(
+        key,
+        {"overlap.json": {"contaminated": contaminated, "exact": exact, "graphs": graphs or {}}},
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,15 @@ def test_leaked_test_questions_mark_the_row(suite, contaminated, exact, marks):
     assert "overlap" in render(found, "markdown")
     (row,) = to_json(found)["rows"]
     assert (row["overlap_contaminated"], row["overlap_exact"]) == (contaminated, exact)
+
+
+def test_questions_equal_up_to_names_and_order_mark_the_row(suite):
+    with_overlap(suite, "vanilla", 0, 0.0, 0.0, {"problems": 4, "equal": 0.25, "structure": 0.5})
+    found = report(suite)
+    assert found.rows[0].marks == "L"
+    assert "0.0 / 25.0" in render(found, "terminal")
+    (row,) = to_json(found)["rows"]
+    assert (row["overlap_equal"], row["overlap_structure"]) == (0.25, 0.5)
 
 
 def test_overlap_is_the_mean_over_the_seeds_that_know(suite):

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import Problem
+from bi_bench.api import Problem, Quantity, ReasoningGraph
 from bi_bench.stages import overlap
+from bi_bench.stages.alike import compare_graphs
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import write_problems, write_rows
 
@@ -51,10 +52,10 @@ def measured(
     demonstrations: Sequence[tuple[str, str]] = (("a", "b"),),
     rl: Sequence[str] = ("c",),
 ) -> dict[str, Any]:
-    folders = {role: tmp_path / role for role in ("problems", "augment", "rl", "overlap")}
+    folders = {role: tmp_path / role for role in ("problems", "augment", "sft", "rl", "overlap")}
     for folder in folders.values():
         folder.mkdir(exist_ok=True)
-    for role, questions in (("problems", test), ("rl", rl)):
+    for role, questions in (("problems", test), ("sft", ["d"]), ("rl", rl)):
         write_problems(
             folders[role], [Problem(f"{role}-{n}", q, "1") for n, q in enumerate(questions)]
         )
@@ -154,3 +155,33 @@ def test_the_stage_is_light() -> None:
     )
     command = [sys.executable, "-c", code]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def graph(names: str, constant: int, operator: str = "+") -> ReasoningGraph:
+    """a = constant, b = a operator a, asked for b, under other names."""
+    a, b = names
+    value = 2 * constant if operator == "+" else constant * constant
+    return ReasoningGraph(
+        (Quantity(a, constant, constant), Quantity(b, (operator, a, a), value)), b
+    )
+
+
+def test_questions_with_other_names_are_found_by_their_graphs(tmp_path: Path) -> None:
+    def written(file: Path, *graphs: ReasoningGraph | None) -> Path:
+        file.mkdir()
+        problems = [
+            Problem(f"{file.name}-{n}", f"q{n}", "1", each) for n, each in enumerate(graphs)
+        ]
+        write_problems(file, problems)
+        return file / "problems.parquet"
+
+    test = written(tmp_path / "test", graph("ab", 3), graph("cd", 4), graph("ef", 3, "*"), None)
+    sft = written(tmp_path / "sft", graph("xy", 3), None)
+    rl = written(tmp_path / "rl", graph("uv", 5))
+    assert compare_graphs(test, [sft, rl]) == {
+        "problems": 3,
+        "equal": pytest.approx(1 / 3),
+        "structure": pytest.approx(2 / 3),
+    }
+    assert compare_graphs(test, [rl])["equal"] == 0
+    assert compare_graphs(written(tmp_path / "none", None), [sft]) == {"problems": 0}
