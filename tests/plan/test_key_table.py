@@ -121,6 +121,7 @@ SETTING_CHANGES = [
     ("defaults.numerics.dtype=bfloat16", SFT),
     ('matrix.strategies=[{name="mine",label="other"}]', NONE),
     ("report.reference=mine", NONE),
+    ("defaults.limits.stage_hours=9", NONE),
     ("description=other", NONE),
     ("name=other", NONE),
     ('defaults.tracking.report_to=["tensorboard"]', NONE),

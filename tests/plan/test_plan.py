@@ -156,6 +156,27 @@ def test_estimates_count_copies_resampling_and_analyses(suite_file: Path) -> Non
     assert few - 2 == pytest.approx(8 / 64 * (two - 2))
 
 
+def test_limits_are_many_times_the_estimate(suite_file: Path) -> None:
+    def limits(*overrides: str) -> dict[str, set[float]]:
+        found: dict[str, set[float]] = {}
+        for stage in planned(suite_file, *overrides).stages:
+            found.setdefault(stage.kind, set()).add((stage.limit or 0.0) / 3600)
+        return found
+
+    unknown = limits()  # a hub model states no pace
+    assert unknown["base"] == unknown["rft"] == {72.0}
+    assert unknown["problems"] == unknown["overlap"] == {2.0}
+    known = limits('matrix.models=["tiny"]', "defaults.data.sft=1000000")
+    assert known["probe"] == {2.0}
+    estimates = {
+        s.estimate
+        for s in planned(suite_file, 'matrix.models=["tiny"]', "defaults.data.sft=1000000").stages
+        if s.kind == "sft"
+    }
+    assert known["sft"] == {50 * (seconds or 0.0) / 3600 for seconds in estimates}
+    assert set().union(*limits("defaults.limits.stage_hours=0.5").values()) == {0.5}
+
+
 def test_stage_json_round_trip(suite_file: Path) -> None:
     for stage in planned(suite_file).stages:
         again = Stage.from_json(json.loads(json.dumps(stage.to_json())))
