@@ -126,8 +126,12 @@ def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> None:
         threads=threads,
         weight=lambda stage: stage.estimate or 1.0,
     )
-    with Progress(planned.stages, lambda stage: stage.estimate) as progress:
-        engine.run(planned.stages, progress)
+    try:
+        with Progress(planned.stages, lambda stage: stage.estimate) as progress:
+            engine.run(planned.stages, progress)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all that is left is to leave, undisturbed
+        raise
 
 
 def _exit(planned: SuitePlan, store: Store) -> None:
