@@ -233,7 +233,7 @@ def files_of(registered: Registered) -> list[Path]:
     """What a plugin in a file of its own needs to be taken along: that file first; else nothing."""
     if not registered.origin.file:
         return []
-    file = Path(registered.origin.file)
+    file = Path(registered.origin.file).absolute()
     data = [f for path in _data_files(registered.cls).values() for f in sources.files_below(path)]
     own = [f for f in data if f.is_relative_to(file.parent)]  # not those of a base class elsewhere
     return list(dict.fromkeys([*sources.of_file(file).files, *own]))
@@ -241,6 +241,7 @@ def files_of(registered: Registered) -> list[Path]:
 
 def _load_file(file: Path, neighbours: dict[str, Path]) -> tuple[ModuleType, str]:
     """The module and its digest; ``neighbours`` are the modules that files before it import."""
+    file = file.absolute()
     source = sources.of_file(file)
     for name, path in source.names.items():
         if (other := neighbours.setdefault(name, path)) != path:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.plugins import discover
+from bi_bench.plugins import discover, files_of
 
 GOOD = """
 from bi_bench.api import Draft, Strategy, hookimpl
@@ -103,6 +103,23 @@ def test_data_files_are_in_the_identity_and_must_be_there(tmp_path: Path) -> Non
     write(tmp_path, "mine.py", text.replace('("words.txt",)', '"words.txt"'))
     with pytest.raises(UserError, match="must be a tuple of texts"):
         discover([file])
+
+
+def test_what_a_file_needs_is_known_wherever_it_is_named_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = GOOD.replace("NAME", "mine").replace(
+        "    name =", '    data_files = ("words",)\n    name ='
+    )
+    write(tmp_path, "mine.py", "import near_of_needs\n" + text)
+    write(tmp_path, "near_of_needs.py", "")
+    (tmp_path / "words").mkdir()
+    write(tmp_path / "words", "one.txt", "one")
+    write(tmp_path, "other.py", "")
+    monkeypatch.chdir(tmp_path)
+    found = files_of(discover([Path("mine.py")]).get("strategies", "mine"))
+    assert found == [tmp_path / name for name in ("mine.py", "near_of_needs.py", "words/one.txt")]
+    assert files_of(discover().get("strategies", "vanilla")) == []
 
 
 def test_declared_libraries_are_in_the_identity(tmp_path: Path) -> None:
