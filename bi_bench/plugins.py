@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
-import importlib.util
+import inspect
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 
 import pluggy
 
+from bi_bench import sources
 from bi_bench.api import (
     Algorithm,
     Analysis,
@@ -28,6 +27,7 @@ from bi_bench.api import (
     did_you_mean,
     hooks,
 )
+from bi_bench.api.versions import library_versions
 
 KINDS: Mapping[str, type[Plugin]] = {
     "strategies": Strategy,
@@ -65,14 +65,19 @@ class Registered:
     origin: Origin
 
     def identity(self) -> dict[str, Any]:
-        """What of the plugin itself enters the content key."""
+        """What of the plugin itself enters the content key; read from files at each call."""
+        identity: dict[str, Any] = {"name": self.cls.name}
         if self.origin.digest:
-            return {"name": self.cls.name, "source": self.origin.digest}
-        return {
-            "name": self.cls.name,
-            "distribution": self.origin.name,
-            "version": self.cls.version,
-        }
+            identity["source"] = self.origin.digest
+        else:
+            identity |= {"distribution": self.origin.name, "version": self.cls.version}
+        # A plugin that declares nothing has no such field.
+        if self.cls.data_files:
+            files = _data_files(self.cls)
+            identity["data_files"] = {name: sources.digest_of(file) for name, file in files.items()}
+        if self.cls.libraries:
+            identity["libraries"] = library_versions(self.cls.libraries)
+        return identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +133,10 @@ def discover(files: Sequence[Path] = ()) -> Registry:
             _register(registry, manager, point.load(), point.name, origin)
         except Exception as error:  # third-party code may fail in any way; the rest must still work
             registry.broken.append(Broken(point.name, origin, describe(error)))
+    neighbours: dict[str, Path] = {}
     for file in files:
         try:
-            module, digest = _load_file(file)
+            module, digest = _load_file(file, neighbours)
             _register(
                 registry, manager, module, str(file), Origin(str(file), "", digest, str(file))
             )
@@ -183,6 +189,17 @@ def _check(cls: Any, base: type[Plugin], kind: str) -> None:
         raise TypeError(f"{cls.__name__}.figures must be a tuple of bi_bench.api.Bars and Lines")
     if not issubclass(cls.Params, Parameters):
         raise TypeError(f"{cls.__name__}.Params must derive from bi_bench.api.Parameters")
+    for attribute in ("libraries", "data_files"):
+        names = getattr(cls, attribute)
+        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+            raise TypeError(f'{cls.__name__}.{attribute} must be a tuple of texts, like ("a", "b")')
+    for name, path in _data_files(cls).items():
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise TypeError(
+                f'{cls.__name__}.data_files: "{name}" must be below the file\'s own folder'
+            )
+        if not path.exists():
+            raise TypeError(f'{cls.__name__}.data_files: there is no "{name}" in {path.parent}')
     if missing := sorted(getattr(cls, "__abstractmethods__", ())):
         raise TypeError(f"{cls.__name__} lacks {', '.join(missing)}")
 
@@ -194,7 +211,10 @@ def _origin(point: importlib.metadata.EntryPoint) -> Origin:
     name, version = distribution.metadata["Name"], distribution.version
     digest = ""
     if name != OWN_DISTRIBUTION and _is_editable(distribution):
-        digest = _package_digest(point.module)
+        source = sources.of_module(point.module)
+        if source is not None:
+            sources.serve(source)
+            digest = source.digest
     return Origin(name, version, digest)
 
 
@@ -203,25 +223,29 @@ def _is_editable(distribution: importlib.metadata.Distribution) -> bool:
     return bool(text and json.loads(text).get("dir_info", {}).get("editable"))
 
 
-def _package_digest(module: str) -> str:
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        return ""
-    root = Path(spec.origin)
-    files = sorted(root.parent.rglob("*.py")) if spec.submodule_search_locations else [root]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.relative_to(root.parent).as_posix().encode() + file.read_bytes())
-    return digest.hexdigest()
+def _data_files(cls: type[Plugin]) -> dict[str, Path]:
+    """The declared files, by name, next to the file of the class that declares them."""
+    owner = next(each for each in cls.__mro__ if "data_files" in vars(each))
+    return {name: Path(inspect.getfile(owner)).parent / name for name in cls.data_files}
 
 
-def _load_file(file: Path) -> tuple[ModuleType, str]:
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    name = f"bi_bench_local_{digest[:16]}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise ImportError("not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module, digest
+def files_of(registered: Registered) -> list[Path]:
+    """What a plugin in a file of its own needs to be taken along: that file first; else nothing."""
+    if not registered.origin.file:
+        return []
+    file = Path(registered.origin.file).absolute()
+    data = [f for path in _data_files(registered.cls).values() for f in sources.files_below(path)]
+    own = [f for f in data if f.is_relative_to(file.parent)]  # not those of a base class elsewhere
+    return list(dict.fromkeys([*sources.of_file(file).files, *own]))
+
+
+def _load_file(file: Path, neighbours: dict[str, Path]) -> tuple[ModuleType, str]:
+    """The module and its digest; ``neighbours`` are the modules that files before it import."""
+    file = file.absolute()
+    source = sources.of_file(file)
+    for name, path in source.names.items():
+        if (other := neighbours.setdefault(name, path)) != path:
+            raise ImportError(
+                f"it imports {path}, another plugin file {other} of the same name; rename one of them"
+            )
+    return sources.load(file, source), source.digest

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.plugins import discover
+from bi_bench.plugins import discover, files_of
 
 GOOD = """
 from bi_bench.api import Draft, Strategy, hookimpl
@@ -86,6 +86,64 @@ def test_a_local_file_is_found_and_identified_by_its_source(tmp_path: Path) -> N
     after = discover([file]).get("strategies", "mine").identity()
     assert before["name"] == after["name"] == "mine"
     assert before["source"] != after["source"]
+
+
+def test_data_files_are_in_the_identity_and_must_be_there(tmp_path: Path) -> None:
+    text = GOOD.replace("NAME", "mine").replace(
+        "    name =", '    data_files = ("words.txt",)\n    name ='
+    )
+    file = write(tmp_path, "mine.py", text)
+    with pytest.raises(UserError, match=r'Mine\.data_files: there is no "words.txt" in'):
+        discover([file])
+    words = write(tmp_path, "words.txt", "one")
+    mine = discover([file]).get("strategies", "mine")
+    before = mine.identity()
+    words.write_text("two")
+    assert mine.identity() != before
+    write(tmp_path, "mine.py", text.replace('("words.txt",)', '"words.txt"'))
+    with pytest.raises(UserError, match="must be a tuple of texts"):
+        discover([file])
+
+
+def test_what_a_file_needs_is_known_wherever_it_is_named_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = GOOD.replace("NAME", "mine").replace(
+        "    name =", '    data_files = ("words",)\n    name ='
+    )
+    write(tmp_path, "mine.py", "import near_of_needs\n" + text)
+    write(tmp_path, "near_of_needs.py", "")
+    (tmp_path / "words").mkdir()
+    write(tmp_path / "words", "one.txt", "one")
+    write(tmp_path, "other.py", "")
+    monkeypatch.chdir(tmp_path)
+    found = files_of(discover([Path("mine.py")]).get("strategies", "mine"))
+    assert found == [tmp_path / name for name in ("mine.py", "near_of_needs.py", "words/one.txt")]
+    assert files_of(discover().get("strategies", "vanilla")) == []
+
+
+def test_declared_libraries_are_in_the_identity(tmp_path: Path) -> None:
+    text = GOOD.replace("NAME", "mine").replace(
+        "    name =", '    libraries = ("pluggy", "no-such")\n    name ='
+    )
+    found = discover([write(tmp_path, "mine.py", text)]).get("strategies", "mine").identity()
+    assert found["libraries"] == {
+        "pluggy": importlib.metadata.version("pluggy"),
+        "no-such": "absent",
+    }
+
+
+def test_two_plugin_files_with_neighbours_of_one_name_are_refused(tmp_path: Path) -> None:
+    files = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, "helper_of_two.py", f"NAME = {name!r}")
+        text = "import helper_of_two\n" + GOOD.replace('"NAME"', "helper_of_two.NAME")
+        files.append(write(tmp_path / name, "mine.py", text))
+    for file, name in zip(files, ("one", "two"), strict=True):  # one after the other is fine
+        assert discover([file]).get("strategies", name)
+    with pytest.raises(UserError, match=r"helper_of_two, another plugin file .* rename one"):
+        discover(files)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bi_bench.api.errors import GraphError, UserError, did_you_mean
 from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.hooks import hookimpl
-from bi_bench.api.model import BaseModel, ModelSource, Pace
+from bi_bench.api.model import BaseModel, ModelSource, Pace, model_digest
 from bi_bench.api.plan import Plan, Step, base_plan
 from bi_bench.api.plugin import Parameters, Plugin
 from bi_bench.api.problem import SPLITS, Grade, Problem, Split
@@ -60,6 +60,7 @@ __all__ = [
     "derive_seed",
     "did_you_mean",
     "hookimpl",
+    "model_digest",
     "needed_steps",
     "needed_steps_right",
     "speak",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
 from bi_bench.api.plugin import Plugin
 
+MODEL_FILES = (".json", ".safetensors", ".jinja", ".model", ".txt")
+"""How the names of the files end that make up a checkpoint; others in its folder are not used."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
     """Where weights and tokenizer come from: a local ``folder``, or a hub id with its revision.
 
-    ``identity`` enters the content key: a digest of the weights for a folder; for the hub the
+    ``identity`` enters the content key: :func:`model_digest` for a folder; for the hub the
     commit, or "unresolved" as long as no revision is fixed.
     """
 
@@ -21,6 +25,21 @@ class ModelSource:
     folder: Path | None = None
     hub_id: str | None = None
     revision: str | None = None
+
+
+def model_files(folder: Path) -> list[Path]:
+    """What is taken from a checkpoint folder: weights, configuration, tokenizer, chat template."""
+    return sorted(f for f in folder.iterdir() if f.suffix in MODEL_FILES and f.is_file())
+
+
+def model_digest(folder: Path) -> str:
+    """SHA-256 over :func:`model_files`, for the ``identity`` of a source that is a folder."""
+    digest = hashlib.sha256()
+    for file in model_files(folder):
+        digest.update(file.name.encode() + b"\n")
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,17 @@ class Plugin:
 
     ``name`` is what a suite says; ``version`` is part of the content key: raise it whenever the
     same parameters give another result. Import heavy packages inside methods only.
+
+    ``libraries`` are distributions whose versions decide its results, as ``pip`` names them;
+    ``data_files`` are files or folders that it reads, next to the file of the class. Both are part of
+    the content key.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
     Params: ClassVar[type[Parameters]] = Parameters
+    libraries: ClassVar[tuple[str, ...]] = ()
+    data_files: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, params: Parameters | None = None) -> None:
         self.params: Any = self.Params() if params is None else params

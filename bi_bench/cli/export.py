@@ -90,7 +90,7 @@ def _write_task(
 ) -> None:
     from bi_bench.api import stream
     from bi_bench.cli.pick import check_split, parameters, tables
-    from bi_bench.plugins import discover
+    from bi_bench.plugins import discover, files_of
     from bi_bench.report.exports.lm_eval_task import task_name, write_lm_eval_task
     from bi_bench.stages.draw import draw
     from bi_bench.suite import Entry
@@ -104,9 +104,9 @@ def _write_task(
     problems = draw(entry.plugin, drawn, n, stream_)
     task = name or task_name(benchmark, drawn)
     folder = out or Path(task)
-    file = Path(registered.origin.file) if registered.origin.file else None
+    files = files_of(registered)
     about = f"{benchmark}, split {drawn}, {len(problems)} problems, seed {seed}."
-    write_lm_eval_task(folder, task, about, entry.plugin, problems, entry.identity(), file)
+    write_lm_eval_task(folder, task, about, entry.plugin, problems, entry.identity(), files)
     print(f"{task}: {len(problems)} problems written to {folder}")
     command = ["lm_eval", "--model", "hf", "--model_args", "pretrained=CHECKPOINT,dtype=float32"]
     print(shlex.join([*command, "--tasks", task, "--include_path", str(folder)]))

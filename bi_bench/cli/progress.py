@@ -17,7 +17,13 @@ from bi_bench.engines import Event
 from bi_bench.plan.stage import Stage
 
 _SECONDS_BETWEEN_LINES = 30.0
-_STYLES = {"failed": "bold red", "blocked": "red", "declined": "yellow", "skipped": "yellow"}
+_STYLES = {
+    "failed": "bold red",
+    "blocked": "red",
+    "declined": "yellow",
+    "skipped": "yellow",
+    "retried": "yellow",
+}
 
 
 class Progress:
@@ -64,6 +70,9 @@ class Progress:
         elif event.kind == "progress":
             self._running[key].data = event.data
             self._left.advanced(event.stage, self._running[key].share)
+        elif event.kind == "retried":
+            self._running.pop(key, None)
+            self._left.again(event.stage)
         else:
             self._running.pop(key, None)
             self._ended += 1
@@ -143,6 +152,9 @@ class _TimeLeft:
 
     def advanced(self, stage: Stage, share: float) -> None:
         self._partly[stage.key] = share * self._todo.get(stage.key, 0.0)
+
+    def again(self, stage: Stage) -> None:
+        self._partly.pop(stage.key, None)
 
     def ended(self, stage: Stage, counts: bool) -> None:
         self._partly.pop(stage.key, None)

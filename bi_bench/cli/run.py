@@ -72,7 +72,7 @@ def run(
 
 def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
     """Name and record of a run: everything that the report needs besides the stages."""
-    from bi_bench.plan.numerics import library_versions
+    from bi_bench.api.versions import library_versions
 
     suite = planned.suite
     cells: list[dict[str, Any]] = [
@@ -126,8 +126,12 @@ def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> None:
         threads=threads,
         weight=lambda stage: stage.estimate or 1.0,
     )
-    with Progress(planned.stages, lambda stage: stage.estimate) as progress:
-        engine.run(planned.stages, progress)
+    try:
+        with Progress(planned.stages, lambda stage: stage.estimate) as progress:
+            engine.run(planned.stages, progress)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all that is left is to leave, undisturbed
+        raise
 
 
 def _exit(planned: SuitePlan, store: Store) -> None:

@@ -7,7 +7,9 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
+import time
 from collections import deque
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from bi_bench.store import Busy, Store, Work
 
 FAILED = 70
 BUSY = 75
+_SECONDS_TO_END = 5.0  # that what a stage has left over may take, such as a thread
 
 
 def main(stage: str, root: str, entry: str, token: str, environment: str) -> None:
@@ -33,8 +36,10 @@ def main(stage: str, root: str, entry: str, token: str, environment: str) -> Non
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+    tempfile.tempdir = None  # the fork server may have looked before TMPDIR was set
     code = _run(Stage.from_json(json.loads(stage)), Store(Path(root)), entry, token)
-    # What the stage has started and not ended goes with it.
+    # The stage is over, whatever thread or process it has left.
+    threading.Thread(target=_end_soon, args=(code,), daemon=True).start()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(0, signal.SIGTERM)
     sys.exit(code)
@@ -55,6 +60,11 @@ def _run(stage: Stage, store: Store, entry: str, token: str) -> int:
     except Busy:
         return BUSY
     return 0
+
+
+def _end_soon(code: int) -> None:
+    time.sleep(_SECONDS_TO_END)
+    os._exit(code)
 
 
 def _end_with_parent() -> None:

@@ -10,7 +10,15 @@ from bi_bench.plan.stage import Stage
 
 Status = Literal["finished", "cached", "declined", "failed", "blocked", "skipped"]
 EventKind = Literal[
-    "started", "progress", "finished", "cached", "declined", "failed", "blocked", "skipped"
+    "started",
+    "progress",
+    "finished",
+    "cached",
+    "declined",
+    "failed",
+    "blocked",
+    "skipped",
+    "retried",
 ]
 
 
@@ -19,7 +27,8 @@ class Event:
     """Something happened to a stage, ``seconds`` after it started.
 
     ``data`` of "progress" is what the stage reported (``step``, ``total``, numbers), of
-    "finished" its costs; the others that are no success carry a ``message``.
+    "finished" its costs; the others that are no success carry a ``message``. A stage that is
+    "retried" starts once more.
     """
 
     kind: EventKind

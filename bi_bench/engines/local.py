@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from bi_bench.api.errors import UserError
+from bi_bench.engines.environment import make_room_for_sockets
 from bi_bench.engines.events import Event, Outcome
+from bi_bench.engines.interrupt import one_interrupt
 from bi_bench.engines.lease import Lease, visible_devices
 from bi_bench.engines.schedule import Schedule
 from bi_bench.engines.server import Server
@@ -53,8 +57,9 @@ class LocalEngine:
     def run(self, stages: Sequence[Stage], observe: Observe) -> dict[str, Outcome]:
         """Run what is not in the store yet; returns how each stage ended, by key.
 
-        A failing stage takes along only what depends on it. On any exception, and so on Ctrl-C,
-        the running processes are killed and their temporary folders removed.
+        A failing stage takes along only what depends on it; one whose process was killed from elsewhere
+        is tried once more. On any exception, and so on Ctrl-C, the running processes are killed and
+        their temporary folders removed; a second Ctrl-C does not interrupt that.
 
         Raises:
             UserError: before anything starts, if a stage could never run here.
@@ -65,17 +70,22 @@ class LocalEngine:
         for stage in missing.values():
             lease.check(stage)
             self._check_parents(stage, missing)
+        if not missing:
+            return run.outcomes
+        make_room_for_sockets()
         server = Server(self._preload, self._threads)
         schedule = Schedule(missing, self._weight)
-        try:
-            while schedule:
-                run.queue(schedule)
-                run.launch(schedule, lease, server, self._entry)
-                run.look(schedule, lease)
-        finally:
-            for worker in run.workers:
-                worker.kill()
-            server.stop()
+        # A short name: sockets of workers may lie there.
+        with one_interrupt(), tempfile.TemporaryDirectory(prefix="bb-") as scratch:
+            try:
+                while schedule:
+                    run.queue(schedule)
+                    run.launch(lease, server, self._entry, Path(scratch))
+                    run.look(schedule, lease)
+            finally:
+                for worker in run.workers:
+                    worker.kill()
+                server.stop()
         return run.outcomes
 
     def _check_parents(self, stage: Stage, missing: dict[str, Stage]) -> None:
@@ -98,6 +108,7 @@ class _Run:
         self._waiting: list[Stage] = []
         self._not_before: dict[str, float] = {}
         self._labels: dict[str, str] = {}
+        self._tried: set[str] = set()
 
     def settle(self, stages: Sequence[Stage]) -> dict[str, Stage]:
         """Report what is in the store already; returns the rest by key."""
@@ -122,7 +133,7 @@ class _Run:
                     schedule.end(stage)
         self._waiting.sort(key=schedule.urgency, reverse=True)
 
-    def launch(self, schedule: Schedule, lease: Lease, server: Server, entry: str) -> None:
+    def launch(self, lease: Lease, server: Server, entry: str, scratch: Path) -> None:
         """Start what fits, the most urgent first."""
         for stage in list(self._waiting):
             if self._not_before.get(stage.key, 0.0) > time.monotonic():
@@ -131,7 +142,7 @@ class _Run:
             if devices is None:
                 continue
             self._waiting.remove(stage)
-            self.workers.append(Worker(stage, self._store, server, entry, devices))
+            self.workers.append(Worker(stage, self._store, server, entry, devices, scratch))
 
     def look(self, schedule: Schedule, lease: Lease) -> None:
         """Wait a moment, then report progress and collect what has ended."""
@@ -140,6 +151,7 @@ class _Run:
         elif self._waiting:
             time.sleep(_SECONDS_BETWEEN_LOOKS)  # another engine is busy with all that is left
         for worker in list(self.workers):
+            worker.end_if_overdue()
             ended = worker.ended
             for event in worker.news():
                 self._observe(event)
@@ -148,8 +160,15 @@ class _Run:
                 lease.give_back(worker.stage.resources, worker.devices)
 
     def _collect(self, worker: Worker, schedule: Schedule) -> None:
-        stage, outcome = worker.stage, worker.outcome()
+        stage = worker.stage
         self.workers.remove(worker)
+        if (reason := worker.lost) and stage.key not in self._tried:
+            self._tried.add(stage.key)
+            worker.kill()
+            self._observe(Event("retried", stage, worker.seconds, {"message": reason}))
+            self._waiting.append(stage)
+            return
+        outcome = worker.outcome()
         if outcome is None:
             self._not_before[stage.key] = time.monotonic() + _SECONDS_BEFORE_RETRY
             self._waiting.append(stage)

@@ -8,14 +8,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver, get_context
 from multiprocessing.context import ForkServerProcess
 from types import ModuleType
 from typing import Any
 
 from bi_bench.engines import child
-from bi_bench.engines.environment import make_room_for_sockets, worker_environment
+from bi_bench.engines.environment import worker_environment
 
 _CONTEXT = get_context("forkserver")
 
@@ -32,22 +32,31 @@ class Server:
     def start(
         self, stage: str, root: str, entry: str, token: str, environment: Mapping[str, str]
     ) -> ForkServerProcess:
-        """A running worker process; see :func:`bi_bench.engines.child.main`."""
+        """A running worker process; see :func:`bi_bench.engines.child.main`.
+
+        Raises:
+            RuntimeError: the fork server ended while it imported, twice.
+        """
         text = json.dumps({**self._search, **environment})
-        process = _CONTEXT.Process(
-            target=child.main, args=(stage, root, entry, token, text), name=token
-        )
-        make_room_for_sockets()
-        with _environment(self._of_server()), _interrupt_ignored():
-            forkserver.ensure_running()
+        arguments = (stage, root, entry, token, text)
         try:
-            with _nameless_main():
-                process.start()
+            return self._fork(arguments)
+        except (EOFError, ConnectionError):  # killed, perhaps for want of memory
+            self.stop()
+        try:
+            return self._fork(arguments)
         except (EOFError, ConnectionError) as error:
             raise RuntimeError(
-                f"the fork server ended while it imported {', '.join(self._preload)}; "
+                f"the fork server ended twice while it imported {', '.join(self._preload)}; "
                 "its own message stands above"
             ) from error
+
+    def _fork(self, arguments: tuple[str, ...]) -> ForkServerProcess:
+        process = _CONTEXT.Process(target=child.main, args=arguments)
+        with _environment(self._of_server()), _interrupt_ignored():
+            forkserver.ensure_running()
+        with _nameless_main():
+            process.start()
         return process
 
     def _of_server(self) -> dict[str, str]:
@@ -61,7 +70,8 @@ class Server:
         server: Any = forkserver._forkserver  # has no public way to stop it
         if server._forkserver_pid is not None:
             # Killed, because one that is still importing would be slow to notice.
-            os.kill(server._forkserver_pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(server._forkserver_pid, signal.SIGKILL)
             server._stop()
 
 

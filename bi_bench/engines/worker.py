@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 from bi_bench.engines import child
 from bi_bench.engines.events import Event, Outcome
@@ -18,12 +22,23 @@ from bi_bench.engines.server import Server
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Store
 
+_SERVER_ENDED = 255  # what multiprocessing says of a process whose fork server is gone
+
 
 class Worker:
-    """A process that runs one stage on leased devices."""
+    """A process that runs one stage on leased devices.
+
+    Its temporary files go into a folder of its own in ``scratch``, so that it can be killed.
+    """
 
     def __init__(
-        self, stage: Stage, store: Store, server: Server, entry: str, devices: Sequence[str]
+        self,
+        stage: Stage,
+        store: Store,
+        server: Server,
+        entry: str,
+        devices: Sequence[str],
+        scratch: Path,
     ) -> None:
         self.stage = stage
         self.devices = devices
@@ -32,13 +47,16 @@ class Worker:
         self._folder = store.temporary(stage.key, token)
         self.begun = False
         self._report: dict[str, Any] | None = None
+        self._overdue = False
+        self._scratch = scratch / token
+        self._scratch.mkdir()
         self._start = time.monotonic()
         self._process = server.start(
             json.dumps(stage.to_json()),
             str(store.root),
             entry,
             token,
-            {"CUDA_VISIBLE_DEVICES": ",".join(devices)},
+            {"CUDA_VISIBLE_DEVICES": ",".join(devices), "TMPDIR": str(self._scratch)},
         )
 
     @property
@@ -50,6 +68,20 @@ class Worker:
     def ended(self) -> bool:
         """Whether the process has ended."""
         return not self._process.is_alive()
+
+    @property
+    def lost(self) -> str:
+        """Why a second try is worth while: a signal from elsewhere ended the process; else empty."""
+        if self._overdue or self._store.has(self.stage.key):
+            return ""
+        return _lost(self._process.exitcode)
+
+    def end_if_overdue(self) -> None:
+        """Kill the process if it has run longer than its stage may."""
+        limit = self.stage.limit
+        if limit is not None and self.seconds > limit and not self._overdue:
+            self._overdue = True
+            self._end_all()
 
     @property
     def seconds(self) -> float:
@@ -76,8 +108,7 @@ class Worker:
         """
         code = self._process.exitcode
         log = child.tail(self._folder / "log.txt")
-        if code not in (0, child.BUSY, child.FAILED):
-            self._kill_group()
+        self._end_all()
         self._clean_up()
         if self._store.has(self.stage.key):
             if code == child.BUSY:
@@ -89,7 +120,9 @@ class Worker:
             return Outcome("finished", seconds)
         if code == child.BUSY:
             return None
-        if code != child.FAILED:
+        if self._overdue:
+            self._store.write_failure(self.stage.key, {**_late(self.stage), "log": log})
+        elif code != child.FAILED:
             self._store.write_failure(self.stage.key, _crash(code, log))
         failure = self._store.failure(self.stage.key) or _crash(code, log)
         message, user = failure["message"], failure["user"]
@@ -99,21 +132,31 @@ class Worker:
 
     def kill(self) -> None:
         """End the process and all that it started, at once, and remove its temporary folder."""
-        self._kill_group()
-        self._process.kill()
+        self._end_all()
         self._clean_up()
 
-    def _kill_group(self) -> None:
+    def _end_all(self) -> None:
+        """Kill the process, its group, and what it started in groups of their own."""
         pid = self._process.pid
-        if pid is not None:
-            # No such group: the process had not come so far as to open one.
-            with suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+        assert pid is not None
+        family = []
+        if not self.ended:
+            with suppress(psutil.NoSuchProcess):
+                family = psutil.Process(pid).children(recursive=True)
+        # No such group: the process had not come so far as to open one.
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        for each in family:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        if not self.ended:
+            self._process.kill()
 
     def _clean_up(self) -> None:
         self._process.join()
         self._process.close()
         self._store.discard(self.stage.key)
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def settled(store: Store, key: str) -> Outcome:
@@ -124,11 +167,25 @@ def settled(store: Store, key: str) -> Outcome:
     return Outcome("cached")
 
 
-def _crash(code: int | None, log: str) -> dict[str, Any]:
+def _late(stage: Stage) -> dict[str, Any]:
+    hours = (stage.limit or 0.0) / 3600
+    message = (
+        f"{stage.label} was ended because it ran longer than its limit of {hours:.3g} hours; if it "
+        "needs more, set defaults.limits.stage_hours in the suite"
+    )
+    return {"type": "TimeLimit", "message": message, "traceback": "", "user": True}
+
+
+def _lost(code: int | None) -> str:
     if code is not None and code < 0:
         name = signal.Signals(-code).name
         cause = " (often: out of memory)" if name == "SIGKILL" else ""
-        message = f"the worker process was killed by {name}{cause}"
-    else:
-        message = f"the worker process ended with exit code {code} and left no result"
+        return f"the worker process was killed by {name}{cause}"
+    if code == _SERVER_ENDED:
+        return "the worker process was lost with the fork server (often: out of memory)"
+    return ""
+
+
+def _crash(code: int | None, log: str) -> dict[str, Any]:
+    message = _lost(code) or f"the worker process ended with exit code {code} and left no result"
     return {"type": "Crash", "message": message, "traceback": "", "user": False, "log": log}

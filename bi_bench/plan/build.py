@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bi_bench.plan.check import check_stop
-from bi_bench.plan.estimate import Estimates
+from bi_bench.plan.estimate import Estimates, time_limit
 from bi_bench.plan.feasible import check_feasible
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
@@ -202,6 +202,8 @@ class _Builder:
         unkeyed: Mapping[str, Any] | None = None,
     ) -> str:
         needs = self.heavy if "numerics" in identity else Resources()
+        works = "numerics" in identity or identity["kind"] == "base"
+        hours = self.suite.defaults.limits.stage_hours
         stage = Stage(
             kind=identity["kind"],
             identity=identity,
@@ -211,6 +213,7 @@ class _Builder:
             plugin_files=self.plugin_files,
             unkeyed=unkeyed or {},
             estimate=estimate,
+            limit=time_limit(estimate, works, hours),
         )
         return self.stages.setdefault(stage.key, stage).key
 

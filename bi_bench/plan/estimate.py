@@ -8,6 +8,10 @@ from bi_bench.api import Pace, Phase
 from bi_bench.plan.stage import Stage
 from bi_bench.suite import Defaults
 
+TIMES_ESTIMATE = 50.0
+LEAST_LIMIT = 2 * 3600.0  # seconds
+UNKNOWN_LIMIT = 72 * 3600.0  # where nothing is known: an end, for a run that nobody looks at
+
 
 class Estimates:
     """Seconds a stage, for one suite. Paces are those of a CPU thread: on a GPU nothing is said."""
@@ -59,6 +63,18 @@ class Estimates:
         if pace is None or not self.known:
             return None
         return 2.0 + generated / pace.generated + trained / pace.trained
+
+
+def time_limit(estimate: float | None, works: bool, hours: float) -> float:
+    """The seconds that a stage may take: ``hours`` where a suite says so, otherwise far too many.
+
+    ``works`` is whether it may take long at all: it trains, generates or downloads.
+    """
+    if hours:
+        return hours * 3600.0
+    if estimate is None and works:
+        return UNKNOWN_LIMIT
+    return max(LEAST_LIMIT, TIMES_ESTIMATE * (estimate or 0.0))
 
 
 def total_seconds(stages: Iterable[Stage], workers: int) -> float | None:

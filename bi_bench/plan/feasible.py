@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bi_bench.api import Phase, UserError
-from bi_bench.plan.numerics import library_versions
+from bi_bench.api.versions import library_versions
 from bi_bench.suite import Suite
 
 INSTALL_VLLM = "pip install 'bi-bench[vllm]'"

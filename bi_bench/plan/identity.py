@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bi_bench.api import derive_seed
+from bi_bench.api.versions import library_versions
 from bi_bench.plan.check import check_template
-from bi_bench.plan.numerics import library_versions, resolve
+from bi_bench.plan.numerics import resolve
 from bi_bench.plan.stage import StageKind
 from bi_bench.suite import Entry, Suite
 
@@ -24,11 +25,15 @@ IMPLEMENTATION: Mapping[StageKind, int] = {
     "overlap": 2,
     "analyse": 1,
 }
+# What decides the result of a stage beside the libraries that its plugins declare.
+SAMPLING = ("torch", "transformers", "tokenizers")
+TRAINING = (*SAMPLING, "trl", "accelerate", "numpy")
 LIBRARIES: Mapping[StageKind, tuple[str, ...]] = {
-    "sft": ("torch", "transformers", "trl"),
-    "rft": ("torch", "transformers", "trl"),
-    "probe": ("torch", "transformers"),
-    "evaluate": ("torch", "transformers"),
+    "sft": TRAINING,
+    "rft": TRAINING,
+    "probe": SAMPLING,
+    "evaluate": SAMPLING,
+    "analyse": SAMPLING,
 }
 SEEDED_SPLITS = ("sft", "rl")  # training data varies with the seed axis, test problems never
 
@@ -150,7 +155,6 @@ class Identities:
         """A read-only measurement over the folders of its parents, perhaps on their models."""
         content = {"analysis": analysis.identity(), "benchmark": benchmark.identity()}
         if analysis.plugin.uses_models:
-            content |= {"numerics": self.numerics, "libraries": self.libraries["probe"]}
             content["settings"] = self._decoding(benchmark)
         # Not named by the arm: two arms are measured with the same random numbers.
         named = self._seed("analyse", analysis.name, seed)
@@ -179,8 +183,12 @@ class Identities:
     ) -> dict[str, Any]:
         version = IMPLEMENTATION[kind]
         identity: dict[str, Any] = {"schema": SCHEMA, "kind": kind, "implementation": version}
-        if kind in LIBRARIES:
-            adapters = ("peft",) if "lora" in content.get("settings", {}) else ()
-            libraries = {**self.libraries[kind], **library_versions(adapters)}
+        settings = content.get("settings", {})
+        if kind in LIBRARIES and settings:  # an analysis without models has none
+            libraries = self.libraries[kind]
+            if "lora" in settings:
+                libraries = {**libraries, **library_versions(("peft",))}
+            if "template" in settings.get("prompt", {}):
+                libraries = {**libraries, **library_versions(("jinja2",))}
             identity |= {"numerics": self.numerics, "libraries": libraries}
         return {**identity, **content, "parents": dict(parents)}

@@ -1,9 +1,7 @@
-"""Resolves ``auto`` device and dtype without torch, and names the libraries that decide results."""
+"""Resolves ``auto`` device and dtype without torch."""
 
 from __future__ import annotations
 
-import importlib.metadata
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +20,3 @@ def resolve(numerics: Numerics) -> dict[str, Any]:
     if dtype == "auto":
         dtype = "bfloat16" if device == "cuda" else "float32"
     return {"device": device, "dtype": dtype, "threads": numerics.threads}
-
-
-def library_versions(names: Sequence[str]) -> dict[str, str]:
-    """Installed versions of the libraries that a stage's result depends on; "absent" if missing."""
-    versions = {}
-    for name in names:
-        try:
-            versions[name] = importlib.metadata.version(name).split("+")[0]
-        except importlib.metadata.PackageNotFoundError:
-            versions[name] = "absent"
-    return versions

@@ -31,7 +31,8 @@ class Stage:
     whose folder is read. ``label`` is for people. ``plugin_files`` are suite-local plugin files to
     load in the worker (their digests, not their paths, are in the identity); ``unkeyed`` holds
     parameters that the worker needs and that decide nothing, by role, e.g. a path. ``estimate`` is the
-    expected duration in seconds where it is known; like all but the identity it is not in the key.
+    expected duration in seconds where it is known, ``limit`` the seconds after which an engine ends it;
+    like all but the identity they are not in the key.
     """
 
     kind: StageKind
@@ -42,6 +43,7 @@ class Stage:
     plugin_files: tuple[str, ...] = ()
     unkeyed: Mapping[str, Any] = field(default_factory=dict)
     estimate: float | None = None
+    limit: float | None = None
     key: str = field(default="")
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import BaseModel, ModelSource, UserError
+from bi_bench.api.model import MODEL_FILES, model_files
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import write_json
 
@@ -16,6 +17,11 @@ def run(context: StageContext) -> dict[str, Any]:
     """Copy a local checkpoint; of a hub model fetch the files and note id and revision."""
     model: BaseModel = context.plugin("models", "model")
     source = model.source()
+    if source.identity != (planned := context.identity["source"]):
+        raise UserError(
+            f"the files of the model changed since the plan was made ({planned} then, "
+            f"{source.identity} now); plan and run again"
+        )
     if source.folder is None:
         _fetch(source)
         reference = {"hub_id": source.hub_id, "revision": source.revision}
@@ -40,7 +46,7 @@ def _fetch(source: ModelSource) -> None:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    patterns = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
+    patterns = [f"*{suffix}" for suffix in MODEL_FILES]
     try:
         snapshot_download(str(source.hub_id), revision=source.revision, allow_patterns=patterns)
     except (HfHubHTTPError, LocalEntryNotFoundError, httpx.HTTPError, OSError) as error:
@@ -53,6 +59,5 @@ def _fetch(source: ModelSource) -> None:
 def _copy(source: ModelSource, folder: Path) -> None:
     if source.folder is None or not (source.folder / "config.json").is_file():
         raise UserError(f"{source.folder}: no config.json there; a checkpoint folder needs one")
-    for file in sorted(source.folder.iterdir()):
-        if file.suffix in (".json", ".safetensors", ".jinja", ".model", ".txt"):
-            shutil.copy2(file, folder / file.name)
+    for file in model_files(source.folder):
+        shutil.copy2(file, folder / file.name)

@@ -189,6 +189,16 @@ class Tracking(Parameters):
     report_to: tuple[Literal["tensorboard", "wandb", "trackio"], ...] = ()
 
 
+class Limits(Parameters):
+    """When a stage is given up; in no content key.
+
+    ``stage_hours`` 0: fifty times the estimate of the stage and two hours at least, or 72 hours where
+    nothing is known.
+    """
+
+    stage_hours: Annotated[float, Field(ge=0)] = 0.0
+
+
 class Defaults(Parameters):
     """Settings that apply to every cell.
 
@@ -210,6 +220,7 @@ class Defaults(Parameters):
     probe: Probe = Probe()
     numerics: Numerics = Numerics()
     tracking: Tracking = Tracking()
+    limits: Limits = Limits()
 
 
 class MatrixTable(Parameters):

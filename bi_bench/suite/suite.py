@@ -44,7 +44,11 @@ class Entry:
 
     def identity(self) -> dict[str, Any]:
         """Plugin and parameters, as they enter the content key."""
-        return {**self.registered.identity(), "params": self._params}
+        return {**self._registered, "params": self._params}
+
+    @cached_property
+    def _registered(self) -> dict[str, Any]:
+        return self.registered.identity()
 
     @cached_property
     def _params(self) -> dict[str, Any]:

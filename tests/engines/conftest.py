@@ -14,7 +14,7 @@ from bi_bench.plan.stage import Resources, Stage
 from bi_bench.store import Store
 
 ENTRIES = """
-    import json, os, signal, subprocess, sys, time
+    import json, os, signal, subprocess, sys, threading, time
     from pathlib import Path
     from bi_bench.api.errors import Declined, UserError
 
@@ -41,6 +41,20 @@ ENTRIES = """
                 raise Declined("no graph here")
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
+            case "killed once" if not os.path.exists(identity["mark"]):
+                Path(identity["mark"]).touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "server killed once" if not os.path.exists(identity["mark"]):
+                Path(identity["mark"]).touch()
+                os.kill(os.getppid(), signal.SIGKILL)
+                time.sleep(60)
+            case "thread":
+                threading.Thread(target=time.sleep, args=(60,)).start()
+            case "scratch":
+                import tempfile
+                Path(tempfile.mkdtemp(), "half.txt").touch()
+                subprocess.Popen(["sleep", "300.5"], start_new_session=True)
+                time.sleep(identity["seconds"])
             case "exit":
                 os._exit(0)
             case "devices":

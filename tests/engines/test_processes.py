@@ -86,6 +86,26 @@ def test_ctrl_c_ends_everything_silently(command, surroundings, stage, survivors
     assert list(store.stages.iterdir()) == []
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.03, 0.3])
+def test_ctrl_c_twice(command, surroundings, stage, survivors, store, tmp_path, pause):
+    (tmp_path / "t").mkdir()
+    surroundings["TMPDIR"] = str(tmp_path / "t")
+    stages = [stage("slow", do="scratch", seconds=60), stage("late", do="scratch", seconds=60)]
+    with start(command(stages), surroundings, start_new_session=True) as engine:
+        wait_for(engine, "started late")
+        while len(list((tmp_path / "t").glob("*/*/*/half.txt"))) < 2:
+            time.sleep(0.02)
+        os.killpg(engine.pid, signal.SIGINT)
+        time.sleep(pause)
+        os.killpg(engine.pid, signal.SIGINT)
+        engine.communicate(timeout=10)
+    assert engine.returncode != 0
+    assert gone(survivors, 2) == []
+    assert list(store.stages.iterdir()) == []
+    if pause < 0.1:  # later the interpreter itself is ending, whose folder is no concern of ours
+        assert list((tmp_path / "t").iterdir()) == []
+
+
 def test_ctrl_c_while_the_server_still_imports(command, surroundings, stage, survivors, tmp_path):
     (tmp_path / "entries" / "slow_import.py").write_text("import time; time.sleep(60)")
     line = command([stage("a")])

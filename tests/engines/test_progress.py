@@ -52,6 +52,21 @@ def test_plain_lines_without_a_terminal(stage, capsys, clock):
     ]
 
 
+def test_a_stage_that_is_tried_again_has_not_ended(stage, capsys):
+    one = stage("one")
+    with Progress([one], lambda each: None) as show:
+        show(Event("started", one))
+        show(Event("retried", one, 9.0, {"message": "the worker process was killed by SIGKILL"}))
+        show(Event("started", one))
+        show(Event("finished", one, 3.0))
+    assert capsys.readouterr().err.splitlines() == [
+        "[0/1] started  sft · one",
+        "[0/1] retried  sft · one: the worker process was killed by SIGKILL",
+        "[0/1] started  sft · one",
+        "[1/1] finished sft · one  3.0 s",
+    ]
+
+
 def test_time_left_is_the_estimate_corrected_by_the_speed_so_far(stage, clock):
     a, b, c, d = (stage(name) for name in "abcd")
     guesses = {"a": 10.0, "b": 30.0, "c": None, "d": 20.0}

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from bi_bench.api import UserError
+from bi_bench.api.versions import library_versions
 from bi_bench.plan import SuitePlan, plan_suite
 from bi_bench.plan.feasible import lacking, missing_trackers, shared_server
-from bi_bench.plan.numerics import library_versions
 from bi_bench.suite import load_suite
 
 SUITE = """

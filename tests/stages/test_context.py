@@ -28,3 +28,40 @@ def test_a_plugin_that_changed_since_the_plan_is_refused(tmp_path: Path) -> None
     identity = {"strategy": {**entry.identity(), "version": 99, "params": {}}}
     with pytest.raises(UserError, match="changed since the plan was made"):
         context(identity, tmp_path).plugin("strategies", "strategy")
+
+
+def test_a_worker_refuses_a_plugin_whose_neighbour_or_data_changed(tmp_path: Path) -> None:
+    file, near, words = (tmp_path / name for name in ("mine.py", "near_context.py", "words.txt"))
+    near.write_text("NUMBER = 1")
+    words.write_text("one")
+    file.write_text(
+        "import near_context\n"
+        "from bi_bench.api import Draft, Strategy, hookimpl\n"
+        "class Mine(Strategy):\n"
+        "    name = 'mine'\n"
+        "    data_files = ('words.txt',)\n"
+        "    number = near_context.NUMBER\n"
+        "    def drafts(self, problem, plan, context):\n"
+        "        return [Draft(plan=plan)]\n"
+        "@hookimpl\n"
+        "def bi_bench_strategies():\n"
+        "    return [Mine]\n"
+    )
+    entry = discover([file]).get("strategies", "mine")
+    stage = {
+        "identity": {"strategy": {**entry.identity(), "params": {}}},
+        "plugin_files": [str(file)],
+    }
+
+    def number() -> int:
+        context = StageContext.make(stage, {}, tmp_path, lambda **_: None)
+        return int(context.plugin("strategies", "strategy").number)
+
+    assert number() == 1
+    for changed, text in ((near, "NUMBER = 2"), (words, "two")):
+        before = changed.read_text()
+        changed.write_text(text)
+        with pytest.raises(UserError, match='"mine" changed since the plan was made'):
+            number()
+        changed.write_text(before)
+    assert number() == 1

@@ -13,7 +13,7 @@ import torch
 from transformers import TrainerCallback
 from transformers.integrations import INTEGRATION_TO_CALLBACK
 
-from bi_bench.plan.numerics import library_versions
+from bi_bench.api.versions import library_versions
 from bi_bench.stages import sft
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import write_rows

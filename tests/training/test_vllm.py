@@ -12,7 +12,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from trl.trainer.grpo_config import GRPOConfig
 
 from bi_bench.api import Phase, UserError
-from bi_bench.plan.numerics import library_versions
+from bi_bench.api.versions import library_versions
 from bi_bench.training.callbacks import trainer_defaults
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.divergence import MEAN

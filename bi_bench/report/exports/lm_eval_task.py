@@ -79,12 +79,13 @@ def write_lm_eval_task(
     benchmark: Benchmark,
     problems: Sequence[Problem],
     identity: Mapping[str, Any],
-    plugin_file: Path | None = None,
+    plugin_files: Sequence[Path] = (),
 ) -> None:
     """Write ``task.yaml``, ``utils.py``, ``problems.jsonl`` and ``benchmark.json`` into ``folder``.
 
-    ``identity`` is the benchmark as content keys see it, parameters included; ``plugin_file`` the
-    file it comes from if that is not a package, which is copied. UserError if there is no problem,
+    ``identity`` is the benchmark as content keys see it, parameters included; ``plugin_files`` the
+    file it comes from if that is not a package, and what that needs of its folder, which are copied.
+    UserError if there is no problem,
     if the benchmark cannot grade by itself, or if the folder holds something else.
     """
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
@@ -95,9 +96,10 @@ def write_lm_eval_task(
         raise UserError(f"{folder} holds other files; name a new folder with --out")
     benchmark.grade(problems[0], "")  # a benchmark that lm-eval cannot ask to grade says so now
     folder.mkdir(parents=True, exist_ok=True)
-    copy = f"plugin_{plugin_file.name}" if plugin_file else ""
-    if plugin_file:
-        shutil.copyfile(plugin_file, folder / copy)
+    copies = [Path("plugin") / file.relative_to(plugin_files[0].parent) for file in plugin_files]
+    for file, copy in zip(plugin_files, copies, strict=True):
+        (folder / copy).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, folder / copy)
     rows = [
         {
             "id": problem.id,
@@ -108,7 +110,7 @@ def write_lm_eval_task(
         for problem in problems
     ]
     write_text(folder / "problems.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    content = {"benchmark": dict(identity), "plugin_file": copy}
+    content = {"benchmark": dict(identity), "plugin_file": copies[0].as_posix() if copies else ""}
     write_text(folder / MARK, json.dumps(content, indent=1, sort_keys=True) + "\n")
     write_text(folder / "utils.py", _UTILS)
     fields = {"name": name, "about": about, "version": benchmark.version}

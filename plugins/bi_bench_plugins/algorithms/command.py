@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,8 @@ NEEDED = ("checkpoint", "output")
 class CommandParameters(Parameters):
     """``argv`` with placeholders; ``files`` are further placeholders, files of the trainer.
 
-    The content key sees ``argv`` as it is written and the digests of ``files``, not their paths.
+    The content key sees ``argv`` as it is written, the digests of ``files``, not their paths, and those
+    of the files that ``argv`` names (from the working folder), as an argument or behind a "=".
     """
 
     argv: Annotated[tuple[str, ...], Field(min_length=1, description="program and arguments")]
@@ -38,7 +40,10 @@ class CommandParameters(Parameters):
         files = data.get("files", {}) if isinstance(data, dict) else None
         if not isinstance(files, dict) or not all(isinstance(f, str) for f in files.values()):
             return data  # an error of its own
-        found = {name: _digest(Path(file)) for name, file in files.items()}
+        argv = data.get("argv", ())
+        if not isinstance(argv, list | tuple) or not all(isinstance(part, str) for part in argv):
+            return data
+        found = {name: _digest(Path(file)) for name, file in {**_named(argv), **files}.items()}
         wanted = data.get("sha256") or {}
         for name, digest in wanted.items():
             if found.get(name) != digest:
@@ -91,9 +96,16 @@ class Command(Algorithm):
     def warnings(self) -> Sequence[str]:
         """What the content key cannot see."""
         return [
-            "command: a program that changes is noticed only if it is among `files`; tokens and "
-            "time of an outside trainer are not known beforehand"
+            "command: of the program only the files that `argv` names or `files` lists are noticed when "
+            "they change, not what they import; tokens and time of an outside trainer are not known "
+            "beforehand"
         ]
+
+
+def _named(argv: Sequence[str]) -> dict[str, str]:
+    """The files among the arguments, and behind the "=" of one, by the text that names them."""
+    texts = [text for part in argv for text in (part, part.partition("=")[2]) if text]
+    return {text: text for text in texts if os.path.isfile(text)}
 
 
 def _digest(file: Path) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bi_bench.api import BaseModel, ModelSource, Parameters, UserError
+from bi_bench.api import BaseModel, ModelSource, Parameters, UserError, model_digest
 
 
 class HubParameters(Parameters):
@@ -20,7 +19,7 @@ class HubParameters(Parameters):
     )
     path: Annotated[
         str, Field(description="folder with config.json and safetensors", exclude=True)
-    ] = ""  # not in the content key: the digest of the weights is
+    ] = ""  # not in the content key: the digest of its files is
 
     @model_validator(mode="after")
     def _one_source(self) -> HubParameters:
@@ -36,21 +35,12 @@ class Hub(BaseModel):
     Params = HubParameters
 
     def source(self) -> ModelSource:
-        """The hub reference as it stands, or the folder with a digest of its weights."""
+        """The hub reference as it stands, or the folder with a digest of its files."""
         params = self.params
         if params.path:
-            return ModelSource(_digest(Path(params.path)), folder=Path(params.path).absolute())
+            folder = Path(params.path)
+            if not (folder / "config.json").is_file():
+                raise UserError(f"{folder}: no config.json there; a checkpoint folder needs one")
+            return ModelSource(model_digest(folder), folder=folder.absolute())
         identity = f"{params.id}@{params.revision or 'unresolved'}"
         return ModelSource(identity, hub_id=params.id, revision=params.revision or None)
-
-
-def _digest(folder: Path) -> str:
-    files = sorted(folder.glob("*.safetensors")) + sorted(folder.glob("*.json"))
-    if not (folder / "config.json").is_file():
-        raise UserError(f"{folder}: no config.json there; a checkpoint folder needs one")
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode())
-        with file.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()

@@ -34,6 +34,13 @@ class WordProblems(Benchmark):
     test part is test-id, and its harder problems are test-ood. What is harder is left out of train.
     """
 
+    libraries = (
+        "math-verify",
+        "latex2sympy2_extended",
+        "sympy",
+        "antlr4-python3-runtime",
+    )  # grading
+
     @property
     @abstractmethod
     def subsets(self) -> Sequence[str]:

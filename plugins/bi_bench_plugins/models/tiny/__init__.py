@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Literal
 
-from bi_bench.api import BaseModel, ModelSource, Pace, Parameters, UserError
+from bi_bench.api import BaseModel, ModelSource, Pace, Parameters, UserError, model_digest
 
 
 class TinyParameters(Parameters):
@@ -22,12 +21,11 @@ class Tiny(BaseModel):
     Params = TinyParameters
 
     def source(self) -> ModelSource:
-        """The folder inside the package, named by a digest of the weights."""
+        """The folder inside the package, named by a digest of its files."""
         folder = Path(__file__).parent / str(self.params.weights)
-        file = folder / "model.safetensors"
-        if not file.is_file():
+        if not (folder / "model.safetensors").is_file():
             raise UserError(f"the weights of {folder.name} are missing from the installation")
-        return ModelSource(hashlib.sha256(file.read_bytes()).hexdigest(), folder=folder)
+        return ModelSource(model_digest(folder), folder=folder)
 
     def pace(self) -> Pace:
         """Measured on one thread of a server CPU at four to six operations."""
