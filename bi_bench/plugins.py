@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 import inspect
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +30,7 @@ from bi_bench.api import (
     did_you_mean,
     hooks,
 )
+from bi_bench.api.boundary import describe
 from bi_bench.api.versions import library_versions
 
 KINDS: Mapping[str, type[Plugin]] = {
@@ -130,28 +134,37 @@ def discover(files: Sequence[Path] = ()) -> Registry:
     for point in sorted(points, key=lambda point: (point.name, point.value)):
         origin = _origin(point)
         try:
-            _register(registry, manager, point.load(), point.name, origin)
-        except Exception as error:  # third-party code may fail in any way; the rest must still work
+            with _to_stderr():
+                _register(registry, manager, point.load(), point.name, origin)
+        except (Exception, SystemExit) as error:  # it may fail in any way; the rest must still work
             registry.broken.append(Broken(point.name, origin, describe(error)))
     neighbours: dict[str, Path] = {}
     for file in files:
         try:
-            module, digest = _load_file(file, neighbours)
-            _register(
-                registry, manager, module, str(file), Origin(str(file), "", digest, str(file))
-            )
-        except Exception as error:  # likewise: whatever the file raises is reported as its fault
+            with _to_stderr():
+                module, digest = _load_file(file, neighbours)
+                _register(
+                    registry, manager, module, str(file), Origin(str(file), "", digest, str(file))
+                )
+        except (Exception, SystemExit) as error:  # likewise: whatever it raises is its own fault
             raise UserError(f"plugin file {file} cannot be used: {describe(error)}") from error
     return registry
 
 
-def describe(error: Exception) -> str:
-    """One line about an exception, with the place it came from if that is known."""
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f" ({Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno})" if place else ""
-    return f"{type(error).__name__}: {error}{where}"
+@contextmanager
+def _to_stderr() -> Iterator[None]:
+    """What a plugin, or a program that it starts, prints while it is loaded: stdout is the verb's."""
+    kept = -1
+    with suppress(OSError):  # one of the two is closed
+        kept = os.dup(1)
+        os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        if kept >= 0:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def _register(
@@ -161,7 +174,10 @@ def _register(
     try:
         manager.check_pending()
         entries = list(_provided(manager, module, origin))
-    except Exception:  # goes on to the caller; only the half-made registration is undone
+    except (
+        Exception,
+        SystemExit,
+    ):  # goes on to the caller; only the half-made registration is undone
         manager.unregister(name=name)
         raise
     registry.found += entries
@@ -185,6 +201,11 @@ def _check(cls: Any, base: type[Plugin], kind: str) -> None:
         )
     if not isinstance(getattr(cls, "name", None), str) or not cls.name:
         raise TypeError(f'{cls.__name__} has no name; add name = "..." to the class')
+    if type(cls.version) is not int:
+        raise TypeError(f"{cls.__name__}.version must be an integer, not {cls.version!r}")
+    needs = getattr(cls, "needs", ())
+    if isinstance(needs, str) or not all(isinstance(need, str) for need in needs):
+        raise TypeError(f"{cls.__name__}.needs must be several names, not {needs!r}")
     if not all(isinstance(drawing, Drawing) for drawing in getattr(cls, "figures", ())):
         raise TypeError(f"{cls.__name__}.figures must be a tuple of bi_bench.api.Bars and Lines")
     if not issubclass(cls.Params, Parameters):

@@ -161,3 +161,41 @@ def test_an_unusable_file_says_what_is_wrong(tmp_path: Path, text: str, message:
     with pytest.raises(UserError, match=message) as caught:
         discover([file])
     assert "mine.py" in str(caught.value)
+
+
+def test_what_leaves_at_import_is_a_row_or_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaves = write(tmp_path, "leaves.py", "import sys\nsys.exit(3)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    fake_entry_points(monkeypatch, "leaves")
+    (row,) = discover().broken
+    assert (row.name, row.cause) == ("leaves", "SystemExit: 3 (leaves.py:2)")
+    hook = GOOD.replace("return [Mine]", "raise SystemExit")
+    for file in (leaves, write(tmp_path, "hook.py", hook)):
+        with pytest.raises(UserError, match=r"cannot be used: SystemExit: .* \(\w+.py:\d+\)"):
+            discover([file])
+
+
+def test_what_is_printed_at_import_is_no_output_of_a_verb(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    loud = 'print("one")\nimport os\nos.system("echo two")\nos.write(1, b"three")\n'
+    discover([write(tmp_path, "loud.py", loud + GOOD)])
+    print("four")
+    out, err = capfd.readouterr()
+    assert out == "four\n"
+    assert all(word in err for word in ("one", "two", "three"))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('needs = "graph"', "Mine.needs must be several names, not 'graph'"),
+        ('version = "one"', "Mine.version must be an integer, not 'one'"),
+    ],
+)
+def test_a_class_that_says_nonsense_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    text = GOOD.replace('name = "NAME"', f'name = "mine"\n    {line}')
+    with pytest.raises(UserError, match=message):
+        discover([write(tmp_path, "mine.py", text)])

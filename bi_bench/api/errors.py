@@ -13,6 +13,10 @@ class UserError(Exception):
     """
 
 
+class PluginError(UserError):
+    """A plugin raised, or broke its contract; the failure record of a stage keeps the traceback."""
+
+
 class Declined(Exception):  # noqa: N818 - an answer, no error
     """A stage that cannot be served, for a reason that the report shows; not a failure.
 

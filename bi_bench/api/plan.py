@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from bi_bench.api.errors import did_you_mean
 from bi_bench.api.graph import Order, ReasoningGraph
 
 StepKind = Literal["read", "compute", "attempt", "return", "restate", "subgoal", "filler"]
@@ -38,6 +39,13 @@ class Step:
     words: int = 0
     content: str = ""
 
+    def __post_init__(self) -> None:
+        if self.kind not in STEP_KINDS:
+            hint = did_you_mean(str(self.kind), STEP_KINDS) or "."
+            raise ValueError(
+                f"there is no kind of step {self.kind!r}{hint} Known: {', '.join(STEP_KINDS)}"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -48,6 +56,34 @@ class Plan:
     def plain(self) -> Plan:
         """The plan without what was injected: spoken again it is the vanilla solution."""
         return Plan(tuple(replace(step, offset=0) for step in self.steps if not step.injected))
+
+
+def check_plan(graph: ReasoningGraph, plan: Plan) -> None:
+    """ValueError or TypeError for a plan that cannot be said of a graph.
+
+    Its quantities are those of the graph, nothing is computed from what was not said before, and the
+    target has its value at the end.
+    """
+    said: set[str] = set()
+    for number, step in enumerate(plan.steps, 1):
+        if not isinstance(step, Step):
+            raise TypeError(f"step {number} of the plan is {step!r:.60}, which is no Step")
+        for name in (step.quantity, step.content or step.quantity):
+            if name not in graph.by_name:
+                hint = did_you_mean(str(name), graph.by_name)
+                raise ValueError(
+                    f'step {number} ({step.kind}): there is no quantity "{name}"{hint}'
+                )
+        if step.kind not in ("read", "compute"):
+            continue
+        if early := [parent for parent in graph[step.quantity].parents if parent not in said]:
+            raise ValueError(
+                f'step {number} ({step.kind}): "{step.quantity}" comes before "{early[0]}", which it '
+                "is computed from"
+            )
+        said.add(step.quantity)
+    if graph.target not in said:
+        raise ValueError(f'no step of the plan reads or computes the target "{graph.target}"')
 
 
 def base_plan(graph: ReasoningGraph, order: Order, rng: random.Random) -> Plan:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, Literal, get_args
 
 from bi_bench.api.graph import ReasoningGraph
@@ -65,3 +66,20 @@ class Grade:
     derivation: bool | None = None
     contradictory: bool = False
     unrecognised: bool = False
+
+    def __post_init__(self) -> None:
+        for name, kinds in _GRADE_TYPES.items():
+            if not isinstance(value := getattr(self, name), kinds):
+                shown = " or ".join("None" if kind is NoneType else kind.__name__ for kind in kinds)
+                raise TypeError(f"{name} of a Grade must be {shown}, not {value!r:.60}")
+
+
+# 0.83 or an array's own boolean would be averaged, written and compared as something else.
+_GRADE_TYPES: Mapping[str, tuple[type, ...]] = {
+    "correct": (bool,),
+    "parsed": (bool,),
+    "answer": (str, NoneType),
+    "derivation": (bool, NoneType),
+    "contradictory": (bool,),
+    "unrecognised": (bool,),
+}

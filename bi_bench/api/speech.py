@@ -120,19 +120,19 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
             continue  # spoken inside the computation that it belongs to
         begin(quantity.name)
         if step.kind == "compute":
-            value = _computed(graph, quantity, step.offset, said.values)
+            value = computed(graph, quantity, step.offset, said.values)
             numeric = substitute(quantity.equation, said.values)
             say(voice.compute(quantity, numeric, said), index)
             for place, later in enumerate(steps[index + 1 :]):
                 if later.kind != "subgoal" or later.quantity != quantity.name:
                     break
                 say(" ")
-                say(voice.subgoal(_intermediate(graph, numeric, later, place)), index + 1 + place)
+                say(voice.subgoal(intermediate(graph, numeric, later, place)), index + 1 + place)
             say(" ")
             say(voice.result(quantity, value), index)
             said.values[quantity.name] = value
         elif step.kind == "read":
-            value = _computed(graph, quantity, step.offset, said.values)
+            value = computed(graph, quantity, step.offset, said.values)
             say(voice.read(quantity, value, said), index)
             said.values[quantity.name] = value
         elif step.kind == "attempt":
@@ -161,16 +161,18 @@ def _true_reductions(graph: ReasoningGraph, name: str) -> tuple[Expression, ...]
     return reductions(substitute(graph[name].equation, values), graph.modulus)
 
 
-def _intermediate(graph: ReasoningGraph, numeric: Expression, step: Step, place: int) -> Expression:
+def intermediate(graph: ReasoningGraph, numeric: Expression, step: Step, place: int) -> Expression:
+    """What the subgoal at a place behind a computation says."""
     if not step.content:
         return reductions(numeric, graph.modulus)[place]
     borrowed = _true_reductions(graph, step.content)
     return borrowed[place % len(borrowed)]
 
 
-def _computed(
+def computed(
     graph: ReasoningGraph, quantity: Quantity, offset: int, values: Mapping[str, Number]
 ) -> Number:
+    """The value that is said of a quantity, after other ``values`` were said."""
     value = evaluate(quantity.equation, values, graph.modulus)
     if value != value:  # not a number
         value = quantity.value

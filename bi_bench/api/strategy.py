@@ -28,6 +28,12 @@ class Draft:
     text: str | None = None
     wording: int = 0
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.plan, Plan | None):
+            raise TypeError(f"plan of a Draft must be a Plan, not {self.plan!r:.60}")
+        if not isinstance(self.text, str | None):
+            raise TypeError(f"text of a Draft must be a text, not {self.text!r:.60}")
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -71,8 +77,8 @@ class Strategy(Plugin, ABC):
     """An injection strategy: turns each problem of the SFT split into demonstrations.
 
     ``needs``: "graph" (edits plans), "solution" (edits text). A benchmark that does not provide it
-    makes the cell skipped. ``faithful``: every demonstration must pass the step verifier; a
-    control that plants errors on purpose says False.
+    makes the cell skipped. ``faithful``: every demonstration must pass the step verifier, and its
+    answer be graded as right; a control that plants errors on purpose says False.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({"graph"})

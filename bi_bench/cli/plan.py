@@ -33,6 +33,7 @@ def plan(
     from bi_bench.plan import plan_suite
     from bi_bench.plan.estimate import total_seconds
     from bi_bench.plan.feasible import lacking, missing_trackers
+    from bi_bench.plan.phases import sound
     from bi_bench.plan.same import same_algorithms
     from bi_bench.stats import smallest_detectable_gain
     from bi_bench.store import Store
@@ -48,7 +49,7 @@ def plan(
         problems=defaults.data.test, samples=1, seeds=len(loaded.matrices[0].seeds)
     )
     warnings = sorted({w for e in loaded.axes["algorithms"] for w in e.plugin.warnings()})
-    alike = (same_algorithms(matrix.axes["algorithms"]) for matrix in loaded.matrices)
+    alike = (same_algorithms(sound(matrix.axes["algorithms"])) for matrix in loaded.matrices)
     warnings += dict.fromkeys(itertools.chain.from_iterable(alike))
     warnings += lacking(loaded)  # no error: what cannot run here may be planned here
     warnings += missing_trackers(loaded)

@@ -73,6 +73,7 @@ def run(
 def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
     """Name and record of a run: everything that the report needs besides the stages."""
     from bi_bench.api.versions import library_versions
+    from bi_bench.plan.phases import sound
 
     suite = planned.suite
     cells: list[dict[str, Any]] = [
@@ -89,7 +90,7 @@ def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
             "reference": suite.reference,
             "rewards": {
                 entry.label: sorted({phase.reward for phase in entry.plugin.phases()})
-                for entry in suite.axes["algorithms"]
+                for entry in sound(suite.axes["algorithms"])
             },
             "source": suite.source,
             **for_report(suite),

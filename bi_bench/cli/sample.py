@@ -45,7 +45,8 @@ def sample(
     from bi_bench.api import Decline, UserError, stream
     from bi_bench.cli.pick import check_split, parameters, tables
     from bi_bench.plugins import discover
-    from bi_bench.stages.demonstrate import demonstrations
+    from bi_bench.stages.grading import asked
+    from bi_bench.stages.verified import verified
 
     drawn = check_split(split)
     given = tables(set_, ("benchmark", "strategy"))
@@ -66,7 +67,7 @@ def sample(
             print(json.dumps(asdict(example)) if as_json else _plain(example))
         return
     for problem in source.problems(drawn, n, stream(seed, "sample", drawn)):
-        result = demonstrations(source, arm, problem, seed)
+        result = verified(source, arm, problem, seed)
         if isinstance(result, Decline):
             print(
                 json.dumps({"id": problem.id, "declined": result.reason})
@@ -74,8 +75,8 @@ def sample(
                 else f"{problem.id}: declined: {result.reason}\n"
             )
             continue
-        for draft, solution in result:
-            prompt = source.ask(problem, draft.premise_order)
+        for draft, solution, _ in result:
+            prompt = asked(source, problem, draft.premise_order)
             if as_json:
                 print(json.dumps(_row(problem, prompt, solution)))
             else:
@@ -106,7 +107,7 @@ def _show(problem: Problem, prompt: str, solution: Solution) -> None:
     text = Text(solution.text)
     for span in solution.spans:
         if span.injected:
-            text.stylize(COLOURS[span.kind], span.start, span.end)
+            text.stylize(COLOURS.get(span.kind, "bold"), span.start, span.end)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(Text(f"{problem.id}  (answer {problem.answer})", style="bold"))
     console.print(prompt)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bi_bench.api.errors import Declined, UserError
+from bi_bench.api.errors import Declined, PluginError, UserError
 from bi_bench.engines.reporter import Reporter
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Store, Work
@@ -47,12 +47,16 @@ def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """An exception as a failure record; one that the user can mend carries no traceback."""
+    """An exception as a failure record; one that the user can mend carries no traceback.
+
+    The author of a plugin can: theirs carries one.
+    """
     user = isinstance(error, UserError)
+    traced = not user or isinstance(error, PluginError)
     return {
         "type": type(error).__name__,
         "message": str(error),
-        "traceback": "" if user else "".join(traceback.format_exception(error)),
+        "traceback": "".join(traceback.format_exception(error)) if traced else "",
         "user": user,
     }
 

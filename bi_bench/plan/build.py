@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bi_bench.plan.check import check_stop
+from bi_bench.api import UserError
+from bi_bench.api.boundary import calling
+from bi_bench.plan.check import check_roles, check_stop
 from bi_bench.plan.estimate import Estimates, time_limit
 from bi_bench.plan.feasible import check_feasible
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
+from bi_bench.plan.phases import unsound
 from bi_bench.plan.stage import Resources, Stage
 from bi_bench.plan.veto import veto
 from bi_bench.suite import Cell, Entry, Suite
@@ -47,9 +50,13 @@ def plan_suite(suite: Suite) -> SuitePlan:
     UserError for settings that are known not to work, and for what no machine could run.
     """
     check_stop(suite)
+    check_roles(suite)
     builder = _Builder(suite)
     check_feasible(suite, builder.identities.numerics)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
+    faults = [reason for entry in suite.axes["algorithms"] if (reason := unsound(entry))]
+    if faults and all(cell.skip for cell in cells):
+        raise UserError("; ".join(faults))
     return SuitePlan(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
 
 
@@ -119,7 +126,7 @@ class _Builder:
         declined = {
             analysis.label: reason
             for analysis in self.suite.analyses
-            if (reason := analysis.plugin.declines(benchmark.plugin, self.settings))
+            if (reason := self._without(analysis, benchmark, roles))
         }
         analyses = [one for one in self.suite.analyses if one.label not in declined]
         if any("probe-rft" in analysis.plugin.needs for analysis in analyses):
@@ -140,6 +147,15 @@ class _Builder:
                 identity, f"{analysis.label} · {trained}", seconds
             )
         return CellPlan(cell.axes(), roles, without=declined)
+
+    def _without(self, analysis: Entry, benchmark: Entry, roles: Iterable[str]) -> str:
+        """Why an analysis measures nothing in a cell with these roles; empty: it measures."""
+        with calling(f"analysis {analysis.label}", analysis.plugin.declines):
+            if reason := analysis.plugin.declines(benchmark.plugin, self.settings):
+                return str(reason)
+        made = {*roles, *(role.split("/")[0] for role in roles), "probe-rft"}
+        absent = [role for role in analysis.plugin.needs if role not in made]
+        return f"it needs {absent[0]}, which the suite does not make" if absent else ""
 
     def _training(self, cell: Cell) -> dict[str, str]:
         """The stages up to RFT, by role."""

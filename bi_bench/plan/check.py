@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bi_bench.api import ModelSource, UserError
+from bi_bench.api import SPLITS, ModelSource, UserError, did_you_mean
 from bi_bench.api.text import read_json
+from bi_bench.plan.phases import sound
 from bi_bench.suite import Entry, Suite
 from bi_bench.suite.schema import Prompt
 
@@ -31,10 +32,27 @@ def check_stop(suite: Suite) -> None:
     """UserError if truncated completions are masked: TRL would mask all that a stop text ended."""
     if not suite.defaults.prompt.stop:
         return
-    for entry in suite.axes["algorithms"]:
+    for entry in sound(suite.axes["algorithms"]):
         for phase in entry.plugin.phases():
             if phase.config.get("mask_truncated_completions"):
                 raise UserError(
                     f"{entry.label} masks truncated completions, and TRL takes for truncated what "
                     "defaults.prompt.stop ended; leave one of them out (dapo: set overlong)"
                 )
+
+
+def check_roles(suite: Suite) -> None:
+    """UserError if an analysis asks for a role that there is in no suite, with those that there are."""
+    known = [*_ROLES, *(f"{kind}/{split}" for kind in _OF_SPLITS for split in SPLITS)]
+    for entry in suite.analyses:
+        for role in entry.plugin.needs:
+            if role not in known:
+                raise UserError(
+                    f'analysis {entry.label} needs "{role}", which is no role'
+                    f"{did_you_mean(role, known) or '.'} Known: {', '.join(_ROLES)}; those of a split "
+                    f"are {', '.join(f'{kind}/SPLIT' for kind in _OF_SPLITS)}"
+                )
+
+
+_OF_SPLITS = ("problems", "pre", "post", "overlap")
+_ROLES = ("base", "augment", "sft", "probe", "rft", "probe-rft", *_OF_SPLITS)

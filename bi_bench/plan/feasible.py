@@ -7,6 +7,7 @@ from typing import Any
 
 from bi_bench.api import Phase, UserError
 from bi_bench.api.versions import library_versions
+from bi_bench.plan.phases import sound
 from bi_bench.suite import Suite
 
 INSTALL_VLLM = "pip install 'bi-bench[vllm]'"
@@ -72,7 +73,7 @@ def _impossible(suite: Suite, numerics: Mapping[str, Any]) -> Iterator[str]:
             f'defaults.match_rft = "{suite.defaults.match_rft}" is for one process; set '
             "defaults.numerics.processes = 1"
         )
-    for entry in suite.axes["algorithms"]:
+    for entry in sound(suite.axes["algorithms"]):
         for phase in entry.plugin.phases():
             if uses_vllm and phase.trainer == "expert-iteration":
                 yield (

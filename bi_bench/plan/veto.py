@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bi_bench.plan.phases import unsound
 from bi_bench.suite import Cell, Defaults, Entry
 
 
@@ -20,6 +21,8 @@ def veto(cell: Cell, reference: Cell, defaults: Defaults) -> str:
 
 
 def _unserved(cell: Cell, defaults: Defaults) -> str:
+    if reason := unsound(cell.algorithm):
+        return reason
     wanted = dict.fromkeys(("sft", "rl", "probe", *defaults.evaluate.splits))
     if absent := [split for split in wanted if split not in cell.benchmark.plugin.splits]:
         reason = f"{cell.benchmark.label} has no problems for {', '.join(absent)}"

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from bi_bench.api import Analysis, AnalysisContext, UserError
+from bi_bench.api.boundary import calling
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import read_problems, read_rows
 
@@ -30,7 +31,8 @@ def run(context: StageContext) -> dict[str, Any]:
         settings=context.identity.get("settings", {}),
         numerics=context.identity.get("numerics", {}),
     )
-    rows = [dict(row) for row in analysis.measure(view)]
+    with calling(f"analysis {analysis.name}", analysis.measure):
+        rows = [dict(row) for row in analysis.measure(view)]
     if any(row.keys() != rows[0].keys() for row in rows):
         raise UserError(f"analysis {analysis.name}: its rows have different columns")
     if taken := sorted(AXES & {name for row in rows for name in row}):

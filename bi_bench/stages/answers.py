@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from bi_bench.api import Benchmark, Problem
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.grading import graded
+from bi_bench.stages.grading import asked, graded
 from bi_bench.store.tables import read_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.prompting import Prompting
@@ -89,8 +89,8 @@ def answer(
     prompting, tokenizer = Prompting.from_settings(settings), model.tokenizer
     decoding = replace(decoding, stop=prompting.stop)
     end, stop = int(tokenizer.eos_token_id), stopper(tokenizer, prompting.stop)
-    asked = prompting.render(tokenizer, [benchmark.ask(each) for each in problems])
-    prompts = encode_prompts(tokenizer, asked)
+    shown = prompting.render(tokenizer, [asked(benchmark, each) for each in problems])
+    prompts = encode_prompts(tokenizer, shown)
     common: dict[str, Any] = {
         "end": end,
         "group": group,
@@ -100,7 +100,7 @@ def answer(
     if isinstance(model, VLLMModel):
         completions = model.sample(prompts, decoding, **common)
     else:
-        check_room(model, [problem.id for problem in problems], asked, decoding.max_new_tokens)
+        check_room(model, [problem.id for problem in problems], shown, decoding.max_new_tokens)
         completions = sample(
             model.model,
             prompts,

@@ -17,11 +17,12 @@ from bi_bench.api import (
     Solution,
     Strategy,
     UserError,
-    verify,
 )
+from bi_bench.api.boundary import calling
 from bi_bench.api.errors import Declined
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.demonstrate import demonstrations
+from bi_bench.stages.grading import asked
+from bi_bench.stages.verified import verified
 from bi_bench.store.tables import read_problems, write_json, write_rows
 
 
@@ -34,27 +35,17 @@ def run(context: StageContext) -> dict[str, Any]:
     benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
     strategy: Strategy = context.plugin("strategies", "strategy")
     problems = read_problems(context.inputs["problems"])
-    finished = strategy.examples()
-    rows = [_finished_row(example) for example in finished or ()]
+    with calling(f'strategy "{strategy.name}"', strategy.examples):
+        finished = strategy.examples()
+        rows = [_finished_row(example) for example in finished or ()]
     declined: Counter[str] = Counter()
     wrong_lines = 0
     for problem in problems if finished is None else ():
-        made = demonstrations(benchmark, strategy, problem, context.seed)
+        made = verified(benchmark, strategy, problem, context.seed)
         if isinstance(made, Decline):
             declined[made.reason] += 1
             continue
-        for number, (draft, solution) in enumerate(made):
-            if not solution.text.strip():
-                raise UserError(
-                    f'strategy "{strategy.name}" made an empty demonstration of problem {problem.id}; '
-                    "decline what it cannot serve"
-                )
-            faults = _faults(benchmark, problem, solution)
-            if faults and strategy.faithful:
-                raise UserError(
-                    f'strategy "{strategy.name}" wrote a wrong step for problem {problem.id}: '
-                    f"{faults[0]}; if it plants errors on purpose, say faithful = False"
-                )
+        for number, (draft, solution, faults) in enumerate(made):
             wrong_lines += len(faults)
             rows.append(_row(benchmark, problem, draft, solution, number))
     if not rows:
@@ -73,20 +64,13 @@ def run(context: StageContext) -> dict[str, Any]:
     return {}
 
 
-def _faults(benchmark: Benchmark, problem: Problem, solution: Solution) -> list[str]:
-    if problem.graph is None or not solution.spans:
-        return []
-    verdicts = verify(problem.graph, benchmark.steps(problem, solution.text))
-    return [f"{v.step.quantity}: {v.problem}" for v in verdicts if not v.right]
-
-
 def _row(
     benchmark: Benchmark, problem: Problem, draft: Draft, solution: Solution, number: int
 ) -> dict[str, Any]:
     return {
         "id": f"{problem.id}#{number}",
         "problem": problem.id,
-        "prompt": benchmark.ask(problem, draft.premise_order),
+        "prompt": asked(benchmark, problem, draft.premise_order),
         "completion": solution.text,
         "spans": json.dumps([asdict(span) for span in solution.spans]),
     }

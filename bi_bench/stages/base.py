@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import BaseModel, ModelSource, UserError
+from bi_bench.api.boundary import calling
 from bi_bench.api.model import MODEL_FILES, model_files
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import write_json
+from bi_bench.training.causality import check_causal
+from bi_bench.training.checkpoint import Checkpoint, Numerics
 
 
 def run(context: StageContext) -> dict[str, Any]:
     """Copy a local checkpoint; of a hub model fetch the files and note id and revision."""
     model: BaseModel = context.plugin("models", "model")
-    source = model.source()
+    with calling(f"model {model.name}", model.source):
+        source = model.source()
     if source.identity != (planned := context.identity["source"]):
         raise UserError(
             f"the files of the model changed since the plan was made ({planned} then, "
@@ -26,8 +30,11 @@ def run(context: StageContext) -> dict[str, Any]:
         _fetch(source)
         reference = {"hub_id": source.hub_id, "revision": source.revision}
         write_json(context.folder / "source.json", reference)
-        return {}
-    _copy(source, context.folder)
+    else:
+        _copy(source, context.folder)
+    place, revision = weights(context.folder)
+    loaded = Checkpoint.load(place, Numerics(), revision)
+    check_causal(loaded.model, str(source.hub_id or source.folder))
     return {}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+
 from bi_bench.api import (
     Benchmark,
     Decline,
@@ -14,6 +17,12 @@ from bi_bench.api import (
     UserError,
     stream,
 )
+from bi_bench.api.boundary import calling
+from bi_bench.api.plan import check_plan
+
+MOST = 1000  # drafts a problem
+LONGEST = 1_000_000  # characters of a demonstration
+SECONDS = 60.0  # for the drafts of one problem
 
 
 def demonstrations(
@@ -24,19 +33,48 @@ def demonstrations(
     The plain plan, the wording and the injection have a stream each, all named by the problem and
     none by the strategy, so two strategies differ by what they inject alone. A strategy that needs
     graphs is not asked about a problem without one: that one is declined.
+
+    PluginError naming the plugin and the problem where one of the two raises or breaks its contract,
+    or where the drafts have no end.
     """
-    plan = benchmark.plan(problem, stream(seed, "plan", problem.id))
+    with calling(f'benchmark "{benchmark.name}", plan of problem {problem.id}', benchmark.plan):
+        plan = benchmark.plan(problem, stream(seed, "plan", problem.id))
+        premises = benchmark.premises(problem)
     if plan is None and "graph" in strategy.needs:
         return Decline("the problem has no graph")
     context = DraftContext(
         stream(seed, "inject", problem.id),
-        benchmark.premises(problem),
-        lambda plan: benchmark.speak(problem, plan, _wording(problem, seed)),
+        premises,
+        lambda plan: _spoken(benchmark, problem, plan, _wording(problem, seed)),
     )
-    drafts = strategy.drafts(problem, plan, context)
+    with calling(_who(strategy, problem), strategy.drafts, SECONDS):
+        drafts = strategy.drafts(problem, plan, context)
+        if not isinstance(drafts, Decline):
+            drafts = _counted(drafts)
     if isinstance(drafts, Decline):
         return drafts
-    return [(draft, _solution(benchmark, problem, plan, draft, seed)) for draft in drafts]
+    made = []
+    for draft in drafts:
+        with calling(_who(strategy, problem), strategy.drafts):
+            solution = _solution(benchmark, problem, plan, draft, seed)
+            if len(solution.text) > LONGEST:
+                raise ValueError(f"a demonstration has more than {LONGEST} characters")
+        made.append((draft, solution))
+    return made
+
+
+def _counted(drafts: Iterable[Draft]) -> list[Draft]:
+    """The drafts of a problem; they may be a generator without an end, or no drafts at all."""
+    if isinstance(drafts, str | bytes) or not isinstance(drafts, Iterable):
+        raise TypeError(f"drafts gave {drafts!r:.60}; it gives a list of Draft, or a Decline")
+    found = []
+    for draft in islice(drafts, MOST + 1):
+        if not isinstance(draft, Draft):
+            raise TypeError(f"drafts gave {draft!r:.60}, which is no Draft")
+        found.append(draft)
+    if len(found) > MOST:
+        raise ValueError(f"more than {MOST} drafts of one problem")
+    return found
 
 
 def _solution(
@@ -45,12 +83,26 @@ def _solution(
     if draft.text is not None:
         return Solution(draft.text)
     if plan := draft.plan or plain:
-        return benchmark.speak(problem, plan, _wording(problem, seed, draft.wording))
+        return _spoken(benchmark, problem, plan, _wording(problem, seed, draft.wording))
     if problem.solution is None:
-        raise UserError(
-            f"problem {problem.id} has no solution, and the draft neither plan nor text"
-        )
+        raise UserError("the problem has no solution, and the draft neither plan nor text")
     return Solution(problem.solution)
+
+
+def _spoken(benchmark: Benchmark, problem: Problem, plan: Plan, wording: str) -> Solution:
+    """The words of a plan, which is the strategy's, said by the benchmark."""
+    if problem.graph is None:
+        raise ValueError("a plan for a problem that has no graph")
+    check_plan(problem.graph, plan)
+    with calling(f'benchmark "{benchmark.name}", words of problem {problem.id}', benchmark.speak):
+        solution = benchmark.speak(problem, plan, wording)
+        if not isinstance(solution, Solution):
+            raise TypeError(f"speak returned {solution!r:.60}, not a Solution")
+    return solution
+
+
+def _who(strategy: Strategy, problem: Problem) -> str:
+    return f'strategy "{strategy.name}", problem {problem.id}'
 
 
 def _wording(problem: Problem, seed: int, number: int = 0) -> str:

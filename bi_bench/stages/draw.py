@@ -11,7 +11,9 @@ from pathlib import Path
 
 import bi_bench.api
 from bi_bench.api import Benchmark, Problem, Split, UserError, stream
-from bi_bench.api.errors import GraphError
+from bi_bench.api.boundary import describe, time_limit
+from bi_bench.api.errors import GraphError, PluginError
+from bi_bench.stages.grading import SECONDS
 
 SHOWN = 5  # faults that a message spells out
 
@@ -40,6 +42,8 @@ def _yielded(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> 
     found: list[Problem] = []
     try:
         for problem in islice(benchmark.problems(split, n, rng), n):
+            if not isinstance(problem, Problem):
+                raise TypeError(f"problems gave {problem!r:.60}, which is no Problem")
             found.append(problem)
     except GraphError as error:
         # The problem was never made, so what names it is the line that tried, and the one before.
@@ -48,6 +52,14 @@ def _yielded(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> 
             f'benchmark {benchmark.name}: split "{split}"{place}: a graph cannot be solved: '
             f"{error} ({_line(error)})"
         ) from None
+    except UserError:
+        raise  # the plugin says by itself what is wrong
+    except (Exception, SystemExit) as error:  # whatever the plugin meets
+        place = f", after {found[-1].id}" if found else ""
+        raise PluginError(
+            f'benchmark {benchmark.name}: split "{split}"{place}: '
+            f"{describe(error, benchmark.problems)}"
+        ) from error
     return found
 
 
@@ -78,13 +90,18 @@ def _fault(benchmark: Benchmark, problem: Problem) -> str:
         if not isinstance(text, str) or not text.strip():
             return f"its {name} must be a text that is not empty (given: {text!r:.40})"
     try:
-        reference = _reference(benchmark, problem)
-        grade = benchmark.grade(problem, reference or "")
+        with time_limit(SECONDS):
+            reference = _reference(benchmark, problem)
+            correct = benchmark.grade(problem, reference or "").correct
+    except TimeoutError as error:  # hundreds of others would take as long
+        raise PluginError(
+            f"benchmark {benchmark.name}: the answer of problem {problem.id} cannot be graded: {error}"
+        ) from error
     except Exception as error:  # whatever the grader of a plugin cannot cope with
         return (
             f'its answer "{problem.answer:.40}" cannot be graded ({type(error).__name__}: {error})'
         )
-    if reference is not None and not grade.correct:
+    if reference is not None and not correct:
         return f'its own solution is not graded as right (answer "{problem.answer:.40}")'
     return ""
 

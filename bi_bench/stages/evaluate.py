@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bi_bench.api import Answered, Benchmark, Problem, Subject, UserError
+from bi_bench.api.boundary import calling
 from bi_bench.stages.answers import (
     answer,
     generated,
@@ -84,7 +85,8 @@ def _by_itself(
     batch = context.identity["settings"]["batch_size"]
     subject = Subject(str(model), revision, numerics.device, numerics.dtype, batch)
     seed_everything(context.seed)
-    answered = benchmark.evaluate(problems, subject)
+    with calling(f"benchmark {benchmark.name}", benchmark.evaluate):
+        answered = benchmark.evaluate(problems, subject)
     if answered is None:
         return None
     if len(answered) != len(problems):

@@ -12,6 +12,7 @@ from bi_bench.api import Algorithm, Phase, Problem, UserError, derive_seed
 from bi_bench.stages.answers import Setting, gpu_costs, prepare, trainable_costs
 from bi_bench.stages.budget import MOST, Budget
 from bi_bench.stages.context import StageContext
+from bi_bench.stages.grading import asked
 from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.sft import sft_settings
 from bi_bench.store.tables import read_rows, write_lines
@@ -107,10 +108,10 @@ def _train(
     numerics, benchmark, checkpoint, problems = setting
     settings = context.identity["settings"]
     prompting = Prompting.from_settings(settings)
-    asked = prompting.render(checkpoint.tokenizer, [benchmark.ask(each) for each in problems])
+    prompts = prompting.render(checkpoint.tokenizer, [asked(benchmark, each) for each in problems])
     if phase.trainer == "command":
         # It rolls out and rewards by itself, so it gets the problems and no reward function.
-        rows = [_row(problem, prompt) for problem, prompt in zip(problems, asked, strict=True)]
+        rows = [_row(problem, prompt) for problem, prompt in zip(problems, prompts, strict=True)]
         return train_command(checkpoint, rows, phase, seed=seed, scratch=scratch)
     if phase.trainer == "sft":
         shown = read_rows(context.inputs["augment"] / "examples.parquet")
@@ -126,14 +127,14 @@ def _train(
             names=[row["id"] for row in shown],
             updates=phase.steps,
         )
-    check_room(checkpoint, [p.id for p in problems], asked, settings["max_new_tokens"])
+    check_room(checkpoint, [p.id for p in problems], prompts, settings["max_new_tokens"])
     # The plan refuses vLLM for any other trainer.
     engine = {"vllm": VLLM(**context.unkeyed["vllm"])} if settings.get("engine") == "vllm" else {}
     # The coins of a random reward must not be the same in every process.
     coins = derive_seed(seed, "process", processes.rank()) if processes.rank() else seed
     return TRAINERS[phase.trainer](
         checkpoint,
-        asked,
+        prompts,
         reward_function(benchmark, problems, phase, coins),
         phase,
         Decoding(settings["max_new_tokens"], settings["temperature"], prompting.stop),

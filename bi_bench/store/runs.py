@@ -10,6 +10,7 @@ from bi_bench.api.errors import UserError, did_you_mean
 from bi_bench.store.files import read_json, write_json
 
 RUN = "run.json"
+_LONGEST = 200  # bytes of a name: file systems end at 255
 
 
 def run_folder(runs: Path, name: str) -> Path:
@@ -18,8 +19,8 @@ def run_folder(runs: Path, name: str) -> Path:
     Raises:
         UserError: the name would lie outside the folder of runs.
     """
-    if not name or name.startswith(".") or "/" in name:
-        raise UserError(f'"{name}" cannot name a run; write <suite>-<digest>')
+    if not name or name.startswith(".") or "/" in name or len(name.encode()) > _LONGEST:
+        raise UserError(f'"{name:.60}" cannot name a run; write <suite>-<digest>')
     return runs / name
 
 

@@ -306,7 +306,7 @@ class Report(Parameters):
 class SuiteFile(Parameters):
     """A whole suite file. ``matrix`` is a :class:`MatrixTable` or an array of them."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
     description: str = ""
     seed: int = 0
     plugins: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from transformers import (
 )
 
 from bi_bench.api import UserError
+from bi_bench.training.hub_code import refuse_kernels
 from bi_bench.training.lora import merged_state
 
 
@@ -56,6 +57,7 @@ class Checkpoint:
 
         Raises UserError if the files cannot be read. Remote code is never run.
         """
+        refuse_kernels(source, revision)
         common: dict[str, Any] = {"revision": revision, "trust_remote_code": False}
         try:
             tokenizer = AutoTokenizer.from_pretrained(source, padding_side="left", **common)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
 from bi_bench.api import UserError
+from bi_bench.training.templates import bounded_rendering
 
 # Templates may print the day; with a fixed one a prompt is the same tomorrow.
 DAY = date(2024, 7, 26)
+LONGEST = 1_000_000  # characters that a template may add
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,17 @@ class Prompting:
         messages = [{"role": "user", "content": question}]
         if self.system:
             messages.insert(0, {"role": "system", "content": self.system})
-        try:
+        template = None if self.template == "model" else self.template
+        with bounded_rendering(template or tokenizer.chat_template):
             text = tokenizer.apply_chat_template(
                 messages,
-                chat_template=None if self.template == "model" else self.template,
+                chat_template=template,
                 tokenize=False,
                 add_generation_prompt=True,
                 strftime_now=DAY.strftime,
             )
-        except (TemplateError, TypeError, ValueError) as error:
-            raise UserError(f"defaults.prompt.template fails: {error}") from error
+        if len(str(text)) > LONGEST + sum(len(message["content"]) for message in messages):
+            raise UserError(f"defaults.prompt.template adds more than {LONGEST} characters")
         for message in messages:
             if message["content"].strip() not in str(text):
                 raise UserError(

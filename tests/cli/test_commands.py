@@ -231,3 +231,32 @@ def test_plugins_lists_what_is_there() -> None:
         r["kind"] for r in rows
     }
     assert all(row["status"] == "ok" for row in rows)
+
+
+WRONG = """
+print("loud")
+from bi_bench.api import Draft, Plan, Step, Strategy, hookimpl
+
+class Wrong(Strategy):
+    '''Returns to what was never attempted.'''
+    name = "wrong"
+    def drafts(self, problem, plan, context):
+        print("louder")
+        steps = [Step("return", plan.steps[0].quantity, True), *plan.steps]
+        return [Draft(plan=Plan(tuple(steps)))] if problem.id.endswith("1") else [Draft(plan=plan)]
+
+@hookimpl
+def bi_bench_strategies(): return [Wrong]
+"""
+
+
+def test_sample_verifies_as_run_does_and_prints_what_it_made_alone(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.py"
+    file.write_text(WRONG)
+    asked = ("sample", "igsm", "--set", "benchmark.tier=embedded", "--plugin", file, "--json")
+    result = run(*asked, "--strategy", "wrong")
+    assert result.returncode == 2
+    assert 'strategy "wrong" wrote a wrong step for problem ' in result.stderr
+    (line,) = result.stdout.splitlines()
+    assert json.loads(line)["id"].endswith("0")
+    assert "louder" in result.stderr

@@ -138,7 +138,7 @@ def test_a_strategy_that_declines_is_a_skipped_cell_with_its_reason(
             "yields no problems",
         ),
         ("wrong", WRONG, ('["vanilla", {', '["wrong"] # {'), 2, "wrote a wrong step"),
-        ("crash", CRASH, ('["vanilla", {', '["crash"] # {'), 1, "boom"),
+        ("crash", CRASH, ('["vanilla", {', '["crash"] # {'), 2, 'strategy "crash", problem igsm-'),
     ],
 )
 def test_faulty_plugins_end_with_a_clear_message_and_no_traceback(

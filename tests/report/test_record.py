@@ -154,6 +154,23 @@ def test_absolute_paths_alone_are_shortened(text, shown):
         ({"shared": [{"$same": 0}]}, "damaged"),
         ({"shared": 3}, "damaged"),
         ({"stages": [1]}, "damaged"),
+        ({"name": "x" * 300}, "cannot name a run"),
+        ({"stages": {"x": {"history.jsonl": 5}}}, "damaged"),
+        # Each entry is ten times the one before it: a gigabyte in a kilobyte.
+        (
+            {"shared": ["y" * 40, *([{"$same": n}] * 10 for n in range(9))]}
+            | {"stages": {"x": {"stage.json": {"$same": 9}}}},
+            "unfolds to more than 200 MB",
+        ),
+        (
+            {"run": {}, "shared": [{"$few": [1], "at": "0" * 5000}]}
+            | {"stages": {"x": {"t.json": {"$columns": [["n"] * 9000, [{"$same": 0}] * 9000]}}}},
+            "unfolds to more than 200 MB",
+        ),
+        (
+            {"shared": [0, *([{"$same": n}] for n in range(5000))], "run": {"$same": 5000}},
+            "damaged",
+        ),
     ],
 )
 def test_a_record_that_is_not_ours_is_refused(small, tmp_path, change, message):
@@ -168,6 +185,20 @@ def test_a_file_that_is_no_json_and_a_missing_one_are_named(tmp_path):
     for path in (tmp_path, tmp_path / "nothing.json"):
         with pytest.raises(UserError, match="no published record can be read"):
             open_record(path)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "NaN"])
+def test_numbers_that_are_not_finite_are_refused(small, tmp_path, number):
+    file = packed(small, tmp_path)
+    file.write_text(file.read_text().replace('"run": {', f'"run": {{"x": {number}, '))
+    with pytest.raises(UserError, match=r"damaged .* is no finite number"):
+        open_record(file)
+
+
+def test_lists_in_lists_without_an_end_are_refused(tmp_path):
+    (tmp_path / "record.json").write_text("[" * 100_000)
+    with pytest.raises(UserError, match="no published record can be read"):
+        open_record(tmp_path)
 
 
 def test_the_folder_of_an_opened_record_goes_with_its_store(small, tmp_path):

@@ -238,3 +238,19 @@ def test_every_suite_in_the_repository_loads_and_opens_with_its_needs(file: Path
     head = file.read_text().split("\nname")[0]
     assert "Needs:" in head
     assert "Takes:" in head
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("defaults.sft.max_grad_norm=inf", r"defaults.sft.max_grad_norm: write a finite number"),
+        ("defaults.sft.learning_rate=nan", r"defaults.sft.learning_rate: write a finite number"),
+        ("report.published=[{gain=-inf}]", r"report.published\[0\].gain: write a finite number"),
+        (f"name={'x' * 300}", "name: .* at most 100 characters"),
+    ],
+)
+def test_numbers_without_an_end_and_names_of_any_length_are_refused(
+    suite_file: Path, override: str, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        load_suite(suite_file, [override])

@@ -153,3 +153,35 @@ SETTINGS = SFTSettings(
     gradient_checkpointing=False,
     loss_on="response",
 )
+
+
+ENDLESS = (
+    "{% for i in range(99999) %}{% for j in range(99999) %}{% set x = i %}{% endfor %}{% endfor %}"
+)
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{% for i in range(1000000000) %}x{% endfor %}", "Range too big"),
+        (ENDLESS, "not done after 0.5 seconds"),
+        ("{{ 'a' * 10000000000 }}", "more than 1000 MB of memory"),
+        ("{{ 'a' * 2000000 }}" + BARE, "adds more than 1000000 characters"),
+        ("{{ 'a'.ljust(3000000000) }}", "more than 1000 MB of memory"),
+        ("{{ 9**9**9 }}", "has no place in a chat template"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "calls itself without an end"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ ''.__class__.__mro__ }}", "unsafe"),
+    ],
+)
+def test_a_template_of_a_stranger_is_bounded(
+    tiny: Checkpoint, monkeypatch: pytest.MonkeyPatch, template: str, message: str
+) -> None:
+    monkeypatch.setattr("bi_bench.training.templates.SECONDS", 0.5)
+    with pytest.raises(UserError, match=f"defaults.prompt.template .*{message}"):
+        Prompting(template).render(tiny.tokenizer, ASKED)
+
+
+def test_stars_in_the_text_of_a_template_are_no_powers(tiny: Checkpoint) -> None:
+    (text, _) = Prompting("**Task** {{ '**' }} " + BARE).render(tiny.tokenizer, ASKED)
+    assert text.startswith("**Task** ** [user]")

@@ -16,6 +16,8 @@ from typing import Any
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SHORTEST = 8  # entries of a list that is worth another form
+LARGEST = 200_000_000  # characters of what is unfolded; the largest record of ours has 6 million
+_TOO_LARGE = f"it unfolds to more than {LARGEST // 1_000_000} MB"
 _SHARED = 40  # characters of a value that is worth a number
 
 
@@ -34,12 +36,33 @@ def fold(value: Any) -> tuple[Any, list[Any]]:
 def unfold(value: Any, shared: Sequence[Any]) -> Any:
     """The value that was folded; equal parts of it are the same object.
 
-    ValueError, KeyError or TypeError where it was not made by :func:`fold`.
+    ValueError, KeyError or TypeError where it was not made by :func:`fold`, or where it is larger
+    than ``LARGEST``: a few references to references make gigabytes of a few lines.
     """
     known: list[Any] = []
+    sizes: dict[int, int] = {}
     for entry in shared:
         known.append(_decode(entry, known))
-    return _decode(value, known)
+        _size(known[-1], sizes)
+    found = _decode(value, known)
+    _size(found, sizes)
+    return found
+
+
+def _size(value: Any, sizes: dict[int, int]) -> int:
+    """About as many characters as the text of a value has; ``sizes`` has parts that are known.
+
+    Parts are told by their ``id``: the caller keeps them all alive.
+    """
+    if not isinstance(value, dict | list):
+        return len(value) + 2 if isinstance(value, str) else 8
+    if (known := sizes.get(id(value))) is None:
+        names = sum(len(name) for name in value) if isinstance(value, dict) else 0
+        known = 2 + names + sum(_size(inner, sizes) for inner in _inner(value))
+        if known > LARGEST:
+            raise ValueError(_TOO_LARGE)
+        sizes[id(value)] = known
+    return known
 
 
 def _code(value: Any) -> Any:
@@ -152,6 +175,8 @@ def _share(value: Any, counts: Counter[str], shared: list[Any], at: dict[str, in
 def _decode(value: Any, known: Sequence[Any]) -> Any:
     if isinstance(value, list):
         return [_decode(entry, known) for entry in value]
+    if isinstance(value, float) and not isfinite(value):  # JSON that somebody else wrote
+        raise ValueError(f"{value} is no finite number")
     if not isinstance(value, dict):
         return value
     if "$same" in value:
@@ -168,6 +193,8 @@ def _decode(value: Any, known: Sequence[Any]) -> Any:
         return [_single(entry) for entry in inner["$float32"]]
     if "$columns" in inner:
         names, columns = inner["$columns"]
+        if columns and 8 * len(names) * len(columns[0]) > LARGEST:  # not even made
+            raise ValueError(_TOO_LARGE)
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     if "$few" in inner:
         entries = [inner["$few"][_DIGITS.index(digit)] for digit in inner["at"]]

@@ -20,7 +20,7 @@ from bi_bench.api import UserError
 from bi_bench.api.text import read_json
 from bi_bench.report.answers.samples import from_answers
 from bi_bench.report.outcomes import read_result
-from bi_bench.report.publishing.fold import fold, unfold
+from bi_bench.report.publishing.fold import LARGEST, fold, unfold
 from bi_bench.report.publishing.paths import without_paths
 from bi_bench.store import Store, write_text
 
@@ -42,6 +42,7 @@ RESULTS = (
 )
 _FAILURE = "failed.json"  # kept beside the folder of a stage; its traceback and log stay at home
 _FAILURE_FIELDS = ("type", "message", "user")
+_LONGEST_NAME = 200  # file systems end at 255, and names get endings
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
@@ -80,14 +81,17 @@ def open_record(path: Path) -> tuple[dict[str, Any], Store]:
     root = Path(tempfile.mkdtemp(prefix="bi-bench-record-"))
     store = Store(root)
     weakref.finalize(store, shutil.rmtree, root, ignore_errors=True)
-    for key, files in stages.items():
-        for result, content in files.items():
-            place = store.stages / f"{key}.{result}" if result == _FAILURE else None
-            target = place or store.folder(key) / result
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(_result_text(result, content), encoding="utf-8")
-    if name:
-        store.write_run(name, run)
+    try:
+        for key, files in stages.items():
+            for result, content in files.items():
+                place = store.stages / f"{key}.{result}" if result == _FAILURE else None
+                target = place or store.folder(key) / result
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(_result_text(result, content), encoding="utf-8")
+        if name:
+            store.write_run(name, run)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UserError(f"{file}: damaged ({type(error).__name__}: {error})") from None
     return run, store
 
 
@@ -135,6 +139,8 @@ def _result_text(name: str, content: Any) -> str:
 
 def _read(file: Path) -> tuple[str, dict[str, Any], dict[str, dict[str, Any]]]:
     try:
+        if file.is_file() and (size := file.stat().st_size) > LARGEST:
+            raise UserError(f"{file}: it has {size} bytes")
         data = read_json(file)
     except UserError as error:
         raise UserError(f"{error}; no published record can be read there") from None
@@ -150,7 +156,7 @@ def _read(file: Path) -> tuple[str, dict[str, Any], dict[str, dict[str, Any]]]:
             _check_names(key, *files)
         if data["name"]:
             _check_names(data["name"])
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise UserError(f"{file}: damaged ({type(error).__name__}: {error})") from None
     return data["name"], content["run"], content["stages"]
 
@@ -158,8 +164,8 @@ def _read(file: Path) -> tuple[str, dict[str, Any], dict[str, dict[str, Any]]]:
 def _check_names(*names: str) -> None:
     """ValueError unless all of them can name a file in a folder, and nothing outside of it."""
     for name in names:
-        if not _NAME.fullmatch(name):
-            raise ValueError(f'"{name}" cannot name a stage or a result')
+        if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+            raise ValueError(f'"{name:.60}" cannot name a run, a stage or a result')
 
 
 def _compact(value: Any) -> str:

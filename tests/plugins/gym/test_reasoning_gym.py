@@ -92,8 +92,10 @@ def test_the_verifier_of_the_dataset_grades(dataset: str) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_verifiers_that_run_what_a_model_wrote_are_refused() -> None:
-    for dataset in ("countdown", "puzzle24", "n_queens", "spiral_matrix", "simple_integration"):
-        with pytest.raises(UserError, match="runs answers of the model as code"):
+    in_it = ("countdown", "puzzle24", "n_queens", "spiral_matrix", "simple_integration")
+    beside_it = ("bitwise_arithmetic", "propositional_logic", "composite")
+    for dataset in (*in_it, *beside_it):
+        with pytest.raises(UserError, match="may run answers of the model as code"):
             drawn(gym(dataset), "sft", 1)
 
 

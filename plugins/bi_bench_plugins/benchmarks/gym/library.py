@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,7 +19,7 @@ _RUN = ("eval", "exec", "compile", "parse_expr", "sympify")
 
 def dataset(name: str, config: Mapping[str, Any], seed: int, size: int) -> Any:
     """A dataset of ``size`` entries; UserError if there is none of that name, if a setting is wrong,
-    or if its verifier would run what a model wrote.
+    or if its verifier might run what a model wrote.
     """
     from reasoning_gym.factory import DATASETS
 
@@ -29,7 +30,8 @@ def dataset(name: str, config: Mapping[str, Any], seed: int, size: int) -> Any:
     made, config_of = DATASETS[name]
     if runs_text(made.score_answer):
         raise UserError(
-            f'the verifier of "{name}" runs answers of the model as code; that is refused'
+            f'the verifier of "{name}" may run answers of the model as code: its module calls what runs '
+            "a text; that is refused"
         )
     known = [field.name for field in dataclasses.fields(config_of)]
     for key in config:
@@ -45,11 +47,19 @@ def dataset(name: str, config: Mapping[str, Any], seed: int, size: int) -> Any:
 
 
 def runs_text(verifier: Any) -> bool:
-    """Whether the source of a verifier names a function that runs a text as code."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(verifier)))
-    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
-    names = (getattr(function, "id", getattr(function, "attr", "")) for function in called)
-    return not set(names).isdisjoint(_RUN)
+    """Whether a verifier may run a text as code: its whole module is looked at.
+
+    It may hand an answer to any other function of it; and one that asks other verifiers (composite)
+    to any.
+    """
+    whole = _called(inspect.getsource(sys.modules[verifier.__module__]))
+    own = _called(textwrap.dedent(inspect.getsource(verifier)))
+    return not whole.isdisjoint(_RUN) or "score_answer" in own
+
+
+def _called(source: str) -> set[str]:
+    called = (node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return {getattr(function, "id", getattr(function, "attr", "")) for function in called}
 
 
 def verifier(name: str, config: Mapping[str, Any]) -> Callable[[str, Mapping[str, Any]], float]:

@@ -1,0 +1,105 @@
+"""The one place where what a plugin raises becomes an error that names it, and where it is stopped.
+
+Everything that the core asks of a plugin it asks inside :func:`calling`.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import sysconfig
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from bi_bench.api.errors import Declined, PluginError, UserError
+
+_CORE = Path(__file__).parents[1]
+_LIBRARY = Path(sysconfig.get_paths()["stdlib"])
+
+
+@contextmanager
+def calling(
+    who: str, function: Callable[..., Any] | None = None, seconds: float = 0
+) -> Iterator[None]:
+    """What a plugin raises inside becomes a PluginError that begins with ``who``.
+
+    The line is the plugin's own, or where nothing of it is in the traceback that of ``function``.
+    ``seconds``: as :func:`time_limit`, 0 for none. A :class:`Declined` is an answer and passes. What is
+    printed goes to stderr: stdout belongs to the verb.
+    """
+    try:
+        with redirect_stdout(sys.stderr), time_limit(seconds):
+            yield
+    except (Declined, PluginError):  # an inner call has named its plugin already
+        raise
+    except UserError as error:
+        raise PluginError(f"{who}: {error}") from error
+    except (Exception, SystemExit) as error:  # third-party code may fail in any way
+        raise PluginError(f"{who}: {describe(error, function)}") from error
+
+
+def describe(error: BaseException, function: Callable[..., Any] | None = None) -> str:
+    """One line about an exception, with the line of the plugin that it came from.
+
+    Not the innermost line, which may be one of a library that the plugin misuses.
+    """
+    found = [
+        (frame.filename, frame.lineno)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if _foreign(frame.filename)
+    ]
+    if not found and (code := getattr(function, "__code__", None)) is not None:
+        found = [(code.co_filename, code.co_firstlineno)]
+    place = f" ({Path(found[-1][0]).name}:{found[-1][1]})" if found else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """TimeoutError where the body takes longer; 0, or outside of the main thread: no limit.
+
+    The timer of somebody else goes on afterwards with the time that it has left.
+    """
+    if not seconds or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    expired = False
+
+    def stop(number: int, frame: Any) -> None:
+        nonlocal expired
+        expired = True
+        raise _Expired
+
+    handler, start = signal.signal(signal.SIGALRM, stop), time.monotonic()
+    # Again every second: the body may swallow the first.
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    except _Expired:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if left:
+            rest = max(left - (time.monotonic() - start), 1e-3)
+            signal.setitimer(signal.ITIMER_REAL, rest, interval)
+    if expired:
+        raise TimeoutError(f"not done after {seconds:g} seconds")
+
+
+class _Expired(BaseException):
+    """No Exception, which a plugin may catch."""
+
+
+def _foreign(file: str) -> bool:
+    """Whether code is neither the core's nor Python's own."""
+    path = Path(file)
+    if _CORE in path.parents or not path.suffix:
+        return False
+    installed = {"site-packages", "dist-packages"} & set(path.parts)
+    return bool(installed) or _LIBRARY not in path.parents

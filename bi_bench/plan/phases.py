@@ -1,0 +1,60 @@
+"""Whether the phases that an algorithm declares can be carried out; found out without torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args
+
+from bi_bench.api import Phase, Reward, did_you_mean
+from bi_bench.api.algorithm import Trainer
+from bi_bench.api.boundary import calling
+from bi_bench.api.errors import PluginError
+from bi_bench.api.kernels import hub_kernel
+from bi_bench.suite import Entry
+
+
+def sound(algorithms: Iterable[Entry]) -> list[Entry]:
+    """Those whose phases can be carried out; cells with another one are skipped."""
+    return [entry for entry in algorithms if not unsound(entry)]
+
+
+def unsound(algorithm: Entry) -> str:
+    """What is wrong with the phases of an algorithm, by its label; empty where nothing is."""
+    plugin = algorithm.plugin
+    try:
+        with calling(f"algorithm {algorithm.label}", plugin.phases):
+            phases = list(plugin.phases())
+    except PluginError as error:
+        return str(error)
+    reasons = (_fault(number, phase) for number, phase in enumerate(phases, 1))
+    return next((f"algorithm {algorithm.label}: {reason}" for reason in reasons if reason), "")
+
+
+def _fault(number: int, phase: Any) -> str:
+    if not isinstance(phase, Phase):
+        return f"phase {number} is {phase!r:.60}, which is no Phase"
+    for what, given, known in (
+        ("trainer", phase.trainer, get_args(Trainer)),
+        ("reward", phase.reward, get_args(Reward)),
+    ):
+        if not isinstance(given, str) or given not in known:
+            return f"there is no {what} {_hint(given, known)}"
+    counts: tuple[str, ...] = ("steps", "prompts", "group")
+    for name in counts[:1] if phase.trainer in ("sft", "command") else counts:
+        value = getattr(phase, name)
+        if type(value) is not int or value < 1:
+            return f"{name} of phase {number} must be an integer of at least 1, not {value!r:.60}"
+    try:
+        json.dumps([dict(phase.config), float(phase.format_reward)], allow_nan=False)
+    except (TypeError, ValueError) as error:
+        return f"the settings of phase {number} are no plain JSON values: {error}"
+    if kernel := hub_kernel(phase.config):
+        return f"{kernel} would run code from the hub, which is never done"
+    return ""
+
+
+def _hint(given: Any, known: Sequence[str]) -> str:
+    if not isinstance(given, str):
+        return f"{given!r:.60}; name one of {', '.join(known)}"
+    return f'"{given}"{did_you_mean(given, known) or "."} Known: {", ".join(known)}'

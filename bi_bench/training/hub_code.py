@@ -1,0 +1,25 @@
+"""Models whose configuration asks for code from the hub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transformers import PreTrainedConfig
+
+from bi_bench.api import UserError
+from bi_bench.api.kernels import hub_kernel
+
+
+def refuse_kernels(source: Path | str, revision: str | None = None) -> None:
+    """UserError if ``config.json`` names a kernel of the hub, which transformers would run.
+
+    Nothing is said of a configuration that cannot be read: loading it says so.
+    """
+    try:
+        config, _ = PreTrainedConfig.get_config_dict(source, revision=revision)
+    except (OSError, ValueError):
+        return
+    if kernel := hub_kernel(config):
+        raise UserError(
+            f"{source}: config.json says {kernel}, which would run code from the hub; take the entry out"
+        )

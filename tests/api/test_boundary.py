@@ -1,0 +1,111 @@
+"""What plugins raise, print and never finish."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+
+import pytest
+
+from bi_bench.api.boundary import calling, describe, time_limit
+from bi_bench.api.errors import Declined, PluginError, UserError
+
+
+def seven() -> None:
+    {}["seven"]
+
+
+def leave() -> None:
+    sys.exit(3)
+
+
+LINE = seven.__code__.co_firstlineno
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (seven, rf"^strategy x: KeyError: 'seven' \(test_boundary.py:{LINE + 1}\)$"),
+        (leave, r"^strategy x: SystemExit: 3 \(test_boundary.py:\d+\)$"),
+        # The line is the caller's, not that of the library.
+        (lambda: __import__("json").loads("{"), r"JSONDecodeError: .* \(test_boundary.py:\d+\)$"),
+    ],
+)
+def test_an_error_names_who_what_and_the_line(function, message):
+    with pytest.raises(PluginError, match=message) as caught, calling("strategy x"):
+        function()
+    assert caught.value.__cause__ is not None
+
+
+def test_an_error_of_the_core_about_a_plugin_has_the_line_of_its_function():
+    assert describe(TypeError("no"), seven) == f"TypeError: no (test_boundary.py:{LINE})"
+    assert describe(TypeError("no")) == "TypeError: no"
+
+
+def test_what_is_named_already_and_what_is_an_answer_pass():
+    with (
+        pytest.raises(PluginError, match=r"^inner: ValueError"),
+        calling("outer"),
+        calling("inner"),
+    ):
+        raise ValueError
+    with pytest.raises(PluginError, match=r"^outer: write it so$"), calling("outer"):
+        raise UserError("write it so")
+    with pytest.raises(Declined), calling("outer"):
+        raise Declined("no")
+    with pytest.raises(KeyboardInterrupt), calling("outer"):
+        raise KeyboardInterrupt
+
+
+def test_what_a_plugin_prints_is_no_output_of_the_verb(capsys):
+    with calling("x"):
+        print("hello")
+    assert capsys.readouterr() == ("", "hello\n")
+
+
+def swallow() -> None:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+
+
+@pytest.mark.parametrize("body", [lambda: time.sleep(60), swallow])
+def test_what_does_not_end_is_ended(body):
+    start = time.monotonic()
+    message = r"^x: TimeoutError: not done after 0.2 seconds"
+    with pytest.raises(PluginError, match=message), calling("x", seconds=0.2):
+        body()
+    assert time.monotonic() - start < 10
+
+
+def test_the_timer_of_somebody_else_goes_on():
+    rang = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rang.append(1))
+    old = signal.setitimer(signal.ITIMER_REAL, 0.3)
+    try:
+        with time_limit(0.05), pytest.raises(ZeroDivisionError):
+            _ = 1 / 0
+        assert not rang
+        time.sleep(0.5)
+        assert rang
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *old)
+
+
+def test_outside_of_the_main_thread_there_is_no_limit_and_no_error():
+    done = []
+
+    def work() -> None:
+        with time_limit(0.01):
+            time.sleep(0.05)
+        done.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done

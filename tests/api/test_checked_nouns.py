@@ -1,0 +1,73 @@
+"""What the nouns refuse when they are made, on the author's own line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bi_bench.api import Draft, Grade, Plan, Quantity, ReasoningGraph, Step
+from bi_bench.api.plan import STEP_KINDS, check_plan
+
+GRAPH = ReasoningGraph(
+    (
+        Quantity("a", 2, 2),
+        Quantity("b", ("+", "a", 1), 3),
+        Quantity("c", ("*", "a", "b"), 6),
+    ),
+    "c",
+)
+
+
+@pytest.mark.parametrize("kind", ["wait a minute", "restates", "", None, 3])
+def test_there_is_no_other_kind_of_step(kind: Any) -> None:
+    with pytest.raises(ValueError, match=r"there is no kind of step .* Known: read, compute") as it:
+        Step(kind, "a")
+    assert ('did you mean "restate"' in str(it.value)) == (kind == "restates")
+
+
+def test_every_known_kind_is_a_step() -> None:
+    assert [Step(kind, "a").kind for kind in STEP_KINDS] == list(STEP_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"correct": 0.83}, "correct of a Grade must be bool, not 0.83"),
+        ({"correct": float("nan")}, "correct of a Grade must be bool, not nan"),
+        ({"correct": 1}, "correct of a Grade must be bool, not 1"),
+        ({"parsed": None}, "parsed of a Grade must be bool, not None"),
+        ({"answer": 7}, "answer of a Grade must be str or None, not 7"),
+        ({"derivation": 0.5}, "derivation of a Grade must be bool or None, not 0.5"),
+    ],
+)
+def test_a_grade_is_a_verdict(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        Grade(**{"correct": True, "parsed": True, **fields})
+
+
+def test_a_draft_has_a_plan_and_a_text() -> None:
+    with pytest.raises(TypeError, match="plan of a Draft must be a Plan"):
+        Draft(plan=(Step("read", "a"),))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="text of a Draft must be a text, not 7"):
+        Draft(text=7)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ([("read", "a"), ("compute", "b")], 'reads or computes the target "c"'),
+        ([("read", "a"), ("compute", "c")], 'step 2 .*: "c" comes before "b"'),
+        ([("restate", "bb"), ("read", "a")], 'step 1 .*: there is no quantity "bb"'),
+        (["read a"], "step 1 of the plan is 'read a', which is no Step"),
+        ([], "no step of the plan"),
+    ],
+)
+def test_a_plan_that_cannot_be_said(steps: list[Any], message: str) -> None:
+    plan = Plan(tuple(s if isinstance(s, str) else Step(*s) for s in steps))
+    with pytest.raises((ValueError, TypeError), match=message):
+        check_plan(GRAPH, plan)
+
+
+def test_a_plan_that_can() -> None:
+    check_plan(GRAPH, Plan((Step("read", "a"), Step("compute", "b"), Step("compute", "c"))))

@@ -1,0 +1,104 @@
+"""Algorithms and analyses that cannot be carried out are found by the plan, with the names that exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bi_bench.api import UserError
+from bi_bench.cli.run import run_record
+from bi_bench.plan import SuitePlan, plan_suite
+from bi_bench.suite import load_suite
+
+ALGORITHM = """
+from bi_bench.api import Algorithm, Phase, hookimpl
+
+class Mine(Algorithm):
+    '''Mine.'''
+    name = "mine"
+    def phases(self):
+        return [PHASE]
+
+@hookimpl
+def bi_bench_algorithms(): return [Mine]
+"""
+ANALYSIS = """
+from bi_bench.api import Analysis, hookimpl
+
+class Mine(Analysis):
+    '''Mine.'''
+    name = "mine"
+    needs = NEEDS
+    def measure(self, context): return []
+
+@hookimpl
+def bi_bench_analyses(): return [Mine]
+"""
+
+
+def planned(file: Path, source: str, *overrides: str) -> SuitePlan:
+    (file.parent / "mine.py").write_text(source)
+    return plan_suite(load_suite(file, ['plugins=["./mine.py"]', *overrides]))
+
+
+@pytest.mark.parametrize(
+    ("phase", "message"),
+    [
+        (
+            'Phase("grpo", 2, 8, 4, reward=lambda grade: 1.0)',
+            "there is no reward <function .*name one",
+        ),
+        ('Phase("grpo", 2, 8, 4, reward="answers")', 'no reward "answers"; did you mean "answer"'),
+        ('Phase("gpo", 2, 8, 4)', 'no trainer "gpo"; did you mean "grpo"'),
+        ('Phase("grpo", 0, 8, 4)', "steps of phase 1 must be an integer of at least 1, not 0"),
+        ('Phase("grpo", 2, 8.0, 4)', "prompts of phase 1 must be an integer"),
+        ('Phase("grpo", 2, 8, 4, config={"beta": {1}})', "settings of phase 1 are no plain JSON"),
+        ('Phase("grpo", 2, 8, 4, config={"beta": 1e999})', "settings of phase 1 are no plain JSON"),
+        (
+            'Phase("grpo", 2, 8, 4, config={"model_init_kwargs": {"attn_implementation": "me/k"}})',
+            'attn_implementation = "me/k" would run code from the hub',
+        ),
+        ('"grpo"', "phase 1 is 'grpo', which is no Phase"),
+        ('{}["seven"]', r"KeyError: 'seven' \(mine.py:8\)"),
+        ("__import__('sys').exit(3)", "SystemExit: 3"),
+    ],
+)
+def test_phases_that_cannot_be_carried_out_skip_their_cells(
+    suite_file: Path, phase: str, message: str
+) -> None:
+    source = ALGORITHM.replace("PHASE", phase)
+    plan = planned(suite_file, source, 'matrix.algorithms=["grpo","mine"]')
+    skips = {cell.axes["algorithm"]: cell.skip for cell in plan.cells}
+    assert not skips["grpo"]
+    with pytest.raises(UserError, match=f"algorithm mine: .*{message}"):
+        raise UserError(skips["mine"])
+    run_record(plan)
+    with pytest.raises(UserError, match=f"algorithm mine: .*{message}"):
+        planned(suite_file, source, 'matrix.algorithms=["mine"]')
+
+
+@pytest.mark.parametrize(
+    ("needs", "message"),
+    [
+        (
+            '("prob",)',
+            r'"prob", which is no role; did you mean "probe".* Known: base, augment, sft',
+        ),
+        ('("pre/test",)', r'"pre/test", which is no role; did you mean .*"pre/test-id"'),
+        ('("problems/RL",)', "which is no role"),
+        ('"probe"', "Mine.needs must be several names, not 'probe'"),
+        ("(1,)", "Mine.needs must be several names"),
+    ],
+)
+def test_an_analysis_asks_for_roles_that_exist(suite_file: Path, needs: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        planned(suite_file, ANALYSIS.replace("NEEDS", needs), 'analyses=["mine"]')
+
+
+def test_a_role_that_this_suite_does_not_make_leaves_the_analysis_out(suite_file: Path) -> None:
+    source = ANALYSIS.replace("NEEDS", '("pre/val",)')
+    cells = planned(suite_file, source, 'analyses=["mine"]').cells
+    assert {c.without["mine"] for c in cells} == {"it needs pre/val, which the suite does not make"}
+    source = ANALYSIS.replace("NEEDS", '("pre/test-id", "problems/rl", "probe-rft", "post")')
+    assert not any(c.without for c in planned(suite_file, source, 'analyses=["mine"]').cells)
