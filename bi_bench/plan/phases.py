@@ -33,13 +33,14 @@ def unsound(algorithm: Entry) -> str:
 
 def _fault(number: int, phase: Any) -> str:
     if not isinstance(phase, Phase):
-        return f"phase {number} is {phase!r:.60}, which is no Phase"
+        # No text of the object itself, which may hold an address: reasons are part of a run's name.
+        return f"phase {number} is no Phase but a {type(phase).__name__}"
     for what, given, known in (
         ("trainer", phase.trainer, get_args(Trainer)),
         ("reward", phase.reward, get_args(Reward)),
     ):
         if not isinstance(given, str) or given not in known:
-            return f"there is no {what} {_hint(given, known)}"
+            return f"the {what} of phase {number} is {_named(given, known)}"
     counts: tuple[str, ...] = ("steps", "prompts", "group")
     for name in counts[:1] if phase.trainer in ("sft", "command") else counts:
         value = getattr(phase, name)
@@ -54,7 +55,8 @@ def _fault(number: int, phase: Any) -> str:
     return ""
 
 
-def _hint(given: Any, known: Sequence[str]) -> str:
+def _named(given: Any, known: Sequence[str]) -> str:
+    names = f"Known: {', '.join(known)}"
     if not isinstance(given, str):
-        return f"{given!r:.60}; name one of {', '.join(known)}"
-    return f'"{given}"{did_you_mean(given, known) or "."} Known: {", ".join(known)}'
+        return f"a {type(given).__name__}, and must be a name. {names}"
+    return f'"{given}", which there is not{did_you_mean(given, known) or "."} {names}'

@@ -47,10 +47,16 @@ def planned(file: Path, source: str, *overrides: str) -> SuitePlan:
     [
         (
             'Phase("grpo", 2, 8, 4, reward=lambda grade: 1.0)',
-            "there is no reward <function .*name one",
+            "the reward of phase 1 is a function, and must be a name. Known: answer",
         ),
-        ('Phase("grpo", 2, 8, 4, reward="answers")', 'no reward "answers"; did you mean "answer"'),
-        ('Phase("gpo", 2, 8, 4)', 'no trainer "gpo"; did you mean "grpo"'),
+        (
+            'Phase("grpo", 2, 8, 4, reward="answers")',
+            'reward of phase 1 is "answers", which there is not; did you mean "answer"',
+        ),
+        (
+            'Phase("gpo", 2, 8, 4)',
+            'trainer of phase 1 is "gpo", which there is not; did you mean "grpo"',
+        ),
         ('Phase("grpo", 0, 8, 4)', "steps of phase 1 must be an integer of at least 1, not 0"),
         ('Phase("grpo", 2, 8.0, 4)', "prompts of phase 1 must be an integer"),
         ('Phase("grpo", 2, 8, 4, config={"beta": {1}})', "settings of phase 1 are no plain JSON"),
@@ -59,7 +65,7 @@ def planned(file: Path, source: str, *overrides: str) -> SuitePlan:
             'Phase("grpo", 2, 8, 4, config={"model_init_kwargs": {"attn_implementation": "me/k"}})',
             'attn_implementation = "me/k" would run code from the hub',
         ),
-        ('"grpo"', "phase 1 is 'grpo', which is no Phase"),
+        ('"grpo"', "phase 1 is no Phase but a str"),
         ('{}["seven"]', r"KeyError: 'seven' \(mine.py:8\)"),
         ("__import__('sys').exit(3)", "SystemExit: 3"),
     ],
