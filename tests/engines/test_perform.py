@@ -1,0 +1,19 @@
+"""Failures as records."""
+
+from __future__ import annotations
+
+from bi_bench.api import UserError
+from bi_bench.api.boundary import calling
+from bi_bench.engines.perform import failure
+
+
+def test_the_traceback_of_a_plugin_is_in_the_record_and_that_of_a_mistake_is_not() -> None:
+    try:
+        with calling("strategy x"):
+            raise KeyError("seven")
+    except UserError as error:
+        record = failure(error)
+    assert record["user"]
+    assert record["message"].startswith("strategy x: KeyError: 'seven'")
+    assert 'raise KeyError("seven")' in record["traceback"]
+    assert failure(UserError("mend me"))["traceback"] == ""
