@@ -27,7 +27,7 @@ def cached(suite):
 
 def test_a_written_report_is_found_again(small):
     assert cached(small) is None
-    text = write_report(small.record, small.store, RUN)
+    text = write_report(small.record, small.store, RUN).text
     assert cached(small) == text
     folder = small.store.run_folder(RUN)
     names = sorted(path.name for path in folder.iterdir())
@@ -43,7 +43,7 @@ def test_a_report_is_old_once_a_stage_appears_or_fails(small):
     keys = small.cells[-1]["stages"]
     small.store.write_failure(keys["sft"], {"type": "Crash", "message": "killed"})
     assert cached(small) is None
-    assert "killed" in write_report(small.record, small.store, RUN)
+    assert "killed" in write_report(small.record, small.store, RUN).text
     assert cached(small)
     small.commit(keys["sft"])
     assert cached(small) is None
@@ -77,7 +77,7 @@ def test_the_picture_is_a_png_of_1500_pixels(small):
 
 def test_a_suite_of_which_nothing_ran_has_a_report(suite):
     suite.cell()
-    assert "not run yet" in write_report(suite.record, suite.store, RUN)
+    assert "not run yet" in write_report(suite.record, suite.store, RUN).text
     assert cached(suite)
 
 
@@ -89,7 +89,7 @@ def test_curves_are_read_phase_after_phase(small):
     ]
     key = small.cells[0]["stages"]["rft"]
     lines = "".join(json.dumps(row) + "\n" for row in history)
-    (small.store.folder(key) / "history.jsonl").write_text(lines)
+    small.change(key, {"history.jsonl": lines})
     vanilla, bridge = read_curves(small.record, small.store)
     assert vanilla.rewards == {0: [0.1, 0.4], 1: [0.1, 0.2, 0.3, 0.4]}
     assert list(bridge.rewards) == [0]
@@ -97,7 +97,7 @@ def test_curves_are_read_phase_after_phase(small):
 
 
 def test_a_cached_report_needs_no_numpy(small):
-    text = write_report(small.record, small.store, RUN)
+    text = write_report(small.record, small.store, RUN).text
     small.store.write_run(RUN, small.record)
     code = (
         "import sys\n"
