@@ -9,6 +9,7 @@ import pytest
 
 from bi_bench.report import cached_text, write_report
 from bi_bench.report.curves import read_curves
+from bi_bench.report.write import damaged_files
 
 RUN = "quick-12ab"
 
@@ -63,6 +64,37 @@ def test_a_damaged_report_is_made_again(small):
     write_report(small.record, small.store, RUN)
     (small.store.run_folder(RUN) / "report.json").write_text("[1")
     assert cached(small) is None
+
+
+@pytest.mark.parametrize("name", ["report.json", "report.md", "report.csv", "curves.png"])
+def test_a_report_with_a_flipped_bit_is_made_again(small, name):
+    text = write_report(small.record, small.store, RUN).text
+    file = small.store.run_folder(RUN) / name
+    whole = file.read_bytes()
+    for position in range(0, len(whole), len(whole) // 20):
+        data = bytearray(whole)
+        data[position] ^= 1 << (position % 8)
+        file.write_bytes(data)
+        assert cached(small) in (None, text)
+        assert damaged_files(file.parent) == [name]
+    file.write_bytes(whole)
+    assert cached(small) == text
+    assert damaged_files(file.parent) == []
+
+
+def test_a_report_is_old_once_a_stage_was_made_again(small):
+    write_report(small.record, small.store, RUN)
+    small.change(small.cells[0]["stages"]["rft"], {"history.jsonl": '{"reward": 0.5}\n'})
+    assert cached(small) is None
+
+
+def test_a_report_that_cannot_be_written_is_shown_all_the_same(small):
+    text = write_report(small.record, small.store, RUN).text
+    small.store.runs.rename(small.store.root / "gone")
+    small.store.runs.write_text("in the way")
+    written = write_report(small.record, small.store, RUN)
+    assert written.text == written.content["text"] == text
+    assert "the report is not written there: Not a directory" in written.problem
 
 
 def test_the_picture_is_a_png_of_1500_pixels(small):
