@@ -7,6 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bi_bench.api.errors import UserError
+from bi_bench.store.seal import read_sealed
+
+RECORD = "stage.json"
+
+FIELDS = ("schema", "key", "kind", "label", "identity", "parents", "status", "reason", "created")
+"""What a record says of its stage; ``files`` and ``digest``, beside them, guard it."""
+
 LOG = "log.txt"
 """What a stage printed: no result is made of it, and it may grow after the commit."""
 
@@ -66,3 +74,23 @@ class Verifier:
         except OSError as error:  # the disk cannot give it back
             return f"cannot be read: {error.strerror}"
         return ""
+
+
+def check_stage_files(folder: Path) -> None:
+    """UserError that names file and stage if what is below a folder of a stage is damaged.
+
+    For whoever loads weights; ``folder`` may be one inside the stage, or none of a stage at all.
+    """
+    for stage in (folder, *folder.parents[:2]):
+        if found := read_sealed(stage / RECORD, FIELDS):
+            below = {
+                name: listed
+                for name, listed in found[0].get("files", {}).items()
+                if (stage / name).is_relative_to(folder)
+            }
+            for name, problem in Verifier().problems(stage, below, weights=True):
+                raise UserError(
+                    f"{stage / name} {problem}; the stage {found[0]['kind']} · {found[0]['label']} is "
+                    "damaged: run the suite again, which builds it anew"
+                )
+            return

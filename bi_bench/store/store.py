@@ -13,11 +13,11 @@ from typing import Any
 from bi_bench.api.digest import digest_json
 from bi_bench.api.errors import UserError
 from bi_bench.store import garbage, runs
-from bi_bench.store.digests import Verifier
+from bi_bench.store.digests import FIELDS, RECORD, Verifier
 from bi_bench.store.files import read_json
 from bi_bench.store.lock import Busy, exclusive
 from bi_bench.store.seal import read_sealed, write_sealed
-from bi_bench.store.work import FIELDS, RECORD, SCHEMA, Work
+from bi_bench.store.work import SCHEMA, Work
 
 _FAILURE = ("type", "message", "traceback", "user", "log")
 

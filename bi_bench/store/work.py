@@ -9,17 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bi_bench.store.digests import LOG, list_files
+from bi_bench.store.digests import LOG, RECORD, list_files
 from bi_bench.store.files import sync_folder, write_json
 from bi_bench.store.seal import write_sealed
 
 SCHEMA = 1
 """Version of ``stage.json``; a record of another version does not count as there."""
-
-RECORD = "stage.json"
-
-FIELDS = ("schema", "key", "kind", "label", "identity", "parents", "status", "reason", "created")
-"""What a record says of its stage; ``files`` and ``digest``, beside them, guard it."""
 
 
 @dataclass
