@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Annotated
@@ -27,6 +28,7 @@ from bi_bench.cli import (
     samples,
     serve,
     stage,
+    verify,
     why,
 )
 
@@ -58,6 +60,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     export.export,
     import_.import_,
     doctor.doctor,
+    verify.verify,
     gc.gc,
 )
 for verb in VERBS:
@@ -100,12 +103,27 @@ def _check_surroundings() -> None:
         raise UserError(problem)
 
 
+def _warning_line(
+    message: Warning | str, category: type[Warning], file: str, number: int, line: str | None = None
+) -> str:
+    """As :func:`warnings.formatwarning`, but what is wrong with a file of the user has no line of ours."""
+    from bi_bench.store import Damage
+
+    if issubclass(category, Damage):
+        return f"warning: {message}\n"
+    return _python_warning_line(message, category, file, number, line)
+
+
+_python_warning_line = warnings.formatwarning
+
+
 def main() -> None:
     """Run the command line; what a user can mend ends with exit code 2 and no traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # not closed, nor another object in a test
             # A character that a terminal, pipe or log cannot show must not end a night's run.
             stream.reconfigure(errors="replace")
+    warnings.formatwarning = _warning_line  # type: ignore[assignment]
     try:
         _check_surroundings()
         app(prog_name="bi-bench")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,6 @@ def report(
     from bi_bench.cli.for_report import where_written
     from bi_bench.cli.sources import open_run, open_union
     from bi_bench.report import write_report
-    from bi_bench.store import read_json
 
     several = run is not None and len(run) > 1
     if out is not None and not several:
@@ -41,13 +41,16 @@ def report(
     opened = (
         open_union(run or (), store, out) if several else open_run(run[0] if run else "", store)
     )
-    text = write_report(opened.record, opened.store, opened.name)
+    written = write_report(opened.record, opened.store, opened.name)
     if as_json:
-        file = opened.store.run_folder(opened.name) / "report.json"
-        print(json.dumps(read_json(file), indent=1))
+        print(json.dumps(written.content, indent=1))
+    else:
+        print(written.text)
+    if written.problem:
+        print(f"warning: {written.problem}", file=sys.stderr)
+    if as_json:
         return
-    print(text)
-    if opened.published is None:  # else the store is a temporary folder
+    if opened.published is None and not written.problem:  # else the store is a temporary folder
         print(where_written(opened.store, opened.name))
     if html is not None:
         from bi_bench.cli.site import make_site

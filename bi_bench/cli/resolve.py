@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bi_bench.suite import Suite
+
+_MEMORY = "revisions.json"
+_COMMIT = re.compile("[0-9a-f]{40}")
 
 
 def load_pinned(
@@ -28,8 +31,9 @@ def load_pinned(
 
 
 def _pins(suite: Suite, store: Path, ask: bool) -> list[str]:
-    memory = store / "revisions.json"
-    known: dict[str, str] = json.loads(memory.read_text()) if memory.exists() else {}
+    from bi_bench.store.seal import write_sealed
+
+    known = remembered_revisions(store)
     overrides = []
     entries = (entry for matrix in suite.matrices for entry in matrix.axes["models"])
     for place, entry in {entry.place: entry for entry in entries}.items():
@@ -40,10 +44,30 @@ def _pins(suite: Suite, store: Path, ask: bool) -> list[str]:
             if not ask:
                 continue
             known[source.hub_id] = _ask_hub(source.hub_id)
-            store.mkdir(parents=True, exist_ok=True)
-            memory.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+            write_sealed(store / _MEMORY, {"revisions": known})
         overrides.append(f'{place}.revision="{known[source.hub_id]}"')
     return overrides
+
+
+def remembered_revisions(store: Path) -> dict[str, str]:
+    """Commits by hub id. UserError where the file is damaged: asked again, the hub may name others."""
+    from bi_bench.api import UserError
+    from bi_bench.store import read_json
+    from bi_bench.store.seal import read_sealed
+
+    memory = store / _MEMORY
+    if not memory.exists():
+        return {}
+    data = read_json(memory) or {}
+    if "revisions" in data or "digest" in data:
+        found = read_sealed(memory, ())
+        data = found[0]["revisions"] if found else {}
+    if data and all(isinstance(c, str) and _COMMIT.fullmatch(c) for c in data.values()):
+        return data
+    raise UserError(
+        f"{memory}: not what was written; it holds the commits of hub models that suites leave open. "
+        "Name the revision in the suite, or delete the file to take the newest commits"
+    )
 
 
 def _ask_hub(hub_id: str) -> str:

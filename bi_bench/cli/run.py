@@ -7,6 +7,7 @@ import json
 import shlex
 import signal
 import sys
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -25,6 +26,7 @@ from bi_bench.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from bi_bench.engines import Outcome
     from bi_bench.plan import SuitePlan
     from bi_bench.store import Store
 
@@ -54,7 +56,7 @@ def run(
     name, record = run_record(planned)
     left = [stage for stage in planned.stages if not shelf.has(stage.key)]
     record["machines"] = _machines(shelf, name, bool(left))
-    shelf.write_run(name, record)
+    _remember(shelf, name, record, bool(left))
     if not left and (text := cached_text(record, shelf, name)):
         print(text)
         return
@@ -63,11 +65,14 @@ def run(
         raise UserError("; ".join(problems))
     for warning in missing_trackers(planned.suite) if left else ():
         print(f"warning: {warning}", file=sys.stderr)
-    if left:
-        _work(planned, shelf, workers, gpus)
-    print(write_report(record, shelf, name))
-    print(where_written(shelf, name))
-    _exit(planned, shelf)
+    outcomes = _work(planned, shelf, workers, gpus) if left else {}
+    written = write_report(record, shelf, name)
+    print(written.text)
+    if written.problem:
+        print(f"warning: {written.problem}", file=sys.stderr)
+    else:
+        print(where_written(shelf, name))
+    _exit(outcomes.values())
 
 
 def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
@@ -106,14 +111,30 @@ def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
 
 def _machines(store: Store, name: str, computes: bool) -> list[dict[str, str]]:
     """The kinds of machine that computed this run so far, this one only if it is to compute."""
+    from bi_bench.api import UserError
     from bi_bench.cli.machine import kind_of_machine
 
-    known = store.read_run(name).get("machines", []) if name in store.list_runs() else []
+    known: list[dict[str, str]] = []
+    try:
+        known = store.read_run(name).get("machines", []) if name in store.list_runs() else []
+    except UserError as damaged:
+        print(f"warning: {damaged}", file=sys.stderr)
     here = [kind_of_machine()] if computes else []
     return known + [machine for machine in here if machine not in known]
 
 
-def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> None:
+def _remember(store: Store, name: str, record: Mapping[str, Any], computes: bool) -> None:
+    """Write the run record; an archive, in which nothing is left to compute, can go without."""
+    try:
+        store.write_run(name, record)
+    except OSError as error:
+        if computes:
+            raise
+        where = store.run_folder(name)
+        print(f"warning: {where}: run.json is not written: {error.strerror}", file=sys.stderr)
+
+
+def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
     from bi_bench.cli.progress import Progress
     from bi_bench.engines import LocalEngine
 
@@ -129,15 +150,15 @@ def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> None:
     )
     try:
         with Progress(planned.stages, lambda stage: stage.estimate) as progress:
-            engine.run(planned.stages, progress)
+            return engine.run(planned.stages, progress)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all that is left is to leave, undisturbed
         raise
 
 
-def _exit(planned: SuitePlan, store: Store) -> None:
-    failures = [failure for s in planned.stages if (failure := store.failure(s.key))]
-    for message in dict.fromkeys(failure["message"] for failure in failures):
+def _exit(outcomes: Iterable[Outcome]) -> None:
+    failures = [outcome for outcome in outcomes if outcome.status == "failed"]
+    for message in dict.fromkeys(outcome.message for outcome in failures):
         print(f"error: {message}", file=sys.stderr)
     if failures:
-        raise typer.Exit(2 if all(failure["user"] for failure in failures) else 1)
+        raise typer.Exit(2 if all(outcome.user for outcome in failures) else 1)

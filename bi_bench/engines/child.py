@@ -19,14 +19,16 @@ from bi_bench.store import Busy, Store, Work
 
 FAILED = 70
 BUSY = 75
+UNRECORDED = 100
 _SECONDS_TO_END = 5.0  # that what a stage has left over may take, such as a thread
 
 
 def main(stage: str, root: str, entry: str, token: str, environment: str) -> None:
     """Run one stage in this process; all arguments are text.
 
-    Exits with 0 (the stage is in the store), FAILED (a failure is recorded) or BUSY (another
-    process is writing the stage, or has just written it).
+    Exits with 0 (the stage is in the store), FAILED (a failure is recorded), BUSY (another process
+    is writing the stage, or has just written it), or UNRECORDED plus the error number that kept
+    the failure from being recorded.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.setsid()
@@ -54,12 +56,16 @@ def _run(stage: Stage, store: Store, entry: str, token: str) -> int:
             # The one boundary where any error becomes a record: the engine outlives a stage.
             try:
                 perform(stage, store, work, entry)
+                return 0
             except (Exception, SystemExit) as error:
-                store.write_failure(stage.key, {**failure(error), "log": tail(log)})
-                return FAILED
+                failed = {**failure(error), "log": tail(log)}
+        # Only now, when the folder of the stage is gone: a full disk has room again.
+        store.write_failure(stage.key, failed)
     except Busy:
         return BUSY
-    return 0
+    except OSError as error:
+        return UNRECORDED + (error.errno or 0)
+    return FAILED
 
 
 def _end_soon(code: int) -> None:

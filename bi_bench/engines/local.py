@@ -111,15 +111,23 @@ class _Run:
         self._tried: set[str] = set()
 
     def settle(self, stages: Sequence[Stage]) -> dict[str, Stage]:
-        """Report what is in the store already; returns the rest by key."""
-        missing = {}
-        self._labels = {stage.key: stage.label for stage in stages}
-        for stage in {stage.key: stage for stage in stages}.values():
-            if self._store.has(stage.key):
-                self._end(stage, settled(self._store, stage.key))
-            else:
-                missing[stage.key] = stage
-        return missing
+        """Report what is in the store already; returns the rest by key.
+
+        Weights that the rest will load are verified now: damage found later would cost the night.
+        """
+        by_key = {stage.key: stage for stage in stages}
+        self._labels = {key: stage.label for key, stage in by_key.items()}
+        missing = {key: stage for key, stage in by_key.items() if not self._store.has(key)}
+        unseen = list(missing.values())
+        while unseen:
+            for key in unseen.pop().parents.values():
+                if key in by_key and key not in missing and not self._store.has(key, weights=True):
+                    missing[key] = by_key[key]
+                    unseen.append(by_key[key])
+        for key, stage in by_key.items():
+            if key not in missing:
+                self._end(stage, settled(self._store, key))
+        return {key: stage for key, stage in by_key.items() if key in missing}
 
     def queue(self, schedule: Schedule) -> None:
         """Take stages whose parents have ended; give up those that cannot run any more."""

@@ -7,8 +7,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bi_bench.store import read_json
+
 PROGRESS = "progress.json"
 _SECONDS_BETWEEN_WRITES = 0.25
+_SHOWN = (int, float, str)
 
 
 class Reporter:
@@ -41,9 +44,12 @@ class Reporter:
 
 
 def read_progress(folder: Path) -> dict[str, Any] | None:
-    """The last report in a temporary folder, if there is one."""
-    try:
-        report: dict[str, Any] = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    """The last report in a temporary folder; None if there is none, or nothing that makes sense."""
+    report = read_json(folder / PROGRESS)
+    if report is None or not all(_counts(report.get(name)) for name in ("step", "total")):
         return None
-    return report
+    return {name: value for name, value in report.items() if isinstance(value, _SHOWN)}
+
+
+def _counts(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))

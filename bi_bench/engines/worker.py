@@ -120,11 +120,11 @@ class Worker:
             return Outcome("finished", seconds)
         if code == child.BUSY:
             return None
-        if self._overdue:
-            self._store.write_failure(self.stage.key, {**_late(self.stage), "log": log})
-        elif code != child.FAILED:
-            self._store.write_failure(self.stage.key, _crash(code, log))
-        failure = self._store.failure(self.stage.key) or _crash(code, log)
+        failure = self._store.failure(self.stage.key) if code == child.FAILED else None
+        if self._overdue or failure is None:
+            failure = {**_late(self.stage), "log": log} if self._overdue else _crash(code, log)
+            with suppress(OSError):  # the engine says it, too; the reason is not that of this error
+                self._store.write_failure(self.stage.key, failure)
         message, user = failure["message"], failure["user"]
         return Outcome(
             "failed", self.seconds, message if user else f"{failure['type']}: {message}", user
@@ -187,5 +187,9 @@ def _lost(code: int | None) -> str:
 
 
 def _crash(code: int | None, log: str) -> dict[str, Any]:
-    message = _lost(code) or f"the worker process ended with exit code {code} and left no result"
+    message = f"the worker process ended with exit code {code} and left no result"
+    if lost := _lost(code):
+        message = lost
+    elif code is not None and code > child.UNRECORDED:
+        message = f"{os.strerror(code - child.UNRECORDED)}: not even the failure could be written"
     return {"type": "Crash", "message": message, "traceback": "", "user": False, "log": log}

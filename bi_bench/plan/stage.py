@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
+
+from bi_bench.api.digest import digest_json
 
 StageKind = Literal[
     "base", "problems", "augment", "sft", "probe", "rft", "evaluate", "overlap", "analyse"
@@ -63,5 +63,4 @@ class Stage:
 
 def content_key(identity: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON of an identity, as 64 hexadecimal digits."""
-    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest_json(identity)

@@ -25,7 +25,7 @@ class Arm(NamedTuple):
 
 
 class State(NamedTuple):
-    """How far a stage got: "done", "declined", "failed" or "not run yet", and why."""
+    """How far a stage got: "done", "declined", "failed", "damaged" or "not run yet", and why."""
 
     status: str
     reason: str = ""
@@ -53,6 +53,8 @@ def stage_state(store: Store, key: str) -> State:
         if record["status"] == "declined":
             return State("declined", record["reason"] or "no reason given")
         return State("done")
+    if problem := store.damage(key):
+        return State("damaged", problem)
     if failure := store.failure(key):
         return State("failed", failure.get("message") or failure.get("type") or "no message")
     return State("not run yet")
@@ -101,7 +103,7 @@ def _lacks(cell: Cell) -> list[tuple[str, tuple[str, ...], str]]:
     stopped: list[tuple[str, tuple[str, ...], str]] = [
         (state.status, (role,), state.reason)
         for role, state in cell.states.items()
-        if state.status in ("declined", "failed")
+        if state.status in ("declined", "failed", "damaged")
     ]
     if stopped:
         # Whatever else is missing mostly waits for these.

@@ -225,8 +225,8 @@ class Row:
 class Unfinished:
     """Seeds of one cell group that gave less than they should, and why.
 
-    ``status``: "skipped" (at plan time), "declined", "failed" or "not run yet"; ``stages`` are the
-    roles concerned, empty where it is the whole cell.
+    ``status``: "skipped" (at plan time), "declined", "failed", "damaged" or "not run yet"; ``stages``
+    are the roles concerned, empty where it is the whole cell.
     """
 
     status: str

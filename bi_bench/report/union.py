@@ -27,12 +27,19 @@ class Shelves(Store):
     """The stages of several stores, to read; runs have ``root`` alone for a folder."""
 
     def __init__(self, root: Path, stores: Sequence[Store]) -> None:
-        super().__init__(root)
+        super().__init__(root, published=True)  # each store looks at its own stages
         self._stores = tuple(stores)
 
     def folder(self, key: str) -> Path:
         """Where the stage lies: in the first store that has it."""
         return next((s.folder(key) for s in self._stores if s.has(key)), super().folder(key))
+
+    def damage(self, key: str, *, weights: bool = False) -> str:
+        """What is wrong with a stage that no store has whole."""
+        if any(store.has(key, weights=weights) for store in self._stores):
+            return ""
+        found = (store.damage(key, weights=weights) for store in self._stores)
+        return next(filter(None, found), "")
 
     def failure(self, key: str) -> dict[str, Any] | None:
         """Why the last attempt at a stage failed, in whatever store that was."""

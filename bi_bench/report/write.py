@@ -8,11 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bi_bench import __version__
 from bi_bench.report.cells import stage_states
-from bi_bench.store import Store, read_json, write_text
+from bi_bench.store import Store, write_text
+from bi_bench.store.digests import digest_file
+from bi_bench.store.seal import read_sealed, write_sealed
 
 if TYPE_CHECKING:
     from bi_bench.report.curves import ArmCurves
@@ -25,14 +27,26 @@ REPORT_SCHEMA = 5
 _FILES = ("report.md", "report.csv", "curves.png")
 _INDEX = "report.json"
 _FIGURE = re.compile(r"figures/[A-Za-z0-9_-]+\.png")
+# What an index of before digests holds.
+_OLD = {"schema", "fingerprint", "figures", "text", "suite", "description", "reference", "command"}
+_OLD |= {"numerics", "versions", "rows", "notes", "skipped", "published", "sweeps", "analyses"}
 _PARTS = ("suite", "numerics", "command", "versions", "machines", "cells")
 
 
-def write_report(record: Mapping[str, Any], store: Store, name: str) -> str:
-    """Write the report and its figures into the folder of the run; returns the terminal text.
+class Written(NamedTuple):
+    """A report: its text for a terminal, the content of report.json, why it could not be written."""
+
+    text: str
+    content: Mapping[str, Any]
+    problem: str
+
+
+def write_report(record: Mapping[str, Any], store: Store, name: str) -> Written:
+    """Write the report and its figures into the folder of the run.
 
     The files are report.md, report.csv, curves.png, figures/*.png and report.json, which lists the
     figures and is written last. Figures that an older report had and this one has not are removed.
+    Where nothing can be written (an archive, a full disk) the report is returned all the same.
     """
     from bi_bench.report.curves import read_curves
     from bi_bench.report.export import to_json
@@ -45,18 +59,24 @@ def write_report(record: Mapping[str, Any], store: Store, name: str) -> str:
     text = render(report, "terminal")
     folder = store.run_folder(name)
     curves = read_curves(record, store)
-    old = _figures(_read_index(folder))
-    # Until the new one is written no report holds: the old one does not go with new figures.
-    (folder / _INDEX).unlink(missing_ok=True)
-    pictures = write_files(report, curves, folder)
-    for file in set(old) - {picture.file for picture in pictures}:
-        (folder / file).unlink(missing_ok=True)
-    # Last, since it vouches for the others.
-    figures = [asdict(picture) for picture in pictures]
     content = {"schema": REPORT_SCHEMA, "fingerprint": mark, **to_json(report)}
-    content |= {"figures": figures, "text": text}
-    write_text(folder / _INDEX, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-    return text
+    content |= {"figures": [], "text": text}
+    try:
+        old = _figures(_read_index(folder))
+        # Until the new one is written no report holds: the old one does not go with new figures.
+        (folder / _INDEX).unlink(missing_ok=True)
+        pictures = write_files(report, curves, folder)
+        for file in set(old) - {picture.file for picture in pictures}:
+            (folder / file).unlink(missing_ok=True)
+        content["figures"] = [asdict(picture) for picture in pictures]
+        names = [*_FILES, *(picture.file for picture in pictures)]
+        content["files"] = {name: digest_file(folder / name) for name in names}
+        # Last, since it vouches for the others.
+        write_sealed(folder / _INDEX, content)
+    except OSError as error:
+        problem = f"{folder}: the report is not written there: {error.strerror or error}"
+        return Written(text, content, problem)
+    return Written(text, content, "")
 
 
 def write_files(report: Report, curves: Sequence[ArmCurves], folder: Path) -> list[Picture]:
@@ -79,12 +99,23 @@ def cached_text(record: Mapping[str, Any], store: Store, name: str) -> str | Non
     """
     folder = store.run_folder(name)
     content = _read_index(folder)
-    if not all((folder / file).exists() for file in (*_FILES, *_figures(content))):
-        return None
-    if content.get("fingerprint") != fingerprint(record, store):
+    if content.get("fingerprint") != fingerprint(record, store) or damaged_files(folder):
         return None
     text = content.get("text")
     return text if isinstance(text, str) else None
+
+
+def damaged_files(folder: Path) -> list[str]:
+    """The files of the report in the folder of a run that are not what was written, or are gone."""
+    content = _read_index(folder)
+    if not content and (folder / _INDEX).exists():
+        return [_INDEX]
+    # An index of before digests lists none.
+    return [name for name, was in content.get("files", {}).items() if _digest(folder / name) != was]
+
+
+def _digest(file: Path) -> str:
+    return digest_file(file) if file.is_file() else ""
 
 
 def written_files(store: Store, name: str) -> list[str]:
@@ -93,19 +124,21 @@ def written_files(store: Store, name: str) -> list[str]:
 
 
 def fingerprint(record: Mapping[str, Any], store: Store) -> str:
-    """A digest of all that a report depends on: the record and how far each stage got."""
+    """A digest of all that a report depends on: the record, how far each stage got, what it wrote."""
+    states = stage_states(record, store)
     content = {
         "schema": REPORT_SCHEMA,
         "bi_bench": __version__,
         "record": {part: record.get(part) for part in _PARTS},
-        "states": stage_states(record, store),
+        "states": {key: [*state, store.seal(key)] for key, state in states.items()},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _read_index(folder: Path) -> dict[str, Any]:
     """report.json, or an empty object where it is missing or damaged."""
-    return read_json(folder / _INDEX) or {}
+    found = read_sealed(folder / _INDEX, _OLD)
+    return found[0] if found else {}
 
 
 def _figures(content: Mapping[str, Any]) -> list[str]:

@@ -26,15 +26,15 @@ def run(context: StageContext) -> dict[str, Any]:
             f"the files of the model changed since the plan was made ({planned} then, "
             f"{source.identity} now); plan and run again"
         )
+    place = source.folder or _fetch(source)
+    # Where the user has it, so that an error names their files, and before any training.
+    loaded = Checkpoint.load(place, Numerics())
+    check_causal(loaded.model, str(source.hub_id or place))
     if source.folder is None:
-        _fetch(source)
         reference = {"hub_id": source.hub_id, "revision": source.revision}
         write_json(context.folder / "source.json", reference)
     else:
-        _copy(source, context.folder)
-    place, revision = weights(context.folder)
-    loaded = Checkpoint.load(place, Numerics(), revision)
-    check_causal(loaded.model, str(source.hub_id or source.folder))
+        _copy(source.folder, context.folder)
     return {}
 
 
@@ -47,15 +47,17 @@ def weights(folder: Path) -> tuple[Path | str, str | None]:
     return folder, None
 
 
-def _fetch(source: ModelSource) -> None:
-    """Into the hub's own cache: every later stage works offline."""
+def _fetch(source: ModelSource) -> Path:
+    """Into the hub's own cache: every later stage works offline; returns the folder there."""
     import httpx
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     patterns = [f"*{suffix}" for suffix in MODEL_FILES]
     try:
-        snapshot_download(str(source.hub_id), revision=source.revision, allow_patterns=patterns)
+        return Path(
+            snapshot_download(str(source.hub_id), revision=source.revision, allow_patterns=patterns)
+        )
     except (HfHubHTTPError, LocalEntryNotFoundError, httpx.HTTPError, OSError) as error:
         raise UserError(
             f"{source.hub_id} cannot be fetched from the hub ({type(error).__name__}: {error}); "
@@ -63,8 +65,6 @@ def _fetch(source: ModelSource) -> None:
         ) from None
 
 
-def _copy(source: ModelSource, folder: Path) -> None:
-    if source.folder is None or not (source.folder / "config.json").is_file():
-        raise UserError(f"{source.folder}: no config.json there; a checkpoint folder needs one")
-    for file in model_files(source.folder):
+def _copy(source: Path, folder: Path) -> None:
+    for file in model_files(source):
         shutil.copy2(file, folder / file.name)

@@ -6,23 +6,29 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 
 def write_text(path: Path, text: str) -> None:
     """Replace the file at ``path`` atomically and durably; missing folders are made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         # Half a character, which no UTF-8 can hold, is spelt out; JSON reads that as it was.
         with fresh.open("w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
+    except OSError as error:
+        if error.filename == str(fresh):
+            error.filename = str(path)  # what a reader knows
+        raise
     finally:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):  # it would hide why the file could not be written
+            fresh.unlink()
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Collection
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,8 +28,10 @@ def collect(stages: Path, keep: Collection[str], dry_run: bool) -> Collected:
     """
     count = freed = 0
     for key in sorted({path.name.partition(".")[0] for path in stages.glob("*")}):
+        # Looking needs no lock where there is none to take: an archive cannot be written to.
+        free = dry_run and not os.access(stages, os.W_OK)
         try:
-            with exclusive(stages / f"{key}.lock"):
+            with nullcontext() if free else exclusive(stages / f"{key}.lock"):
                 stale = leftovers(stages, key)
                 named = [] if key in keep else [stages / key, stages / f"{key}.failed.json"]
                 doomed = stale + [path for path in named if path.exists()]

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api.errors import UserError, did_you_mean
-from bi_bench.store.files import read_json, write_json
+from bi_bench.store.seal import read_sealed, write_sealed
 
 RUN = "run.json"
 _LONGEST = 200  # bytes of a name: file systems end at 255
+# What records of before digests hold.
+_OLD = ("schema", "suite", "numerics", "command", "versions", "machines", "cells", "stages")
 
 
 def run_folder(runs: Path, name: str) -> Path:
@@ -26,7 +28,7 @@ def run_folder(runs: Path, name: str) -> Path:
 
 def write_run(runs: Path, name: str, record: Mapping[str, Any]) -> None:
     """Write a run record; ``record["stages"]`` names the keys that garbage collection keeps."""
-    write_json(run_folder(runs, name) / RUN, record)
+    write_sealed(run_folder(runs, name) / RUN, record)
 
 
 def list_runs(runs: Path) -> list[str]:
@@ -38,7 +40,7 @@ def read_run(runs: Path, name: str) -> dict[str, Any]:
     """Read a run record.
 
     Raises:
-        UserError: there is no run of this name, or its record is not JSON.
+        UserError: there is no run of this name, or its record is damaged.
     """
     path = run_folder(runs, name) / RUN
     if not path.is_file():
@@ -47,7 +49,10 @@ def read_run(runs: Path, name: str) -> dict[str, Any]:
             "; known runs: " + ", ".join(known) if known else "; it holds no run yet"
         )
         raise UserError(f'{runs}: no run is called "{name}"{hint}')
-    record = read_json(path)
-    if record is None:
-        raise UserError(f"{path}: not a JSON object; delete the folder and run the suite again")
-    return record
+    found = read_sealed(path, _OLD)
+    if found is None:
+        raise UserError(
+            f"{path}: not a JSON object, or not the one that was written; run the suite again, which "
+            "writes it anew, or delete the folder"
+        )
+    return found[0]

@@ -10,11 +10,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from bi_bench.api.digest import digest_json
 from bi_bench.api.errors import UserError
 from bi_bench.store import garbage, runs
-from bi_bench.store.files import read_json, write_json
+from bi_bench.store.digests import FIELDS, RECORD, Verifier
+from bi_bench.store.files import read_json
 from bi_bench.store.lock import Busy, exclusive
+from bi_bench.store.seal import read_sealed, write_sealed
 from bi_bench.store.work import SCHEMA, Work
+
+_FAILURE = ("type", "message", "traceback", "user", "log")
+
+
+class Damage(RuntimeWarning):
+    """A stage that counts as missing because a file of it is not what was written."""
 
 
 class Store:
@@ -24,46 +33,80 @@ class Store:
     a process at any moment leaves whole stages and temporary folders, never half a stage.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, published: bool = False) -> None:
         self.root = root.absolute()
         self.stages = self.root / "stages"
         self.runs = self.root / "runs"
+        # What was published has no digests, and identities without the paths of a machine.
+        self._published = published
+        self._verifier = Verifier()
 
     def folder(self, key: str) -> Path:
         """Where the stage lies, or will lie."""
         return self.stages / key
 
-    def has(self, key: str) -> bool:
-        """Whether the stage is there, done or declined; warns about a folder without record."""
+    def has(self, key: str, *, weights: bool = False) -> bool:
+        """Whether the stage is there, done or declined, and what it wrote is what is there now.
+
+        A damaged one counts as missing, with a warning that names the file. Weights are known by
+        their size unless ``weights`` asks for more: whoever loads them verifies them.
+        """
         seen = self.folder(key).exists()  # asked first: a rename in between is no broken folder
-        if self._read(key) is not None:
-            return True
-        if seen and self.folder(key).exists():
+        problem = self.damage(key, weights=weights)
+        if problem and seen and self.folder(key).exists():
+            # Always from this line: Python shows the same warning once.
             warnings.warn(
-                f"{self.folder(key)} has no readable stage.json of schema {SCHEMA}; "
-                "the stage counts as missing and is built again",
-                RuntimeWarning,
-                stacklevel=2,
+                f"{self.folder(key)}: {problem}; {self.describe(key)} counts as missing and is "
+                "built again",
+                Damage,
+                stacklevel=1,
             )
-        return False
+        return not problem and self._read(key)[0] is not None
+
+    def damage(self, key: str, *, weights: bool = False) -> str:
+        """What is wrong with the first damaged file of a stage; empty where nothing is."""
+        name, problem = next(self.damages(key, weights=weights), ("", ""))
+        return f"{name} {problem}" if name else ""
+
+    def damages(self, key: str, *, weights: bool = True) -> Iterator[tuple[str, str]]:
+        """The damaged files of a stage and what is wrong with each; nothing if it is not there."""
+        record, _, problem = self._read(key)
+        if problem and self.folder(key).exists():
+            yield RECORD, problem
+        elif record is not None:
+            files = record.get("files", {})
+            yield from self._verifier.problems(self.folder(key), files, weights)
+
+    def describe(self, key: str) -> str:
+        """ "the stage sft · vanilla", for a message."""
+        record = self._read(key)[0]
+        return f"the stage {record['kind']} · {record['label']}" if record else "the stage"
+
+    def seal(self, key: str) -> str:
+        """A digest of the stage as it was committed; empty where it was made without."""
+        return self._read(key)[1]
 
     def record(self, key: str) -> dict[str, Any]:
-        """The stage's ``stage.json``.
+        """The stage's ``stage.json``, without what guards it.
 
         Raises:
             UserError: the stage is not there.
         """
-        record = self._read(key)
+        record = self._read(key)[0]
         if record is None:
             raise UserError(f"{self.stages}: no stage {key}; run the suite that needs it")
-        return record
+        return {name: record[name] for name in FIELDS if name in record}
 
     def records(self, kind: str) -> Iterator[dict[str, Any]]:
         """The records of all stages of a kind."""
-        for folder in sorted(self.stages.glob("*")):
-            record = self._read(folder.name)
+        for key in self.list_stages():
+            record = self._read(key)[0]
             if record is not None and record["kind"] == kind:
                 yield record
+
+    def list_stages(self) -> list[str]:
+        """The keys of all stages, damaged ones too, sorted."""
+        return sorted(path.name for path in self.stages.glob("*") if "." not in path.name)
 
     def costs(self, key: str) -> dict[str, Any]:
         """What the stage cost (seconds, MB, tokens); empty where nothing was measured."""
@@ -83,7 +126,8 @@ class Store:
         with exclusive(self.stages / f"{key}.lock"):
             for path in garbage.leftovers(self.stages, key):
                 garbage.delete(path)
-            if self._read(key) is None and self.folder(key).exists():
+            whole = self._read(key)[0] is not None and not self.damage(key, weights=True)
+            if not whole and self.folder(key).exists():
                 garbage.delete(self.folder(key))
             folder = self.temporary(key, token or secrets.token_hex(4))
             folder.mkdir()
@@ -107,11 +151,12 @@ class Store:
 
     def failure(self, key: str) -> dict[str, Any] | None:
         """Why the last attempt at a stage failed: type, message, traceback, user, log."""
-        return read_json(self._failure(key))
+        found = read_sealed(self._failure(key), _FAILURE)
+        return found[0] if found else None
 
     def write_failure(self, key: str, failure: Mapping[str, Any]) -> None:
         """Record a failure; the next commit of the stage removes it."""
-        write_json(self._failure(key), failure)
+        write_sealed(self._failure(key), failure)
 
     def run_folder(self, name: str) -> Path:
         """The folder of a run: its record, and room for what is made from it."""
@@ -142,11 +187,20 @@ class Store:
         named = {key for name in self.list_runs() for key in self.read_run(name)["stages"]}
         return garbage.collect(self.stages, named | set(keep), dry_run)
 
-    def _read(self, key: str) -> dict[str, Any] | None:
-        record = read_json(self.folder(key) / "stage.json")
-        if record is None or record.get("schema") != SCHEMA or record.get("key") != key:
-            return None
-        return record
+    def _read(self, key: str) -> tuple[dict[str, Any] | None, str, str]:
+        """A stage's record, its digest and what is wrong with it; None if there is no sound one."""
+        path = self.folder(key) / RECORD
+        found = read_sealed(path, FIELDS)
+        if found is None:
+            return None, "", "is not what was written" if path.exists() else "is gone"
+        record, digest = found
+        if record.get("schema") != SCHEMA:
+            return None, "", f"is of schema {record.get('schema')}, this bi_bench reads {SCHEMA}"
+        trusted = digest or self._published
+        edited = not trusted and digest_json(record.get("identity", {})) != key
+        if edited or record.get("key") != key:
+            return None, "", "holds an identity that has another key"
+        return record, digest, ""
 
     def _failure(self, key: str) -> Path:
         return self.stages / f"{key}.failed.json"

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bi_bench.store.digests import LOG, RECORD, list_files
 from bi_bench.store.files import sync_folder, write_json
+from bi_bench.store.seal import write_sealed
 
 SCHEMA = 1
 """Version of ``stage.json``; a record of another version does not count as there."""
-
-LOG = "log.txt"
 
 
 @dataclass
@@ -35,7 +35,8 @@ class Work:
         ``stage`` is the stage as JSON: its kind, label, identity and parents are recorded.
         ``costs`` are measured numbers (``wall_seconds``, ``peak_memory_mb``, ``tokens_trained``,
         ``tokens_generated``), kept in a file of their own because they differ from run to run.
-        A ``declined`` stage records the reason and keeps nothing but its log.
+        A ``declined`` stage records the reason and keeps nothing but its log. Of all other files
+        the record has size and SHA-256.
         """
         if declined is not None:
             _clear(self.folder, keep=LOG)
@@ -53,7 +54,7 @@ class Work:
         write_json(self.folder / "costs.json", costs)
         # After a power cut a stage.json must not stand beside empty files: data first.
         sync_folder(self.folder)
-        write_json(self.folder / "stage.json", record)
+        write_sealed(self.folder / RECORD, {**record, "files": list_files(self.folder)})
         self.folder.rename(self.target)
         self.committed = True
         self.failure.unlink(missing_ok=True)

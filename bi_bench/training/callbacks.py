@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,11 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_callback import ProgressCallback as BarCallback
 
+from bi_bench.api import UserError
 from bi_bench.training.checkpoint import Numerics
+
+# What is logged of every update; not finite, it leaves no weight that is.
+_DIVERGED = ("loss", "grad_norm")
 
 OnStep = Callable[[int, int], bool]  # step, tokens generated so far -> is that enough?
 
@@ -25,6 +30,8 @@ def trainer_defaults(scratch: Path, numerics: Numerics) -> dict[str, Any]:
         "report_to": [],
         "save_strategy": "no",
         "logging_steps": 1,
+        # The trainer would write the mean of the steps before in place of what is not finite.
+        "logging_nan_inf_filter": False,
         "disable_tqdm": True,
         "dataloader_pin_memory": False,
     }
@@ -51,10 +58,16 @@ class ProgressCallback(TrainerCallback):
         logs: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Called by the trainer after every step."""
+        """Called by the trainer after every step; UserError if it has diverged."""
         if not logs or "train_runtime" in logs:
             return
         numbers = {key: value for key, value in logs.items() if isinstance(value, int | float)}
+        for name in _DIVERGED:
+            if not math.isfinite(value := numbers.get(name, 0.0)):
+                raise UserError(
+                    f"training diverged: {name} is {value} at step {state.global_step} of "
+                    f"{state.max_steps}; lower the learning rate"
+                )
         self.log.rows.append({"step": state.global_step, **numbers})
         shown = {key: numbers[key] for key in self.shown if key in numbers}
         self.progress(step=state.global_step, total=state.max_steps, **shown)

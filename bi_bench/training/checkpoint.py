@@ -7,16 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-)
+from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from bi_bench.api import UserError
 from bi_bench.training.hub_code import refuse_kernels
 from bi_bench.training.lora import merged_state
+from bi_bench.training.weights import check_source, load_model, not_finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +38,28 @@ class Numerics:
         return self.dtype == "bfloat16"
 
 
+def load_tokenizer(source: Path | str, revision: str | None = None) -> PreTrainedTokenizerBase:
+    """The tokenizer of a checkpoint, padding on the left.
+
+    UserError if it cannot be read or names no token that ends a text, or if the folder is damaged.
+    """
+    check_source(source)
+    try:
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
+            source, padding_side="left", revision=revision, trust_remote_code=False
+        )
+    except Exception as error:  # the tokenizers library raises nothing narrower
+        raise UserError(f"cannot load a tokenizer from {source}: {error}") from error
+    if tokenizer.eos_token_id is None:
+        raise UserError(
+            f"{source}: the tokenizer has no end-of-sequence token; name it as eos_token in "
+            "tokenizer_config.json"
+        )
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A causal language model with its tokenizer."""
@@ -55,26 +73,23 @@ class Checkpoint:
     ) -> Checkpoint:
         """Load from a folder or the hub, weights in float32 on the device of ``numerics``.
 
-        Raises UserError if the files cannot be read. Remote code is never run.
+        UserError if the files cannot be read, or are not all of a model whose answers can end.
+        Remote code is never run.
         """
         refuse_kernels(source, revision)
-        common: dict[str, Any] = {"revision": revision, "trust_remote_code": False}
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(source, padding_side="left", **common)
-            model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32, **common)
-        except (OSError, ValueError) as error:
-            raise UserError(
-                f"cannot load a causal language model from {source}: {error}"
-            ) from error
-        if tokenizer.pad_token_id is None:
-            tokenizer.pad_token = tokenizer.eos_token
+        tokenizer = load_tokenizer(source, revision)
+        model = load_model(source, revision=revision, trust_remote_code=False)
         model.to(numerics.device)  # type: ignore[arg-type]
         return cls(model, tokenizer)
 
     def save(self, folder: Path) -> None:
         """Write weights (safetensors), configuration and tokenizer into ``folder``.
 
-        In the midst of training with adapters: the weights with the adapters added.
+        In the midst of training with adapters: the weights with the adapters added. UserError for
+        weights that are not finite: nothing is saved then.
         """
-        self.model.save_pretrained(folder, state_dict=merged_state(self.model))
+        state = merged_state(self.model)
+        if problem := not_finite(state or self.model.state_dict()):
+            raise UserError(f"training left {problem}; a lower learning rate may help")
+        self.model.save_pretrained(folder, state_dict=state)
         self.tokenizer.save_pretrained(folder)

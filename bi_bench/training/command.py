@@ -24,6 +24,7 @@ from bi_bench.api import Phase, UserError
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.sft import Trained
+from bi_bench.training.weights import gaps, not_finite
 
 TAIL = 20  # lines of the log that an error shows
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -144,17 +145,9 @@ def _take_over(model: PreTrainedModel, folder: Path, tail: str) -> None:
             f"the command left no checkpoint that can be read: {error}{_shown(tail)}"
         ) from error
     found, report = loaded
-    wrong = sorted({*report["missing_keys"], *report["unexpected_keys"]})
-    if wrong:
-        names = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
-        raise UserError(
-            f"the command left the checkpoint of another architecture: {names} missing or unknown"
-            f"{_shown(tail)}"
-        )
     state = found.state_dict()
-    broken = [name for name, value in state.items() if not torch.isfinite(value).all()]
-    if broken:
-        raise UserError(
-            f"the command left weights that are not finite, in {broken[0]}{_shown(tail)}"
-        )
+    if problem := gaps(report):
+        raise UserError(f"the command left another architecture: {problem}{_shown(tail)}")
+    if problem := not_finite(state):
+        raise UserError(f"the command left {problem}{_shown(tail)}")
     model.load_state_dict(state)

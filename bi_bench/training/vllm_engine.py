@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
-
 from bi_bench.api import UserError
-from bi_bench.training.checkpoint import Numerics
+from bi_bench.training.checkpoint import Numerics, load_tokenizer
 from bi_bench.training.sampler import Decoding, Rows
 
 ALONE = 0.9  # share of a GPU's memory where no trainer needs any
@@ -130,12 +128,7 @@ class VLLMModel:
     """
 
     def __init__(self, source: Path | str, numerics: Numerics, revision: str | None = None) -> None:
-        try:
-            self.tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-                source, padding_side="left", revision=revision, trust_remote_code=False
-            )
-        except (OSError, ValueError) as error:
-            raise UserError(f"cannot load a tokenizer from {source}: {error}") from error
+        self.tokenizer = load_tokenizer(source, revision)
         self._model = {"model": str(source), "revision": revision, "dtype": numerics.dtype}
         self._llm: Any = None
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -46,13 +47,21 @@ class Suite:
         self.reference = "vanilla"
         self.rewards = {}
 
-    def commit(self, key, files=(), costs=(), declined=None):
-        stage = {"kind": "evaluate", "label": key, "identity": {}, "parents": {}}
+    def commit(self, key, files=(), costs=(), declined=None, identity=()):
+        stage = {"kind": "evaluate", "label": key, "identity": dict(identity), "parents": {}}
         with self.store.begin(key) as work:
             for name, content in dict(files).items():
                 text = content if isinstance(content, str) else json.dumps(content)
                 (work.folder / name).write_text(text)
             work.commit(stage, dict(costs), declined)
+
+    def change(self, key, files, identity=()):
+        """Commit a stage again with other files beside those that it has."""
+        folder, costs = self.store.folder(key), self.store.costs(key)
+        old = {path.name: path.read_text() for path in folder.iterdir()}
+        shutil.rmtree(folder)
+        kept = {n: text for n, text in old.items() if n not in ("stage.json", "costs.json")}
+        self.commit(key, {**kept, **files}, costs, identity=identity)
 
     def cell(self, strategy="vanilla", seed=0, *, splits=("test-id",), skip="", **axes):
         """A cell of which no stage has run; keys say what they are."""

@@ -83,8 +83,8 @@ def test_hostile_text_stays_in_its_cell(suite):
         assert all(line.count("x") < 3 for line in text.splitlines() if "script" in line)
 
 
-def test_a_damaged_table_says_what_to_delete(suite):
+def test_a_table_that_is_none_says_what_to_delete(suite):
     measured(suite, rows)
-    (suite.store.folder("mine_bridge_1") / "table.json").write_text("{}")
+    suite.change("mine_bridge_1", {"table.json": {}})
     with pytest.raises(UserError, match=r"table\.json: not a list of rows; delete .*mine_bridge_1"):
         build_report(suite.record, suite.store)

@@ -166,13 +166,10 @@ def test_a_card_says_what_the_checkpoint_did(small):
 
 def test_a_card_names_the_base_model_and_the_dataset_of_the_hub(small):
     keys = small.cells[0]["stages"]
-    folder = small.store.folder(keys["base"])
-    (folder / "source.json").write_text(json.dumps({"hub_id": "org/base", "revision": "a" * 40}))
-    file = small.store.folder(keys["rft"]) / "stage.json"
-    stage = json.loads(file.read_text())
+    small.change(keys["base"], {"source.json": {"hub_id": "org/base", "revision": "a" * 40}})
     params = {"id": "org/data", "revision": "b" * 40}
-    stage["identity"] = {"benchmark": {"name": "sums", "params": params}}
-    file.write_text(json.dumps(stage))
+    identity = {"benchmark": {"name": "sums", "params": params}}
+    small.change(keys["rft"], {}, identity)
     card = ModelCard(model_card(checkpoints(small)[0], build_report(small.record, small.store)))
     assert card.data.base_model == "org/base"
     assert card.data.datasets == ["org/data"]

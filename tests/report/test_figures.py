@@ -123,7 +123,7 @@ def test_nothing_is_drawn_without_data(suite, tmp_path):
 
 def test_rewards_are_means_with_a_band_over_seeds(drawn):
     key = drawn.cells[0]["stages"]["rft"]
-    (drawn.store.folder(key) / "history.jsonl").write_text('{"reward": 0.5}\n{"reward": 1.0}\n')
+    drawn.change(key, {"history.jsonl": '{"reward": 0.5}\n{"reward": 1.0}\n'})
     figure, caption = own(drawn, "rewards")
     (axes,) = figure.axes
     vanilla, bridge = axes.lines

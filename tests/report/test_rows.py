@@ -5,6 +5,7 @@ import pytest
 from bi_bench.api import UserError
 from bi_bench.report import build_report, render, to_json
 from bi_bench.stats import crossed_interval
+from bi_bench.store import Damage
 
 
 def report(suite):
@@ -176,12 +177,23 @@ def test_a_record_of_another_schema_is_refused(suite):
         build_report({**suite.record, "schema": 7}, suite.store)
 
 
-def test_a_damaged_result_names_its_file(suite):
+def test_a_result_that_cannot_be_read_names_its_file(suite):
     suite.arm("vanilla", "1100", "1110", seeds=(0,))
-    file = suite.store.folder(suite.cells[0]["stages"]["pre/test-id"]) / "outcomes.json"
-    file.write_text("{")
+    suite.change(suite.cells[0]["stages"]["pre/test-id"], {"outcomes.json": "{"})
     with pytest.raises(UserError, match=r"outcomes\.json.*run the suite again"):
         report(suite)
+
+
+def test_a_damaged_evaluation_is_named_and_enters_no_row(suite):
+    suite.arm("vanilla", "1100", "1110", seeds=(0, 1))
+    file = suite.store.folder(suite.cells[1]["stages"]["post/test-id"]) / "outcomes.json"
+    file.write_text(file.read_text().replace("true", "false", 1).replace("20.0", "20.00"))
+    with pytest.warns(Damage, match=rf"{file.parent}: outcomes\.json .*built again"):
+        found = report(suite)
+    assert [row.seeds for row in found.rows] == [(0,)]
+    (line,) = (item.line for item in found.skipped)
+    assert line.startswith("damaged: ")
+    assert "seed 1 · post/test-id: outcomes.json has" in line
 
 
 def test_another_benchmark_than_the_trained_one_is_a_block_of_its_own(suite):

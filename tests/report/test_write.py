@@ -9,6 +9,7 @@ import pytest
 
 from bi_bench.report import cached_text, write_report
 from bi_bench.report.curves import read_curves
+from bi_bench.report.write import damaged_files
 
 RUN = "quick-12ab"
 
@@ -27,7 +28,7 @@ def cached(suite):
 
 def test_a_written_report_is_found_again(small):
     assert cached(small) is None
-    text = write_report(small.record, small.store, RUN)
+    text = write_report(small.record, small.store, RUN).text
     assert cached(small) == text
     folder = small.store.run_folder(RUN)
     names = sorted(path.name for path in folder.iterdir())
@@ -43,7 +44,7 @@ def test_a_report_is_old_once_a_stage_appears_or_fails(small):
     keys = small.cells[-1]["stages"]
     small.store.write_failure(keys["sft"], {"type": "Crash", "message": "killed"})
     assert cached(small) is None
-    assert "killed" in write_report(small.record, small.store, RUN)
+    assert "killed" in write_report(small.record, small.store, RUN).text
     assert cached(small)
     small.commit(keys["sft"])
     assert cached(small) is None
@@ -65,6 +66,37 @@ def test_a_damaged_report_is_made_again(small):
     assert cached(small) is None
 
 
+@pytest.mark.parametrize("name", ["report.json", "report.md", "report.csv", "curves.png"])
+def test_a_report_with_a_flipped_bit_is_made_again(small, name):
+    text = write_report(small.record, small.store, RUN).text
+    file = small.store.run_folder(RUN) / name
+    whole = file.read_bytes()
+    for position in range(0, len(whole), len(whole) // 20):
+        data = bytearray(whole)
+        data[position] ^= 1 << (position % 8)
+        file.write_bytes(data)
+        assert cached(small) in (None, text)
+        assert damaged_files(file.parent) == [name]
+    file.write_bytes(whole)
+    assert cached(small) == text
+    assert damaged_files(file.parent) == []
+
+
+def test_a_report_is_old_once_a_stage_was_made_again(small):
+    write_report(small.record, small.store, RUN)
+    small.change(small.cells[0]["stages"]["rft"], {"history.jsonl": '{"reward": 0.5}\n'})
+    assert cached(small) is None
+
+
+def test_a_report_that_cannot_be_written_is_shown_all_the_same(small):
+    text = write_report(small.record, small.store, RUN).text
+    small.store.runs.rename(small.store.root / "gone")
+    small.store.runs.write_text("in the way")
+    written = write_report(small.record, small.store, RUN)
+    assert written.text == written.content["text"] == text
+    assert "the report is not written there: Not a directory" in written.problem
+
+
 def test_the_picture_is_a_png_of_1500_pixels(small):
     write_report(small.record, small.store, RUN)
     data = (small.store.run_folder(RUN) / "curves.png").read_bytes()
@@ -77,7 +109,7 @@ def test_the_picture_is_a_png_of_1500_pixels(small):
 
 def test_a_suite_of_which_nothing_ran_has_a_report(suite):
     suite.cell()
-    assert "not run yet" in write_report(suite.record, suite.store, RUN)
+    assert "not run yet" in write_report(suite.record, suite.store, RUN).text
     assert cached(suite)
 
 
@@ -89,7 +121,7 @@ def test_curves_are_read_phase_after_phase(small):
     ]
     key = small.cells[0]["stages"]["rft"]
     lines = "".join(json.dumps(row) + "\n" for row in history)
-    (small.store.folder(key) / "history.jsonl").write_text(lines)
+    small.change(key, {"history.jsonl": lines})
     vanilla, bridge = read_curves(small.record, small.store)
     assert vanilla.rewards == {0: [0.1, 0.4], 1: [0.1, 0.2, 0.3, 0.4]}
     assert list(bridge.rewards) == [0]
@@ -97,7 +129,7 @@ def test_curves_are_read_phase_after_phase(small):
 
 
 def test_a_cached_report_needs_no_numpy(small):
-    text = write_report(small.record, small.store, RUN)
+    text = write_report(small.record, small.store, RUN).text
     small.store.write_run(RUN, small.record)
     code = (
         "import sys\n"

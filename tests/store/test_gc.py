@@ -53,5 +53,12 @@ def test_an_unreadable_run_record_keeps_everything(store):
     assert len(names(store)) == 6
 
 
+def test_an_archive_can_be_asked_what_would_go(store, monkeypatch):
+    would = store.gc(dry_run=True)
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # root may write anywhere
+    monkeypatch.setattr("bi_bench.store.garbage.exclusive", None)
+    assert store.gc(dry_run=True) == would
+
+
 def test_an_empty_store_has_no_garbage(tmp_path):
     assert Store(tmp_path / "none").gc() == Collected(0, 0)

@@ -65,7 +65,7 @@ def published_report(record: Mapping[str, Any], store: Store) -> Report:
 
 def unfinished_cells(report: Report) -> list[Unfinished]:
     """What failed or has not run. Cells that were skipped or declined with a reason are complete."""
-    return [item for item in report.skipped if item.status in ("failed", "not run yet")]
+    return [item for item in report.skipped if item.status in ("failed", "damaged", "not run yet")]
 
 
 def _check(report: Report, partial: bool) -> None:

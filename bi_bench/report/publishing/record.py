@@ -79,7 +79,7 @@ def open_record(path: Path) -> tuple[dict[str, Any], Store]:
     file = path / FILE if path.is_dir() else path
     name, run, stages = _read(file)
     root = Path(tempfile.mkdtemp(prefix="bi-bench-record-"))
-    store = Store(root)
+    store = Store(root, published=True)
     weakref.finalize(store, shutil.rmtree, root, ignore_errors=True)
     try:
         for key, files in stages.items():
@@ -109,7 +109,8 @@ def _files(store: Store, key: str) -> dict[str, Any]:
     files: dict[str, Any] = {}
     if store.has(key):
         folder = store.folder(key)
-        files = {name: _result(folder / name) for name in RESULTS if (folder / name).is_file()}
+        results = [name for name in RESULTS[1:] if (folder / name).is_file()]
+        files = {RESULTS[0]: store.record(key)} | {n: _result(folder / n) for n in results}
         if "outcomes.json" in files:
             # The answers are not in the record, so what reports take from them is written down.
             files["outcomes.json"] = {**from_answers(folder), **files["outcomes.json"]}

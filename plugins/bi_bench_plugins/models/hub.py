@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bi_bench.api import BaseModel, ModelSource, Parameters, UserError, model_digest
+from bi_bench.api import BaseModel, ModelSource, Parameters, model_digest
+from bi_bench.api.checkpoint import check_checkpoint
 
 
 class HubParameters(Parameters):
@@ -35,12 +36,14 @@ class Hub(BaseModel):
     Params = HubParameters
 
     def source(self) -> ModelSource:
-        """The hub reference as it stands, or the folder with a digest of its files."""
+        """The hub reference as it stands, or the folder with a digest of its files.
+
+        UserError if what is in the folder is no whole checkpoint, as far as that shows without torch.
+        """
         params = self.params
         if params.path:
             folder = Path(params.path)
-            if not (folder / "config.json").is_file():
-                raise UserError(f"{folder}: no config.json there; a checkpoint folder needs one")
+            check_checkpoint(folder)
             return ModelSource(model_digest(folder), folder=folder.absolute())
         identity = f"{params.id}@{params.revision or 'unresolved'}"
         return ModelSource(identity, hub_id=params.id, revision=params.revision or None)

@@ -1,0 +1,17 @@
+"""The digest of plain data: what content keys are, and what records in a store are checked by."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def digest_json(data: Mapping[str, Any], *, finite: bool = True) -> str:
+    """SHA-256 of the canonical JSON of an object, as 64 hexadecimal digits.
+
+    ``finite``: ValueError for numbers that are not.
+    """
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=not finite)
+    return hashlib.sha256(text.encode()).hexdigest()

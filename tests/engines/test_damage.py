@@ -1,0 +1,57 @@
+"""What the disk does to a run: files that changed, files that cannot be written."""
+
+from __future__ import annotations
+
+import pytest
+
+from bi_bench.engines import LocalEngine
+from bi_bench.engines.reporter import PROGRESS, Reporter, read_progress
+from bi_bench.store import Damage
+
+
+def test_a_damaged_parent_is_computed_again_before_it_is_read(run, stage, store):
+    parent = stage("parent")
+    child = stage("child", parent)
+    run([parent])
+    (store.folder(parent.key) / "result.txt").write_text("parenT")
+    with pytest.warns(Damage, match=r"result\.txt .*sft · parent counts as missing"):
+        status, _ = run([child, parent])
+    assert status == {"child": "finished", "parent": "finished"}
+    assert (store.folder(child.key) / "result.txt").read_text() == "parent+child"
+
+
+def test_weights_are_read_before_a_stage_that_needs_them_starts(run, stage, store, entry):
+    parent = stage("parent")
+    with store.begin(parent.key) as work:
+        (work.folder / "model.safetensors").write_text("weights")
+        (work.folder / "result.txt").write_text("parent")
+        work.commit(parent.to_json(), {})
+    file = store.folder(parent.key) / "model.safetensors"
+    file.write_text("Weights")
+    assert run([parent])[0] == {"parent": "cached"}  # nobody loads them
+    with pytest.warns(Damage, match="model.safetensors"):
+        status, _ = run([parent, stage("child", parent)])
+    assert status == {"parent": "finished", "child": "finished"}
+    assert not file.exists()
+
+
+def test_a_failure_that_cannot_be_written_keeps_its_cause(stage, store, entry):
+    failing = stage("a", do="raise")
+    (store.stages / f"{failing.key}.failed.json" / "in the way").mkdir(parents=True)
+    outcome = LocalEngine(store, workers=1, entry=entry).run([failing], lambda event: None)
+    assert outcome[failing.key].status == "failed"
+    expected = "Crash: Is a directory: not even the failure could be written"
+    assert outcome[failing.key].message == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1]", "\x00", '{"step": "three"}', '{"step": 3, "total": [1]}', "\udc80"]
+)
+def test_damaged_progress_is_no_progress(tmp_path, text):
+    (tmp_path / PROGRESS).write_bytes(text.encode(errors="surrogateescape"))
+    assert read_progress(tmp_path) is None
+
+
+def test_progress_is_what_was_reported(tmp_path):
+    Reporter(tmp_path)(step=3, total=3, reward=0.5)
+    assert read_progress(tmp_path) == {"step": 3, "total": 3, "reward": 0.5}
