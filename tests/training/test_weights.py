@@ -70,7 +70,7 @@ def test_a_flipped_bit_in_the_name_of_a_tensor_is_no_random_tensor(folder: Path)
     data = bytearray(file.read_bytes())
     data[data.index(b"model.layers.1.") + 3] ^= 1
     file.write_bytes(data)
-    with pytest.raises(UserError, match="missing; .* of another model"):
+    with pytest.raises(UserError, match=r"missing; .* of another model"):
         Checkpoint.load(folder, Numerics())
 
 
