@@ -9,6 +9,7 @@ from bi_bench.plan import plan_suite
 from bi_bench.suite import load_suite
 
 KEYS = Path(__file__).with_name("golden_keys.json")
+NO_WEIGHTS = "\x03" + 7 * "\0" + "{}\n"  # a safetensors file without tensors, as text
 SUITE = """
 name = "reference"
 [matrix]

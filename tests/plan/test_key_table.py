@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+import golden
 import pytest
 
 from bi_bench.plan import plan_suite
@@ -73,8 +74,8 @@ def bi_bench_analyses():
     "more.txt": "",
     "data/train.jsonl": "{}",
     "data/test.jsonl": "{}",
-    "model/config.json": "{}",
-    "model/model.safetensors": "weights",
+    "model/config.json": "{}\n",
+    "model/model.safetensors": golden.NO_WEIGHTS,
     "model/chat_template.jinja": "{{ messages }}",
     "model/tokenizer.model": "pieces",
     "model/vocab.txt": "words",

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import golden
 import pytest
 
 from bi_bench.api import UserError
@@ -119,7 +120,7 @@ def test_what_cannot_work_is_said_before_anything_runs(
     ("name", "content"),
     [
         ("chat_template.jinja", TEMPLATE),
-        ("tokenizer_config.json", json.dumps({"chat_template": TEMPLATE})),
+        ("tokenizer_config.json", json.dumps({"chat_template": TEMPLATE, "eos_token": "x"})),
     ],
 )
 def test_a_local_model_with_a_template_is_found(
@@ -128,6 +129,7 @@ def test_a_local_model_with_a_template_is_found(
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_text(golden.NO_WEIGHTS)
     local = f'matrix.models=[{{name="hub", path="{folder}"}}]'
     with pytest.raises(UserError, match="has no chat template"):
         planned(suite_file, local, "defaults.prompt.template=model")

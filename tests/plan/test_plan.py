@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import golden
 import pytest
 
 from bi_bench.api import UserError
@@ -220,12 +221,12 @@ def test_a_path_is_handed_to_the_worker_and_is_not_in_the_key(suite_file: Path) 
     for folder in folders:
         folder.mkdir()
         (folder / "config.json").write_text("{}")
-        (folder / "model.safetensors").write_bytes(b"the same weights")
+        (folder / "model.safetensors").write_text(golden.NO_WEIGHTS)
         plan = planned(suite_file, f'matrix.models=[{{name="hub",path="{folder}"}}]')
         bases.append(next(stage for stage in plan.stages if stage.kind == "base"))
     assert bases[0].key == bases[1].key
     assert [base.unkeyed["model"]["path"] for base in bases] == list(map(str, folders))
-    (folders[1] / "model.safetensors").write_bytes(b"other weights")
+    (folders[1] / "model.safetensors").write_text(golden.NO_WEIGHTS.replace("\n", " "))
     plan = planned(suite_file, f'matrix.models=[{{name="hub",path="{folders[1]}"}}]')
     assert plan.stages[0].key != bases[0].key
 
