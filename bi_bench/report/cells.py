@@ -45,6 +45,15 @@ class Cell:
         """Whether all these stages are there with a result."""
         return all(role in self.states and self.states[role].status == "done" for role in roles)
 
+    @property
+    def damaged(self) -> bool:
+        """Whether anything that scores or costs are made of is damaged: then neither is whole."""
+        return any(
+            state.status == "damaged"
+            for role, state in self.states.items()
+            if not role.startswith(("analyse/", "overlap/"))
+        )
+
 
 def stage_state(store: Store, key: str) -> State:
     """The state of one stage in the store."""

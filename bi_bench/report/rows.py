@@ -67,7 +67,7 @@ def _split_rows(
     suite, nulls = record["suite"], random_rewards(record)
     finished: dict[Arm, list[Cell]] = {cell.arm: [] for cell in cells}
     for cell in cells:
-        if cell.done(f"pre/{split}", f"post/{split}"):
+        if cell.done(f"pre/{split}", f"post/{split}") and not cell.damaged:
             finished[cell.arm].append(cell)
     arms = {
         arm: {cell.seed: read_pair(cell, split, store) for cell in of_arm}

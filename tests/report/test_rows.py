@@ -309,3 +309,15 @@ def test_the_heading_says_how_many_clusters_the_problems_are_worth(suite):
     for format in ("terminal", "markdown"):
         assert "problems 10 in 5 clusters (effective 2)" in render(found, format)
     assert to_json(found)["rows"][0]["effective_clusters"] == 2.5
+
+
+@pytest.mark.parametrize("role", ["rft", "base"])
+def test_a_row_whose_costs_would_lack_a_damaged_stage_is_missing(suite, role):
+    suite.arm("vanilla", "1100", "1110", seeds=(0, 1))
+    key = suite.cells[0]["stages"][role]
+    (suite.store.folder(key) / "costs.json").write_text("{}")
+    with pytest.warns(RuntimeWarning, match=r"costs\.json"):
+        found = report(suite)
+    assert [row.seeds for row in found.rows] == ([(1,)] if role == "rft" else [])
+    assert all(role in one.stages and "costs.json" in one.reason for one in found.skipped)
+    assert found.skipped
