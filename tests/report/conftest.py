@@ -55,13 +55,13 @@ class Suite:
                 (work.folder / name).write_text(text)
             work.commit(stage, dict(costs), declined)
 
-    def change(self, key, files, identity=()):
-        """Commit a stage again with other files beside those that it has."""
-        folder, costs = self.store.folder(key), self.store.costs(key)
+    def change(self, key, files=(), identity=(), costs=None):
+        """Commit a stage again with other files beside those that it has, or with other costs."""
+        folder, costs = self.store.folder(key), costs or self.store.costs(key)
         old = {path.name: path.read_text() for path in folder.iterdir()}
         shutil.rmtree(folder)
         kept = {n: text for n, text in old.items() if n not in ("stage.json", "costs.json")}
-        self.commit(key, {**kept, **files}, costs, identity=identity)
+        self.commit(key, {**kept, **dict(files)}, costs, identity=identity)
 
     def cell(self, strategy="vanilla", seed=0, *, splits=("test-id",), skip="", **axes):
         """A cell of which no stage has run; keys say what they are."""

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 from bi_bench.report import build_report
 from bi_bench.report.cpu import versus_notes
 from bi_bench.report.versus.arms import all_sides, matching, pairs
@@ -16,8 +14,7 @@ def trained(suite, strategy, cpu, seeds=(0, 1, 2, 3)):
         one = suite.outcomes("1100", seed=seed)
         suite.run(cell, one, one)
         if cpu:
-            file = suite.store.folder(cell["stages"]["rft"]) / "costs.json"
-            file.write_text(json.dumps({"wall_seconds": 1, "cpu": cpu}))
+            suite.change(cell["stages"]["rft"], costs={"wall_seconds": 1, "cpu": cpu})
 
 
 def notes(suite, runs=("r", "r")):

@@ -120,7 +120,8 @@ class Bridge(Strategy):
         quantity = graph[name]
         probability = level[min(quantity.operands, len(level) - 1)]
         # A constant is read, not computed: the authors' generator never restates one.
-        if quantity.premise and quantity.parents and rng.random() < probability:
+        computed = bool(quantity.parents) or isinstance(quantity.equation, tuple)
+        if quantity.premise and computed and rng.random() < probability:
             yield Step("restate", name, injected=True)
 
 
