@@ -151,8 +151,13 @@ class Store:
 
     def failure(self, key: str) -> dict[str, Any] | None:
         """Why the last attempt at a stage failed: type, message, traceback, user, log."""
-        found = read_sealed(self._failure(key), _FAILURE)
-        return found[0] if found else None
+        path = self._failure(key)
+        if found := read_sealed(path, _FAILURE):
+            return found[0]
+        if not path.is_file():
+            return None
+        reason = f"{path.name} is not what was written, so the reason is lost"
+        return {"type": "Damage", "message": reason, "traceback": "", "user": False, "log": ""}
 
     def write_failure(self, key: str, failure: Mapping[str, Any]) -> None:
         """Record a failure; the next commit of the stage removes it."""

@@ -154,6 +154,14 @@ def test_no_flipped_bit_in_a_run_record_goes_unseen(tmp_path):
     assert store.read_run("quick-12ab") == record
 
 
+def test_a_damaged_failure_is_a_failure_all_the_same(tmp_path):
+    store = Store(tmp_path)
+    store.write_failure(KEY, {"type": "ValueError", "message": "no luck", "user": False})
+    assert store.failure(KEY)["message"] == "no luck"
+    flip(store.stages / f"{KEY}.failed.json")
+    assert "the reason is lost" in store.failure(KEY)["message"]
+
+
 def test_a_copied_store_is_whole(store, tmp_path):
     shutil.copytree(store.root, tmp_path / "copy")
     assert Store(tmp_path / "copy").has(KEY, weights=True)
