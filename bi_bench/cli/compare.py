@@ -12,8 +12,8 @@ from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 
 if TYPE_CHECKING:
     from bi_bench.cli.sources import Opened
-    from bi_bench.report.versus.arms import Side
-    from bi_bench.report.versus.contrasts import Versus
+    from bi_bench.report.compare.arms import Side
+    from bi_bench.report.compare.contrasts import Versus
 
 _SHOWN = 8  # settings of one stage that differ
 
@@ -30,10 +30,10 @@ def compare(
     Of two arms the first is held against the second; of two runs the second against the first.
     """
     from bi_bench.api import UserError
-    from bi_bench.report.cpu import versus_notes
-    from bi_bench.report.versus.arms import all_sides, matching, pairs
-    from bi_bench.report.versus.contrasts import versus
-    from bi_bench.report.versus.text import closing, to_json, to_text
+    from bi_bench.report.build.cpu import versus_notes
+    from bi_bench.report.compare.arms import all_sides, matching, pairs
+    from bi_bench.report.compare.contrasts import versus
+    from bi_bench.report.compare.text import closing, to_json, to_text
 
     left, right = (_opened(text, run, store) for text in (one, other))
     notes: list[str] = []
@@ -79,7 +79,7 @@ def _opened(text: str, run: str, store: Any) -> tuple[Opened, str]:
 def _arms_of_runs(first: Opened, second: Opened) -> tuple[list[tuple[Side, Side]], list[str]]:
     """The arms that both runs have, the second run's first; and what only one of them has."""
     from bi_bench.api import UserError
-    from bi_bench.report.versus.arms import all_sides, pairs
+    from bi_bench.report.compare.arms import all_sides, pairs
 
     before, after = (
         {side.arm: side for side in all_sides(opened.name, opened.record, opened.store)}
@@ -155,8 +155,8 @@ def _short(value: Any) -> str:
 
 def _primary(results: Sequence[Versus], one: Opened, other: Opened) -> list[str]:
     """The comparisons that are the primary contrast of the run that both arms are in."""
-    from bi_bench.report.primary import primary_of
-    from bi_bench.report.rows import splits_of
+    from bi_bench.report.build.primary import primary_of
+    from bi_bench.report.build.rows import splits_of
 
     if one.name != other.name:
         return []

@@ -53,7 +53,7 @@ def regrade(
     from bi_bench.report.answers.regrade import evaluations, lines
     from bi_bench.report.answers.regrade import regrade as grade_anew
     from bi_bench.report.answers.samples import has_samples
-    from bi_bench.report.cells import read_cells
+    from bi_bench.report.data.cells import read_cells
     from bi_bench.stages.grading import graded
 
     opened = open_run(run, store)

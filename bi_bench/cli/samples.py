@@ -54,7 +54,7 @@ def samples(
     from bi_bench.cli.rebuild import rebuild_benchmark
     from bi_bench.cli.sources import open_run
     from bi_bench.report.answers.browse import Wanted, browse
-    from bi_bench.report.versus.arms import all_sides, matching
+    from bi_bench.report.compare.arms import all_sides, matching
 
     for option, given, known in (
         ("--when", when, _WHEN),

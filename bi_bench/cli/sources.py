@@ -55,7 +55,7 @@ def open_union(texts: Sequence[str], store: Path, out: Path | None) -> Opened:
     UserError where the folder holds anything but a report.
     """
     from bi_bench.api import UserError
-    from bi_bench.report.union import Run, join
+    from bi_bench.report.data.merge import Run, join
 
     runs = {opened.name: opened for opened in (open_run(text, store) for text in texts)}
     names = "+".join(runs)

@@ -9,23 +9,23 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bi_bench.report.export import to_csv, to_json
+    from bi_bench.report.build.report import Report
+    from bi_bench.report.build.row import Row
+    from bi_bench.report.build.rows import build_report
     from bi_bench.report.figures import draw_curves
-    from bi_bench.report.row import Row
-    from bi_bench.report.rows import build_report
-    from bi_bench.report.table import render
-    from bi_bench.report.whole import Report
+    from bi_bench.report.tables.export import to_csv, to_json
+    from bi_bench.report.tables.render import render
     from bi_bench.report.write import cached_text, write_report, written_files
 
 _HOME = {
-    "Report": "whole",
-    "Row": "row",
-    "build_report": "rows",
+    "Report": "build.report",
+    "Row": "build.row",
+    "build_report": "build.rows",
     "cached_text": "write",
     "draw_curves": "figures",
-    "render": "table",
-    "to_csv": "export",
-    "to_json": "export",
+    "render": "tables.render",
+    "to_csv": "tables.export",
+    "to_json": "tables.export",
     "write_report": "write",
     "written_files": "write",
 }

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bi_bench import __version__
-from bi_bench.report.cells import stage_states
+from bi_bench.report.data.cells import stage_states
 from bi_bench.store import Store, write_text
 from bi_bench.store.digests import digest_file
 from bi_bench.store.seal import read_sealed, write_sealed
 
 if TYPE_CHECKING:
-    from bi_bench.report.curves import ArmCurves
+    from bi_bench.report.build.curves import ArmCurves
+    from bi_bench.report.build.report import Report
     from bi_bench.report.figures import Picture
-    from bi_bench.report.whole import Report
 
 # Raise it when reports of the same results come out different.
 REPORT_SCHEMA = 5
@@ -48,10 +48,10 @@ def write_report(record: Mapping[str, Any], store: Store, name: str) -> Written:
     figures and is written last. Figures that an older report had and this one has not are removed.
     Where nothing can be written (an archive, a full disk) the report is returned all the same.
     """
-    from bi_bench.report.curves import read_curves
-    from bi_bench.report.export import to_json
-    from bi_bench.report.rows import build_report
-    from bi_bench.report.table import render
+    from bi_bench.report.build.curves import read_curves
+    from bi_bench.report.build.rows import build_report
+    from bi_bench.report.tables.export import to_json
+    from bi_bench.report.tables.render import render
 
     # Taken first: a stage that appears meanwhile makes this report old.
     mark = fingerprint(record, store)
@@ -81,9 +81,9 @@ def write_report(record: Mapping[str, Any], store: Store, name: str) -> Written:
 
 def write_files(report: Report, curves: Sequence[ArmCurves], folder: Path) -> list[Picture]:
     """Draw the figures into a folder and write the tables that show them; returns the pictures."""
-    from bi_bench.report.export import to_csv
     from bi_bench.report.figures import draw_all, draw_curves
-    from bi_bench.report.table import render
+    from bi_bench.report.tables.export import to_csv
+    from bi_bench.report.tables.render import render
 
     draw_curves(report, curves, folder / "curves.png")
     pictures = draw_all(report, curves, folder)

@@ -19,7 +19,7 @@ import typer
 from bi_bench.api import hooks
 from bi_bench.cli import app
 from bi_bench.plugins import KINDS, discover
-from bi_bench.report.cell_text import COMPACT, FACTS, MEASURED, SCORED
+from bi_bench.report.tables.columns import COMPACT, FACTS, MEASURED, SCORED
 from bi_bench.stats import verdict
 from bi_bench.suite import load_suite
 from bi_bench.suite.problems import validate

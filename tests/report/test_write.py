@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from bi_bench.report import cached_text, write_report
-from bi_bench.report.curves import read_curves
+from bi_bench.report.build.curves import read_curves
 from bi_bench.report.write import damaged_files
 
 RUN = "quick-12ab"

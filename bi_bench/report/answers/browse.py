@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 
 from bi_bench.api import Benchmark, Problem, UserError, did_you_mean
 from bi_bench.report.answers.samples import Marked, Sample, has_samples, marked_steps, read_samples
-from bi_bench.report.cells import Cell
-from bi_bench.report.rows import splits_of
-from bi_bench.report.versus.arms import Side
+from bi_bench.report.build.rows import splits_of
+from bi_bench.report.compare.arms import Side
+from bi_bench.report.data.cells import Cell
 from bi_bench.store import Store
 from bi_bench.store.tables import read_problems
 

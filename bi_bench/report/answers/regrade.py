@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from bi_bench.api import Grade, Problem
 from bi_bench.report.answers.samples import Sample, read_samples
-from bi_bench.report.cells import Cell
-from bi_bench.report.outcomes import read_result
-from bi_bench.report.row import evaluation
-from bi_bench.report.rows import splits_of
+from bi_bench.report.build.pairs import read_result
+from bi_bench.report.build.row import evaluation
+from bi_bench.report.build.rows import splits_of
+from bi_bench.report.data.cells import Cell
 from bi_bench.store.tables import read_problems
 
 Grader = Callable[[Problem, str], Grade]

@@ -8,11 +8,11 @@ from typing import Any
 
 from tabulate import tabulate
 
+from bi_bench.report.build.report import Report
+from bi_bench.report.build.row import Row
 from bi_bench.report.exports.checkpoints import Checkpoint
 from bi_bench.report.exports.yaml import to_yaml
-from bi_bench.report.row import Row
 from bi_bench.report.text import amount, gain_points, markdown, percent, points
-from bi_bench.report.whole import Report
 
 
 def model_card(checkpoint: Checkpoint, report: Report) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bi_bench.report.arm_row import plain_row, scored
-from bi_bench.report.cells import Cell, read_cells
-from bi_bench.report.outcomes import Outcomes, Pair, read_result
-from bi_bench.report.row import Row
+from bi_bench.report.build.arm_row import plain_row, scored
+from bi_bench.report.build.pairs import Outcomes, Pair, read_result
+from bi_bench.report.build.row import Row
+from bi_bench.report.data.cells import Cell, read_cells
 from bi_bench.store import Store
 
 

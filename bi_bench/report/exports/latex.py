@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bi_bench.report.cell_text import legend
-from bi_bench.report.notes import interval_notes
-from bi_bench.report.table import compact_groups
+from bi_bench.report.build.notes import interval_notes
+from bi_bench.report.build.report import Report
+from bi_bench.report.tables.columns import legend
+from bi_bench.report.tables.render import compact_groups
 from bi_bench.report.text import plain
-from bi_bench.report.whole import Report
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",

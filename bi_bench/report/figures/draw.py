@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Bars, Lines
-from bi_bench.report.curves import ArmCurves
+from bi_bench.report.build.curves import ArmCurves
+from bi_bench.report.build.report import Report
 from bi_bench.report.figures.accuracy import accuracy
 from bi_bench.report.figures.bars import draw_bars
 from bi_bench.report.figures.lengths import lengths
@@ -19,7 +20,6 @@ from bi_bench.report.figures.rollouts import rollouts
 from bi_bench.report.figures.style import RC, Drawn, save
 from bi_bench.report.figures.sweep import sweep
 from bi_bench.report.figures.tokens import tokens
-from bi_bench.report.whole import Report
 
 FOLDER = "figures"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from bi_bench.report.build.row import Row
 from bi_bench.report.figures.style import (
     Style,
     arm_name,
@@ -16,7 +17,6 @@ from bi_bench.report.figures.style import (
     settings_of,
     strategy_legend,
 )
-from bi_bench.report.row import Row
 
 
 class Ends(NamedTuple):

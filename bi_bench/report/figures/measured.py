@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any, TypeGuard
 
-from bi_bench.report.analyses import AnalysisTable
-from bi_bench.report.cells import Arm
+from bi_bench.report.build.analyses import AnalysisTable
+from bi_bench.report.data.cells import Arm
 
 Rows = Sequence[Mapping[str, Any]]
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from bi_bench.report.cells import Arm
-from bi_bench.report.curves import ArmCurves
+from bi_bench.report.build.curves import ArmCurves
+from bi_bench.report.build.report import Report
+from bi_bench.report.build.row import Row
+from bi_bench.report.data.cells import Arm
 from bi_bench.report.figures.rewards import bin_width, binned
 from bi_bench.report.figures.style import (
     COLOURS,
@@ -22,9 +24,7 @@ from bi_bench.report.figures.style import (
     arm_of,
     save,
 )
-from bi_bench.report.row import Row
 from bi_bench.report.text import plain, shorten
-from bi_bench.report.whole import Report
 
 _LEGEND_WIDTH = 190  # characters
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bi_bench.report.curves import ArmCurves
+from bi_bench.report.build.curves import ArmCurves
+from bi_bench.report.build.report import Report
 from bi_bench.report.figures.style import (
     Drawn,
     arm_name,
@@ -21,7 +22,6 @@ from bi_bench.report.figures.style import (
     strategy_legend,
     strategy_styles,
 )
-from bi_bench.report.whole import Report
 
 _POINTS = 60
 

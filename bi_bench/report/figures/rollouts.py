@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bi_bench.report.curves import ArmCurves
+from bi_bench.report.build.curves import ArmCurves
+from bi_bench.report.build.report import Report
 from bi_bench.report.figures.style import (
     Drawn,
     arm_name,
@@ -19,7 +20,6 @@ from bi_bench.report.figures.style import (
     strategy_legend,
     strategy_styles,
 )
-from bi_bench.report.whole import Report
 
 
 def rollouts(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:

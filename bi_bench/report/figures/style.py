@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bi_bench.report.cells import Arm
-from bi_bench.report.row import Row
+from bi_bench.report.build.row import Row
+from bi_bench.report.data.cells import Arm
 from bi_bench.report.text import plain, shorten
 
 # Okabe and Ito's colours, told apart with any colour vision; yellow is too pale for lines.

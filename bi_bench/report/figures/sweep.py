@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bi_bench.report.curves import ArmCurves
+from bi_bench.report.build.curves import ArmCurves
+from bi_bench.report.build.report import Report
+from bi_bench.report.build.row import Row
+from bi_bench.report.build.sweeps import Curve, value_text
 from bi_bench.report.figures.style import (
     COLOURS,
     Drawn,
@@ -20,10 +23,7 @@ from bi_bench.report.figures.style import (
     strategy_legend,
 )
 from bi_bench.report.figures.tokens import in_points
-from bi_bench.report.row import Row
-from bi_bench.report.sweeps import Curve, value_text
 from bi_bench.report.text import plain
-from bi_bench.report.whole import Report
 
 
 def sweep(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bi_bench.report.curves import ArmCurves
+from bi_bench.report.build.curves import ArmCurves
+from bi_bench.report.build.report import Report
+from bi_bench.report.build.row import Row
 from bi_bench.report.figures.style import (
     Drawn,
     arm_name,
@@ -19,9 +21,7 @@ from bi_bench.report.figures.style import (
     strategy_legend,
     strategy_styles,
 )
-from bi_bench.report.row import Row
 from bi_bench.report.text import amount
-from bi_bench.report.whole import Report
 from bi_bench.stats import Contrast
 
 

@@ -6,12 +6,12 @@ from itertools import takewhile
 from pathlib import Path
 
 from bi_bench.api import UserError
-from bi_bench.report.cell_text import legend
-from bi_bench.report.notes import interval_notes
+from bi_bench.report.build.notes import interval_notes
+from bi_bench.report.build.row import Row
 from bi_bench.report.publishing.publish import published_folders, published_report
 from bi_bench.report.publishing.record import open_record
-from bi_bench.report.row import Row
-from bi_bench.report.table import compact_sections
+from bi_bench.report.tables.columns import legend
+from bi_bench.report.tables.render import compact_sections
 from bi_bench.report.text import markdown
 from bi_bench.store import write_text
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError
-from bi_bench.report.curves import read_curves
+from bi_bench.report.build.curves import read_curves
+from bi_bench.report.build.report import Report
+from bi_bench.report.build.row import Unfinished
+from bi_bench.report.build.rows import build_report
 from bi_bench.report.publishing.record import FILE, open_record, pack, to_text
-from bi_bench.report.row import Unfinished
-from bi_bench.report.rows import build_report
-from bi_bench.report.whole import Report
 from bi_bench.report.write import write_files
 from bi_bench.store import Store
 from bi_bench.store.lock import Busy, exclusive

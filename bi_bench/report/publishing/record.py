@@ -19,7 +19,7 @@ from typing import Any
 from bi_bench.api import UserError
 from bi_bench.api.text import read_json
 from bi_bench.report.answers.samples import from_answers
-from bi_bench.report.outcomes import read_result
+from bi_bench.report.build.pairs import read_result
 from bi_bench.report.publishing.fold import LARGEST, fold, unfold
 from bi_bench.report.publishing.paths import without_paths
 from bi_bench.store import Store, write_text

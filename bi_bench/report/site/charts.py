@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from bi_bench.report.cells import Cell
-from bi_bench.report.curves import ArmCurves
-from bi_bench.report.outcomes import read_result
-from bi_bench.report.row import Row
+from bi_bench.report.build.curves import ArmCurves
+from bi_bench.report.build.pairs import read_result
+from bi_bench.report.build.row import Row
+from bi_bench.report.data.cells import Cell
 from bi_bench.store import Store
 
 _POINTS = 240

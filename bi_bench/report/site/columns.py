@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from bi_bench.report.cell_text import DERIVED, FACTS, MEASURED, SCORED, Column
-from bi_bench.report.columns import flat_row
-from bi_bench.report.row import Row
+from bi_bench.report.build.row import Row
+from bi_bench.report.tables.columns import DERIVED, FACTS, MEASURED, SCORED, Column
+from bi_bench.report.tables.flat import flat_row
 
 GROUPS = {
     "scores": "scores",

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bi_bench.report.analyses import AnalysisTable, as_text
-from bi_bench.report.cells import Cell
-from bi_bench.report.curves import ArmCurves
-from bi_bench.report.row import Row
+from bi_bench.report.build.analyses import AnalysisTable, as_text
+from bi_bench.report.build.curves import ArmCurves
+from bi_bench.report.build.row import Row
+from bi_bench.report.data.cells import Cell
 from bi_bench.report.site.charts import difficulty_chart, histogram_chart, reward_chart
 from bi_bench.report.site.columns import GROUPS, SiteColumn, heading
 from bi_bench.report.site.stages import cost_table, identities, key_table

@@ -7,10 +7,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bi_bench.report.cell_text import legend
-from bi_bench.report.published import TITLE as PUBLISHED
-from bi_bench.report.published import published_notes, published_table
-from bi_bench.report.row import Row
+from bi_bench.report.build.published import TITLE as PUBLISHED
+from bi_bench.report.build.published import published_notes, published_table
+from bi_bench.report.build.report import Report
+from bi_bench.report.build.row import Row
 from bi_bench.report.site.columns import (
     GROUPS,
     SHOWN_GROUPS,
@@ -20,8 +20,8 @@ from bi_bench.report.site.columns import (
     used_columns,
 )
 from bi_bench.report.site.escape import visible
+from bi_bench.report.tables.columns import legend
 from bi_bench.report.text import plain
-from bi_bench.report.whole import Report
 
 # Columns whose intervals are drawn beside their numbers.
 _DRAWN = ("gain", "final_vs_reference")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from bi_bench.report.cells import Cell
+from bi_bench.report.data.cells import Cell
 from bi_bench.store import Store
 
 # Keys of parents are in the list of keys, and what they stand for in parts of their own.

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Benchmark, UserError
-from bi_bench.report.cells import Arm, Cell, read_cells
-from bi_bench.report.curves import read_curves
-from bi_bench.report.readiness import read_points
-from bi_bench.report.row import Row
-from bi_bench.report.rows import build_report
+from bi_bench.report.build.curves import read_curves
+from bi_bench.report.build.readiness import read_points
+from bi_bench.report.build.report import Report
+from bi_bench.report.build.row import Row
+from bi_bench.report.build.rows import build_report
+from bi_bench.report.data.cells import Arm, Cell, read_cells
 from bi_bench.report.site.answers import NO_ANSWERS, answers_name, remove_others, write_answers
 from bi_bench.report.site.charts import cost_chart
 from bi_bench.report.site.columns import used_columns
@@ -24,7 +25,6 @@ from bi_bench.report.site.escape import literal, script
 from bi_bench.report.site.page import render_page
 from bi_bench.report.site.readiness import readiness_data
 from bi_bench.report.text import plain
-from bi_bench.report.whole import Report
 from bi_bench.report.write import fingerprint
 from bi_bench.store import Store, read_json, write_text
 

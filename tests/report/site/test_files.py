@@ -12,14 +12,14 @@ import pytest
 
 from bi_bench.api import Problem, UserError
 from bi_bench.report.answers.samples import Sample
-from bi_bench.report.cell_text import FACTS, MEASURED, SCORED, Column
-from bi_bench.report.cells import read_cells
-from bi_bench.report.columns import flat_row
-from bi_bench.report.rows import build_report
+from bi_bench.report.build.rows import build_report
+from bi_bench.report.data.cells import read_cells
 from bi_bench.report.site import answers, write_site
 from bi_bench.report.site.columns import PLACES, cell, used_columns
 from bi_bench.report.site.escape import literal, script, visible
 from bi_bench.report.site.write import _costs, row_ids
+from bi_bench.report.tables.columns import FACTS, MEASURED, SCORED, Column
+from bi_bench.report.tables.flat import flat_row
 
 
 def test_hidden_characters_are_shown_and_others_left_alone():

@@ -1,0 +1,1 @@
+"""Builds a report, as numbers, from the results of a run."""

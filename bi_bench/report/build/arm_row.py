@@ -1,0 +1,138 @@
+"""One row of the report: what one arm did on one split."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bi_bench.report.build.derivations import mostly_wrong, tells
+from bi_bench.report.build.measurements import (
+    answers,
+    costs,
+    declined,
+    left_out,
+    overlap,
+    readiness,
+    underspent,
+)
+from bi_bench.report.build.pairs import IdentityMismatch, Outcomes, Pair, check_against, check_arm
+from bi_bench.report.build.row import KINDS, Row
+from bi_bench.report.build.scores import arm_scores, cluster_labels, compare, in_one_cluster
+from bi_bench.report.build.secondary import secondary
+from bi_bench.report.data.cells import Cell
+from bi_bench.stats import constant_answer_floor, effective_clusters
+from bi_bench.store import Store
+
+# Simulated at the sizes of a published suite (7 equal ones): 95 % intervals cover 86-94 %.
+_FEW_CLUSTERS = 20
+
+
+def plain_row(
+    split: str,
+    reference: str,
+    cells: Sequence[Cell],
+    pairs: Mapping[int, Pair],
+    planned: int,
+    store: Store,
+) -> Row:
+    """The row without any contrast."""
+    first = next(iter(pairs.values())).pre
+    floor_answer, floor = constant_answer_floor(first.answers)
+    samples = len(first.sampled[0]) if first.sampled else 0
+    arm = cells[0].arm
+    probe = readiness(cells, store)
+    labels = cluster_labels(first)
+    notes = _cluster_notes(first)
+    if mostly_wrong(pairs):
+        notes.append("most right answers have a wrong derivation, so that answers get no verdict")
+    if probe is None or probe.seeds < len(pairs):
+        have = 0 if probe is None else probe.seeds
+        notes.append(f"probe of {have} of {len(pairs)} seeds")
+    said = declined(cells, store), left_out(cells, split, store), underspent(cells, store)
+    notes += filter(None, said)
+    return Row(
+        benchmark=arm.benchmark,
+        split=split,
+        model=arm.model,
+        algorithm=arm.algorithm,
+        strategy=arm.strategy,
+        is_reference=arm.strategy == reference,
+        seeds=tuple(pairs),
+        planned_seeds=planned,
+        problems=len(first.problems),
+        clusters=len(set(labels)) if labels else None,
+        effective_clusters=effective_clusters(list(Counter(labels).values())) if labels else None,
+        samples=samples,
+        temperature=first.identity["settings"].get("temperature") if samples else None,
+        floor=floor,
+        floor_answer=floor_answer,
+        pre_answers=answers([pair.pre for pair in pairs.values()]),
+        post_answers=answers([pair.post for pair in pairs.values()]),
+        costs=costs(cells, store),
+        readiness=probe,
+        overlap=overlap(cells, split, store),
+        notes=tuple(notes),
+    )
+
+
+def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
+    """The row with pre, post and gain, or with the reason why these are refused."""
+    try:
+        check_arm(pairs)
+    except IdentityMismatch as mismatch:
+        return replace(row, refused=str(mismatch))
+    if row.problems < 2:
+        return replace(row, refused="an interval needs at least 2 problems, this split has 1")
+    clustered = cluster_labels(next(iter(pairs.values())).pre) is not None
+    return replace(
+        row,
+        greedy=arm_scores(pairs, "greedy"),
+        sampled=arm_scores(pairs, "sampled") if row.samples else None,
+        derived=arm_scores(pairs, "derived") if tells(pairs) else None,
+        secondary=secondary(pairs, clustered),
+    )
+
+
+def compared(
+    row: Row, pairs: Mapping[int, Pair], reference: Mapping[int, Pair], planned: bool = True
+) -> Row:
+    """The row with the contrasts against the reference arm, over the seeds that both have.
+
+    ``planned``: whether the run has a cell of the reference arm to compare with at all.
+    """
+    common = {seed: pair for seed, pair in pairs.items() if seed in reference}
+    if not common:
+        unfinished = "no finished seed of the reference" if planned else "not run for the reference"
+        why = "no seed in common" if reference else unfinished
+        return replace(row, no_comparison=why)
+    try:
+        check_against(common, reference)
+    except IdentityMismatch as mismatch:
+        return replace(row, no_comparison=f"refused: {mismatch}")
+    changes: dict[str, Any] = {}
+    for kind in KINDS:
+        if (scores := getattr(row, kind)) is not None:
+            changes[kind] = compare(scores, common, reference, kind)
+    if common.keys() != pairs.keys() | reference.keys():
+        seeds = ", ".join(map(str, common))
+        some = f"seed{'s' * (len(common) > 1)} {seeds}"
+        changes["notes"] = (*row.notes, f"against the reference over {some} only")
+    return replace(row, **changes)
+
+
+def _cluster_notes(outcomes: Outcomes) -> list[str]:
+    if labels := cluster_labels(outcomes):
+        notes = ["problems come in clusters, and intervals treat each cluster as one draw"]
+        sizes = Counter(labels).values()
+        equal = effective_clusters(list(sizes))
+        if equal < _FEW_CLUSTERS:
+            notes.append(
+                f"the largest of {len(sizes)} clusters has {max(sizes)} of {len(labels)} problems: "
+                f"intervals rest on no more than {equal:.0f} equal clusters, and are too narrow"
+            )
+        return notes
+    if in_one_cluster(outcomes) and len(outcomes.problems) > 1:
+        return ["all problems are in one cluster, and intervals treat them as independent"]
+    return []

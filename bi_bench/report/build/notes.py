@@ -1,0 +1,65 @@
+"""The notes under the tables: what the numbers leave out, and which contrasts were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bi_bench.report.build.row import Row
+
+_SHARED_COSTS = (
+    "Costs are means over the seeds of a row, of demonstrations, SFT, probe, RFT and all "
+    "evaluations of a cell; a stage that cells share counts in full in each of them."
+)
+
+
+_SFT = {
+    "none": "All arms take the same epochs of SFT over their demonstrations",
+    "updates": 'All arms take as many SFT updates as "{0}"',
+    "tokens": 'All arms learn as many tokens of demonstrations in SFT as "{0}"',
+}
+
+
+_RFT = {
+    "steps": "the steps of RFT are the same",
+    "generated_tokens": 'RFT ends when it has generated as many tokens as that of "{0}"',
+    "device_seconds": 'RFT ends when it has taken as many seconds as that of "{0}"',
+}
+
+
+def report_notes(rows: Sequence[Row], suite: Mapping[str, Any]) -> Iterator[str]:
+    """Notes on all rows, each once; ``suite`` as its run record has it."""
+    yield from interval_notes(rows)
+    for row in rows:
+        if row.refused:
+            yield f"{_where(row)}: refused: {row.refused}."
+        if row.no_comparison:
+            yield f"{_where(row)}: no contrast with the reference: {row.no_comparison}."
+    concerned: dict[str, list[str]] = {}
+    for row in rows:
+        for note in row.notes:
+            concerned.setdefault(note, []).append(_where(row))
+    for note, places in concerned.items():
+        yield f"{'All rows' if len(places) == len(rows) else '; '.join(places)}: {note}."
+    if rows:
+        yield _matching(suite)
+        yield _SHARED_COSTS
+
+
+def _matching(suite: Mapping[str, Any]) -> str:
+    defaults = suite.get("source", {}).get("defaults", {})
+    sft = _SFT[defaults.get("match_sft", "none")]
+    rft = _RFT[defaults.get("match_rft", "steps")]
+    return f"{sft}; {rft}.".format(suite["reference"])
+
+
+def interval_notes(rows: Sequence[Row]) -> Iterator[str]:
+    """What intervals over few seeds leave out, once for each number of seeds."""
+    notes = {len(row.seeds): row.greedy.gain.note for row in rows if row.greedy is not None}
+    for seeds, note in sorted(notes.items()):
+        if note:
+            yield f"Intervals over {seeds} seed{'s' * (seeds > 1)}: {note}; no winner is named."
+
+
+def _where(row: Row) -> str:
+    return " · ".join((row.strategy, row.algorithm, row.model, row.evaluation))

@@ -1,0 +1,150 @@
+"""What was known of an SFT model before RFT, held against what RFT then made of it, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from bi_bench.report.build.analyses import AnalysisTable
+from bi_bench.report.build.pairs import Outcomes, read_result
+from bi_bench.report.build.row import evaluation
+from bi_bench.report.data.cells import Arm, Cell
+from bi_bench.stats import RankCorrelation, pass_at_k, rank_correlation
+from bi_bench.store import Store
+
+# The one to beat: models that start low have more to gain.
+TRIVIAL = "minus the pre score"
+OUTCOMES = ("gain", "final")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One cell on one split: its predictors, and gain and final score, greedy, as shares.
+
+    Cells with the same ``model``, the content key of their SFT, share all that is random in it.
+    """
+
+    arm: Arm
+    seed: int
+    split: str
+    model: str
+    predictors: Mapping[str, float]
+    gain: float
+    final: float
+
+    @property
+    def comparison(self) -> str:
+        """What was evaluated, and after which algorithm: cells are comparable within it."""
+        return f"{evaluation(self.arm.benchmark, self.split)} · {self.arm.algorithm}"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """How well one predictor orders the cells of one comparison; None where nothing can be said."""
+
+    comparison: str
+    predictor: str
+    gain: RankCorrelation | None
+    final: RankCorrelation | None
+
+
+def read_points(
+    cells: Sequence[Cell], store: Store, analyses: Sequence[AnalysisTable]
+) -> list[Point]:
+    """Every finished cell and split, in the order of the run record."""
+    measured = _measured(analyses, {split for cell in cells for split in _splits(cell)})
+    points = []
+    for cell in cells:
+        known = {**_probed(cell, store), **measured.get((cell.arm, cell.seed), {})}
+        for split in _splits(cell):
+            if not cell.done("sft", "rft", f"pre/{split}", f"post/{split}"):
+                continue
+            pre, post = (
+                fmean(Outcomes.read(store.folder(cell.keys[f"{when}/{split}"])).greedy)
+                for when in ("pre", "post")
+            )
+            predictors = {**known, TRIVIAL: -pre}
+            points.append(
+                Point(
+                    *(cell.arm, cell.seed, split, cell.keys["sft"], predictors),
+                    gain=post - pre,
+                    final=post,
+                )
+            )
+    return points
+
+
+def predictions(points: Sequence[Point]) -> list[Prediction]:
+    """Every predictor against gain and final score, within each comparison, the trivial one first.
+
+    Left out are those that are the same for all cells, and second names for the same numbers.
+    """
+    found = []
+    for place in dict.fromkeys(point.comparison for point in points):
+        here = [point for point in points if point.comparison == place]
+        names = dict.fromkeys(name for point in here for name in point.predictors)
+        seen: set[tuple[float | None, ...]] = set()
+        for name in sorted(names, key=lambda name: name != TRIVIAL):
+            values = tuple(point.predictors.get(name) for point in here)
+            if values in seen or (len(here) > 1 and len(set(values)) == 1):
+                continue
+            seen.add(values)
+            have = [point for point in here if name in point.predictors]
+            found.append(Prediction(place, name, *(_correlation(have, name, o) for o in OUTCOMES)))
+    return found
+
+
+def _correlation(points: Sequence[Point], name: str, outcome: str) -> RankCorrelation | None:
+    return rank_correlation(
+        [point.predictors[name] for point in points],
+        [getattr(point, outcome) for point in points],
+        [point.model for point in points],
+    )
+
+
+def _splits(cell: Cell) -> list[str]:
+    return [role.removeprefix("pre/") for role in cell.keys if role.startswith("pre/")]
+
+
+def _probed(cell: Cell, store: Store) -> dict[str, float]:
+    """What the probe of the SFT model says, on problems of a split of its own."""
+    if not cell.done("probe"):
+        return {}
+    summary = read_result(store.folder(cell.keys["probe"]) / "summary.json")
+    samples, right = summary["samples"], summary["right"]
+    k = max(1, samples // 2)
+    return {
+        "probe: accuracy": summary["accuracy"],
+        "probe: informative": summary["informative"],
+        "probe: spread": summary["spread"],
+        f"probe: pass@{k}": fmean(pass_at_k(count, samples, k) for count in right),
+    }
+
+
+def _measured(
+    analyses: Sequence[AnalysisTable], evaluated: set[str]
+) -> dict[tuple[Arm, int], dict[str, float]]:
+    """What analyses measured on the checkpoint "sft", a number a cell.
+
+    Left out is what was measured on a split that is evaluated: a predictor must not have seen the
+    problems of the gain.
+    """
+    found: dict[tuple[Arm, int], dict[str, float]] = {}
+    for table in analyses:
+        groups: dict[tuple[Arm, int], list[Mapping[str, Any]]] = {}
+        for row in table.rows:
+            if row.get("checkpoint") == "sft" and row.get("split") not in evaluated:
+                place = (Arm(*(row[name] for name in Arm._fields)), row["seed"])
+                groups.setdefault(place, []).append(row)
+        for place, rows in groups.items():
+            if len(rows) == 1:
+                found.setdefault(place, {}).update(_numbers(table.name, rows[0]))
+    return found
+
+
+def _numbers(name: str, row: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for column, value in row.items():
+        if isinstance(value, float):
+            yield f"{name}: {column}", value

@@ -1,0 +1,35 @@
+"""A whole report, before it becomes text, tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bi_bench.report.build.analyses import AnalysisTable
+from bi_bench.report.build.published import Published
+from bi_bench.report.build.row import Row, Unfinished
+from bi_bench.report.build.sweeps import Sweep
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole suite as numbers; ``skipped`` holds every cell that is not complete.
+
+    ``figures`` names those that are drawn, all if it is empty.
+    """
+
+    suite: str
+    description: str
+    reference: str
+    command: str
+    numerics: Mapping[str, Any]
+    versions: Mapping[str, Any]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    skipped: tuple[Unfinished, ...]
+    analyses: tuple[AnalysisTable, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    published: tuple[Published, ...] = ()
+    figures: tuple[str, ...] = ()
+    machines: tuple[Mapping[str, str], ...] = ()

@@ -1,0 +1,243 @@
+"""What a report is made of: one row per arm and split, and the cells that gave none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from bi_bench.report.text import plain
+
+if TYPE_CHECKING:
+    from bi_bench.report.build.secondary import Secondary
+    from bi_bench.stats import Contrast
+
+Kind = Literal["greedy", "sampled", "derived"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Place = Literal["above", "reference", "tie", "barred", "below", "not tested", "no verdict"]
+NEVER_RIGHT, NO_VERDICT = "never right", "no verdict"
+TRUNCATION_MARK = 0.01
+OVERLAP_MARK = 0.01
+
+
+def evaluation(benchmark: str, split: str) -> str:
+    """What was evaluated after training on ``benchmark``; ``split`` is that of a row."""
+    other, _, name = split.rpartition("/")
+    return f"{benchmark} → {other} · {name}" if other else f"{benchmark} · {name}"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """One way to score, in shares (0 to 1), as means with 95 % intervals.
+
+    "greedy" and "sampled" (mean@k) score the answer; "derived" is the greedy answer with every needed
+    step right. The labels are at 95 % too, and so exploratory; `Standing` has the corrected one.
+    ``final_difference`` and ``gain_difference`` are this arm minus the reference arm, over the
+    seeds that both have; None for the reference arm itself and where there is nothing to compare.
+    """
+
+    pre: Contrast
+    post: Contrast
+    gain: Contrast
+    headroom: float | None
+    gain_labels: tuple[str, ...]
+    final_difference: Contrast | None = None
+    gain_difference: Contrast | None = None
+    arm_label: str = ""
+
+    @property
+    def never_right(self) -> bool:
+        """Whether no answer was right, before and after: nothing varies, and no interval means anything."""
+        return self.pre.estimate == self.post.estimate == 0.0
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers before or after RFT, all as means over seeds.
+
+    ``truncated`` and ``unparsed`` are shares of all answers, ``tokens`` a mean per answer.
+    ``derivation`` is the share of greedy answers that are right with a right derivation, and
+    ``wrong_derivation`` the share of the *right* greedy answers whose derivation is wrong,
+    ``unrecognised`` of those in which a needed step was not found; None where the benchmark cannot
+    tell, or where no answer is right. ``contradictory`` is a part of ``unparsed``. Evaluations that
+    do not have these two have None, and count what was not found as wrong.
+    """
+
+    truncated: float
+    unparsed: float
+    tokens: float
+    derivation: float | None
+    wrong_derivation: float | None
+    contradictory: float | None = None
+    unrecognised: float | None = None
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """The probe of the SFT model, before RFT, as means over ``seeds`` seeds."""
+
+    samples: int
+    accuracy: float
+    informative: float
+    spread: float
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Shares of the test questions that stand in the training texts, as means over seeds.
+
+    ``contaminated``: almost all of it in pieces (the stage "overlap" says how much); ``exact``: whole;
+    ``equal``: up to names and order, by the graphs of the problems, ``structure`` up to constants as
+    well. None where there are no graphs, or nobody looked.
+    """
+
+    contaminated: float
+    exact: float
+    equal: float | None = None
+    structure: float | None = None
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What one cell cost, its shared stages included, as means over seeds.
+
+    ``rft_steps`` is None where it was not counted.
+    """
+
+    tokens_trained: float
+    tokens_generated: float
+    wall_seconds: float
+    rft_seconds: float
+    rft_steps: float | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the primary contrast puts an arm beside its reference arm.
+
+    ``place`` is what `stats.arm_place` says; "not tested" where one or two seeds test nothing; "no verdict"
+    where right answers are mostly derived wrongly, or where there are none. ``contrast`` and ``label`` are at
+    the corrected level, ``p_value`` is adjusted; all three are missing where nothing was tested.
+    ``group`` counts from 1; rows that share it are not ranked among each other, and 0 is in no group.
+    """
+
+    place: Place
+    group: int = 0
+    contrast: Contrast | None = None
+    p_value: float | None = None
+    label: str = ""
+    score: Kind = "greedy"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One arm on one split: a benchmark, model, algorithm and strategy over its seeds.
+
+    ``split`` is "LABEL/SPLIT" where another benchmark than the one trained on was evaluated.
+    ``clusters`` that its problems fall into, and how many equal ones these are worth; None without any.
+    ``derived`` is there where the benchmark can tell derivations.
+
+    Where evaluations that belong together differ in their identity, ``refused`` names the field
+    and there are no scores; ``no_comparison`` says why there is none with the reference arm.
+    ``over_random`` is the gain minus that of the same arm under a random reward, if there is one;
+    ``standing`` is there where the primary contrast of the suite concerns the row.
+    """
+
+    benchmark: str
+    split: str
+    model: str
+    algorithm: str
+    strategy: str
+    is_reference: bool
+    seeds: tuple[int, ...]
+    planned_seeds: int
+    problems: int
+    clusters: int | None
+    effective_clusters: float | None
+    samples: int
+    temperature: float | None
+    floor: float
+    floor_answer: str
+    pre_answers: Answers
+    post_answers: Answers
+    costs: Costs
+    readiness: Readiness | None = None
+    overlap: Overlap | None = None
+    greedy: Scores | None = None
+    sampled: Scores | None = None
+    derived: Scores | None = None
+    over_random: Contrast | None = None
+    secondary: Secondary | None = None
+    standing: Standing | None = None
+    refused: str = ""
+    no_comparison: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def evaluation(self) -> str:
+        """ "igsm · test-id", or "igsm → gsm8k · test-id" where another benchmark was evaluated."""
+        return evaluation(self.benchmark, self.split)
+
+    def label(self, kind: Kind) -> str:
+        """The verdict on the arm against the reference, which says so where it is exploratory.
+
+        At the corrected level where the primary contrast is of these scores, else at 95 %.
+        """
+        scores: Scores | None = getattr(self, kind)
+        if scores is None:
+            return ""
+        if self.corrected(kind) and self.standing is not None:
+            return self.standing.label
+        verdict = scores.arm_label.partition(" (")[0]
+        claims = verdict and verdict not in ("no winner", NO_VERDICT, NEVER_RIGHT)
+        return f"{verdict} (exploratory)" if claims else verdict
+
+    def corrected(self, kind: Kind) -> bool:
+        """Whether the label of these scores is at the level that the primary contrast was corrected to."""
+        return (
+            self.standing is not None and bool(self.standing.label) and self.standing.score == kind
+        )
+
+    @property
+    def marks(self) -> str:
+        """ "C": near the ceiling before RFT, "L": leak of test questions into the training data,
+        "N": no more than a random reward, "T": truncated.
+        """
+        ceiling = self.greedy is not None and "ceiling" in self.greedy.gain_labels
+        cut = max(self.pre_answers.truncated, self.post_answers.truncated) > TRUNCATION_MARK
+        null = self.over_random is not None and self.over_random.low <= 0
+        found = self.overlap
+        leak = found is not None and (
+            found.contaminated > OVERLAP_MARK or found.exact > 0 or (found.equal or 0) > 0
+        )
+        return "C" * ceiling + "L" * leak + "N" * null + "T" * cut
+
+    @property
+    def seed_count(self) -> str:
+        """ "5", or "2 of 5" where seeds are missing."""
+        finished = len(self.seeds)
+        if finished == self.planned_seeds:
+            return str(finished)
+        return f"{finished} of {self.planned_seeds}"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """Seeds of one cell group that gave less than they should, and why.
+
+    ``status``: "skipped" (at plan time), "declined", "failed", "damaged" or "not run yet"; ``stages``
+    are the roles concerned, empty where it is the whole cell.
+    """
+
+    status: str
+    cell: str
+    seeds: tuple[int, ...]
+    stages: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        seeds = f"{'seed' if len(self.seeds) == 1 else 'seeds'} {', '.join(map(str, self.seeds))}"
+        where = " · ".join([self.cell, seeds, *([", ".join(self.stages)] if self.stages else [])])
+        return plain(f"{self.status}: {where}{': ' if self.reason else ''}{self.reason}")

@@ -1,0 +1,121 @@
+"""Arms of one strategy with different parameters: ablations and sweeps, beside their gains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from bi_bench.report.build.row import Row
+from bi_bench.report.text import gain_points, percent, points
+
+# A line through two points says no more than the table.
+_FEWEST = 3
+
+
+class Variant(NamedTuple):
+    """The plugin and the parameters behind the label of an arm."""
+
+    plugin: str
+    params: Mapping[str, Any]
+
+
+class Curve(NamedTuple):
+    """Arms that differ in one number alone; ``arms`` maps its values, sorted, to labels."""
+
+    parameter: str
+    fixed: Mapping[str, Any]
+    arms: Mapping[float, str]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """All arms of one strategy: ``arms`` maps labels to the parameters in which they differ."""
+
+    plugin: str
+    parameters: tuple[str, ...]
+    arms: Mapping[str, Mapping[str, Any]]
+
+    def curves(self) -> list[Curve]:
+        """One for each number that at least three arms vary with all else equal."""
+        found = []
+        for name in self.parameters:
+            groups: dict[str, tuple[dict[str, Any], dict[float, str]]] = {}
+            for label, params in self.arms.items():
+                if not _is_number(params[name]):
+                    continue
+                fixed = {key: value for key, value in params.items() if key != name}
+                # Values may be lists, which cannot be keys.
+                _, arms = groups.setdefault(repr(fixed), (fixed, {}))
+                arms.setdefault(params[name], label)
+            for fixed, arms in groups.values():
+                if len(arms) >= _FEWEST:
+                    found.append(Curve(name, fixed, dict(sorted(arms.items()))))
+        return found
+
+
+def variants(suite: Mapping[str, Any]) -> dict[str, Variant]:
+    """What stands behind each label of an arm, from the suite of a run record.
+
+    Records of older versions hold the suite file alone, and so without the defaults of plugins:
+    then parameters that some entry leaves out are not known (None).
+    """
+    if "strategies" in suite:
+        return {
+            label: Variant(entry["name"], entry["params"])
+            for label, entry in suite["strategies"].items()
+        }
+    matrix = suite.get("source", {}).get("matrix", {})
+    entries = matrix.get("strategies", []) if isinstance(matrix, Mapping) else []
+    found = {}
+    for entry in entries:
+        params = {"name": entry} if isinstance(entry, str) else dict(entry)
+        name = params.pop("name")
+        found[params.pop("label", name)] = Variant(name, params)
+    return found
+
+
+def find_sweeps(suite: Mapping[str, Any]) -> tuple[Sweep, ...]:
+    """Every strategy that stands in the suite more than once, in its order."""
+    plugins: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for label, variant in variants(suite).items():
+        plugins.setdefault(variant.plugin, {})[label] = variant.params
+    sweeps = []
+    for plugin, arms in plugins.items():
+        names = dict.fromkeys(name for params in arms.values() for name in params)
+        differ = tuple(
+            name for name in names if len({repr(params.get(name)) for params in arms.values()}) > 1
+        )
+        if len(arms) > 1 and differ:
+            own = {label: {n: params.get(n) for n in differ} for label, params in arms.items()}
+            sweeps.append(Sweep(plugin, differ, own))
+    return tuple(sweeps)
+
+
+def sweep_table(sweep: Sweep, rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells of one table: rows of the same evaluation, model and algorithm."""
+    cells = [list(_cells(sweep, row)) for row in rows if row.strategy in sweep.arms]
+    return ["arm", *sweep.parameters, "pre", "post", "gain", "final vs reference"], cells
+
+
+def _cells(sweep: Sweep, row: Row) -> Iterator[str]:
+    yield row.strategy
+    yield from (value_text(value) for value in sweep.arms[row.strategy].values())
+    if row.greedy is None:
+        yield from ("", "", f"refused: {row.refused}", "")
+    else:
+        yield from (percent(score.estimate) for score in (row.greedy.pre, row.greedy.post))
+        yield from (gain_points(row.greedy), points(row.greedy.final_difference))
+
+
+def value_text(value: Any) -> str:
+    """A parameter as tables and figures show it; "?" where it is not known."""
+    if value is None:
+        return "?"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,143 @@
+"""Two arms against each other on one split, by the same contrasts as the leaderboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import fmean
+
+from bi_bench.report.build.derivations import tells
+from bi_bench.report.build.pairs import IdentityMismatch, Pair, check_against, check_arm
+from bi_bench.report.build.row import Kind, Scores, evaluation
+from bi_bench.report.build.rows import read_pair, splits_of
+from bi_bench.report.build.scores import arm_scores, cluster_labels, compare
+from bi_bench.report.compare.arms import Side
+from bi_bench.stats import constant_answer_floor, mcnemar
+
+
+@dataclass(frozen=True)
+class Both:
+    """One way to score: ``one`` holds the differences, one minus other, beside its own scores."""
+
+    one: Scores
+    other: Scores
+
+
+@dataclass(frozen=True)
+class Flips:
+    """Greedy answers after RFT that one arm alone gets right, as means over seeds.
+
+    ``p_value`` of McNemar's exact test, for a single seed and problems without clusters.
+    """
+
+    only_one: float
+    only_other: float
+    p_value: float | None
+
+
+@dataclass(frozen=True)
+class Versus:
+    """One arm minus another on a split; ``refused`` says why there is nothing to compare."""
+
+    evaluation: str
+    split: str
+    one: Side
+    other: Side
+    seeds: tuple[int, ...] = ()
+    problems: int = 0
+    clusters: int | None = None
+    samples: int = 0
+    floor: float = 0.0
+    greedy: Both | None = None
+    sampled: Both | None = None
+    derived: Both | None = None
+    flips: Flips | None = None
+    refused: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def versus(one: Side, other: Side) -> list[Versus]:
+    """Every split that both evaluate, over the seeds that both have finished."""
+    mine, theirs = splits_of(one.cells), splits_of(other.cells)
+    found = [_on_split(split, one, other) for split in mine if split in theirs]
+    return found or [
+        Versus("no evaluation", "", one, other, refused="no split is evaluated in both")
+    ]
+
+
+def _on_split(split: str, one: Side, other: Side) -> Versus:
+    place = evaluation(one.arm.benchmark, split)
+    mine, theirs = (_pairs(side, split) for side in (one, other))
+    common = [seed for seed in mine if seed in theirs]
+
+    def refuse(why: str) -> Versus:
+        return Versus(place, split, one, other, tuple(common), refused=why)
+
+    for side, pairs in ((one, mine), (other, theirs)):
+        if not pairs:
+            return refuse(f"no finished seed of {side.name}")
+    if not common:
+        return refuse("no seed in common")
+    if _same_stages(one, other, split):
+        return refuse("both are the same stages, so that there is no difference to measure")
+    left, right = ({seed: pairs[seed] for seed in common} for pairs in (mine, theirs))
+    try:
+        check_arm(left)
+        check_arm(right)
+        check_against(left, right)
+    except IdentityMismatch as mismatch:
+        return refuse(str(mismatch).replace("from the reference", f"from {other.name}"))
+    first = left[common[0]].pre
+    if len(first.problems) < 2:
+        return refuse("an interval needs at least 2 problems, this split has 1")
+    labels = cluster_labels(first)
+    samples = len(first.sampled[0]) if first.sampled else 0
+    only = sorted({*mine, *theirs} - set(common))
+    notes = (f"{place}: over the seeds that both have; left out: {only}",) if only else ()
+    return Versus(
+        place,
+        split,
+        one,
+        other,
+        tuple(common),
+        problems=len(first.problems),
+        clusters=len(set(labels)) if labels else None,
+        samples=samples,
+        floor=constant_answer_floor(first.answers)[1],
+        greedy=_both(left, right, "greedy"),
+        sampled=_both(left, right, "sampled") if samples else None,
+        derived=_both(left, right, "derived") if tells(left) and tells(right) else None,
+        flips=_flips(left, right, clustered=labels is not None),
+        notes=notes,
+    )
+
+
+def _same_stages(one: Side, other: Side, split: str) -> bool:
+    """Whether runs share these evaluations: the same cells under two names."""
+    mine, theirs = (
+        {(c.seed, c.keys.get(f"pre/{split}"), c.keys.get(f"post/{split}")) for c in side.cells}
+        for side in (one, other)
+    )
+    return mine <= theirs or theirs <= mine
+
+
+def _pairs(side: Side, split: str) -> dict[int, Pair]:
+    return {
+        cell.seed: read_pair(cell, split, side.store)
+        for cell in side.cells
+        if cell.done(f"pre/{split}", f"post/{split}")
+    }
+
+
+def _both(one: Mapping[int, Pair], other: Mapping[int, Pair], kind: Kind) -> Both:
+    return Both(compare(arm_scores(one, kind), one, other, kind), arm_scores(other, kind))
+
+
+def _flips(one: Mapping[int, Pair], other: Mapping[int, Pair], *, clustered: bool) -> Flips:
+    tests = [mcnemar(other[seed].post.greedy, pair.post.greedy) for seed, pair in one.items()]
+    alone = len(tests) == 1 and not clustered
+    return Flips(
+        fmean(test.fixed for test in tests),
+        fmean(test.broken for test in tests),
+        tests[0].p_value if alone else None,
+    )

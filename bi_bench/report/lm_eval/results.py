@@ -1,0 +1,107 @@
+"""Scores in the shape of the ``results_*.json`` that lm-eval writes, for tools that read those."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bi_bench.report.build.pairs import Outcomes
+from bi_bench.report.exports.checkpoints import Checkpoint
+from bi_bench.report.lm_eval.task import task_name
+
+# Which greedy answers had no answer in them is not in every record, so "parsed" is left out.
+_METRICS = ("acc",)
+
+
+def lm_eval_results(
+    checkpoint: Checkpoint, when: str, created: str, versions: Mapping[str, str]
+) -> tuple[str, str]:
+    """Path (as lm-eval names it, folder of the model first) and text of one results file.
+
+    ``when``: "pre" for the SFT model, "post" for that after RFT. Standard errors are over problems,
+    as lm-eval's are. What bi_bench does not know is null, as it is in lm-eval.
+    """
+    name = f"{checkpoint.slug}-{'sft' if when == 'pre' else 'rft'}"
+    found = {
+        task_name(checkpoint.cell.arm.benchmark, split): getattr(pair, when)
+        for split, pair in checkpoint.pairs.items()
+    }
+    stamp = datetime.fromisoformat(created)
+    content = {
+        "results": {task: _scores(task, outcomes) for task, outcomes in found.items()},
+        "group_subtasks": {},
+        "configs": {task: _config(task, outcomes) for task, outcomes in found.items()},
+        "versions": {task: _version(outcomes) for task, outcomes in found.items()},
+        "n-shot": dict.fromkeys(found, 0),
+        "higher_is_better": {task: dict.fromkeys(_METRICS, True) for task in found},
+        "n-samples": {
+            task: {"original": len(one.problems), "effective": len(one.problems)}
+            for task, one in found.items()
+        },
+        "config": {
+            "model": "bi_bench",
+            "model_args": {"pretrained": name},
+            "batch_size": None,
+            "device": checkpoint.rft.get("numerics", {}).get("device"),
+            "limit": None,
+            "bootstrap_iters": 0,
+            "gen_kwargs": {},
+        },
+        "git_hash": None,
+        "date": stamp.timestamp(),
+        "transformers_version": versions.get("transformers"),
+        "lm_eval_version": None,
+        "upper_git_hash": None,
+        "task_hashes": {},
+        "model_source": "bi_bench",
+        "model_name": name,
+        "model_name_sanitized": name,
+        "system_instruction": None,
+        "system_instruction_sha": None,
+        "fewshot_as_multiturn": None,
+        "chat_template": None,
+        "chat_template_sha": None,
+        "total_evaluation_time_seconds": None,
+    }
+    date = stamp.replace(tzinfo=None).isoformat(timespec="microseconds").replace(":", "-")
+    return f"{name}/results_{date}.json", json.dumps(content, indent=2) + "\n"
+
+
+def _scores(task: str, outcomes: Outcomes) -> dict[str, Any]:
+    n = len(outcomes.problems)
+    right = sum(outcomes.greedy) / n
+    return {
+        "name": task,
+        "alias": task,
+        "sample_len": n,
+        "acc,none": right,
+        # That of lm-eval's mean: the sample's standard deviation over the root of n.
+        "acc_stderr,none": math.sqrt(right * (1 - right) / (n - 1)) if n > 1 else "N/A",
+    }
+
+
+def _config(task: str, outcomes: Outcomes) -> dict[str, Any]:
+    settings = outcomes.identity.get("settings", {})
+    return {
+        "task": task,
+        "output_type": "generate_until",
+        "num_fewshot": 0,
+        "repeats": 1,
+        "generation_kwargs": {
+            "until": [],
+            "do_sample": False,
+            "temperature": 0.0,
+            "max_gen_toks": settings.get("max_new_tokens"),
+        },
+        "metric_list": [
+            {"metric": name, "aggregation": "mean", "higher_is_better": True} for name in _METRICS
+        ],
+        "metadata": {"version": _version(outcomes), "identity": outcomes.identity},
+    }
+
+
+def _version(outcomes: Outcomes) -> Any:
+    return outcomes.identity.get("benchmark", {}).get("version", 1)

@@ -1,0 +1,158 @@
+"""Compared logs as text for a terminal, as Markdown and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from tabulate import tabulate
+
+from bi_bench.report.compare.sentence import POINTS, Place, Unit, score_sentence, wrap
+from bi_bench.report.lm_eval.pair import Compared, Comparison, too_few
+from bi_bench.report.text import markdown, plain
+
+_RAW = Unit(1.0, "", 4)
+_HEADINGS = (
+    "task",
+    "metric",
+    "n",
+    "model",
+    "score",
+    "reference",
+    "difference",
+    "fixed",
+    "broken",
+    "p",
+)
+
+
+def to_text(compared: Compared) -> str:
+    """Table, sentences and notes for a terminal."""
+    parts = [f"reference: {plain(compared.reference)}"]
+    if compared.comparisons:
+        parts.append(_table(_rows(compared, plain), "simple"))
+    parts += map(wrap, sentences(compared))
+    parts.append("\n".join(wrap(plain(line)) for line in _below(compared)))
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def to_markdown(compared: Compared) -> str:
+    """The same as Markdown; nothing in names is markup."""
+    parts = ["# Paired comparison of lm-eval logs", f"Reference: {markdown(compared.reference)}"]
+    if compared.comparisons:
+        parts.append(_table(_rows(compared, markdown), "pipe"))
+    parts += map(markdown, sentences(compared))
+    parts.append("\n".join(f"- {markdown(line)}" for line in _below(compared)))
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def to_json(compared: Compared) -> dict[str, Any]:
+    """Everything in full precision, sentences included."""
+    return {
+        "reference": compared.reference,
+        "models": compared.models,
+        "comparisons": [_flat(comparison) for comparison in compared.comparisons],
+        "overall": [_flat(comparison) for comparison in compared.overall],
+        "sentences": sentences(compared),
+        "refused": compared.refused,
+        "notes": compared.notes,
+    }
+
+
+def sentences(compared: Compared) -> list[str]:
+    """One for the primary metric of each task and model, then over all tasks."""
+    return [
+        _sentence(comparison)
+        for comparison in (*compared.comparisons, *compared.overall)
+        if comparison.primary
+    ]
+
+
+def _sentence(comparison: Comparison) -> str:
+    metric = f"{comparison.task} · {comparison.metric}"
+    if comparison.filter != "none":
+        metric += f", {comparison.filter}"
+    place = Place(metric, comparison.documents, comparison.clusters, units="documents")
+    flips = comparison.flips
+    discordant = ""
+    if flips is not None:
+        discordant = f"{flips.fixed} fixed, {flips.broken} broken"
+        if comparison.clusters is None:
+            p_value = _p(flips.p_value)
+            discordant += f", exact McNemar p {p_value if p_value[0] == '<' else f'= {p_value}'}"
+    return score_sentence(
+        place,
+        comparison.model,
+        comparison.reference,
+        comparison.difference,
+        _unit(comparison),
+        comparison.higher_is_better,
+        discordant,
+    )
+
+
+def _below(compared: Compared) -> list[str]:
+    everything = (*compared.comparisons, *compared.overall)
+    lines = [f"refused: {why}" for why in compared.refused]
+    if everything:
+        lines.append(
+            "Scores of one evaluation of each model; 95 % intervals over documents (paired "
+            "bootstrap), not over training or decoding again, and not corrected for the "
+            f"{len(everything)} comparison{'s' * (len(everything) > 1)} here."
+        )
+    if compared.overall:
+        lines.append("All tasks: every document counts the same; it holds for these tasks.")
+    if any(comparison.flips for comparison in everything):
+        lines.append(
+            "fixed: wrong in the reference, right here; broken: the other way round; p: exact "
+            "McNemar test, for independent documents."
+        )
+    if any(map(too_few, everything)):
+        lines.append("Under some 50 documents or clusters these intervals are too narrow.")
+    return [*lines, *dict.fromkeys(compared.notes)]
+
+
+def _rows(compared: Compared, escape: Callable[[str], str]) -> list[list[str]]:
+    rows = []
+    for each in (*compared.comparisons, *compared.overall):
+        unit, flips = _unit(each), each.flips
+        difference = each.difference
+        low, high = (unit.number(end) for end in (difference.low, difference.high))
+        name = each.metric if each.filter == "none" else f"{each.metric}, {each.filter}"
+        p_value = flips is not None and each.clusters is None
+        rows.append(
+            [
+                escape(each.task),
+                escape(name),
+                str(each.documents),
+                escape(each.model),
+                unit.number(each.score),
+                unit.number(each.reference_score),
+                f"{unit.signed(difference.estimate)} [{low}, {high}]",
+                str(flips.fixed) if flips else "",
+                str(flips.broken) if flips else "",
+                _p(flips.p_value) if flips and p_value else "",
+            ]
+        )
+    return rows
+
+
+def _table(rows: list[list[str]], form: str) -> str:
+    text: str = tabulate(rows, _HEADINGS, tablefmt=form, disable_numparse=True)
+    return text
+
+
+def _unit(comparison: Comparison) -> Unit:
+    return POINTS if comparison.share else _RAW
+
+
+def _p(value: float) -> str:
+    return "< 0.0001" if value < 1e-4 else f"{value:.2g}"
+
+
+def _flat(comparison: Comparison) -> dict[str, Any]:
+    flat = asdict(comparison)
+    if comparison.flips is not None:
+        flat["flips"] = comparison.flips._asdict()
+    return flat

@@ -1,0 +1,44 @@
+"""The report as CSV and as JSON: all columns, full precision."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from typing import Any
+
+from bi_bench.report.build.report import Report
+from bi_bench.report.tables.flat import flat_row
+
+
+def to_csv(report: Report) -> str:
+    """One line per row; empty where there is no number. Without rows, nothing at all."""
+    rows = [flat_row(row) for row in report.rows]
+    if not rows:
+        return ""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as a JSON object: facts about the suite, flat rows, notes, what is missing, analyses.
+
+    The tables of analyses are as measured: one entry for each seed, lists included.
+    """
+    return {
+        "suite": report.suite,
+        "description": report.description,
+        "reference": report.reference,
+        "command": report.command,
+        "numerics": dict(report.numerics),
+        "versions": dict(report.versions),
+        "rows": [flat_row(row) for row in report.rows],
+        "notes": list(report.notes),
+        "skipped": [asdict(item) for item in report.skipped],
+        "published": [asdict(one) for one in report.published],
+        "sweeps": [asdict(sweep) for sweep in report.sweeps],
+        "analyses": {table.name: list(map(dict, table.rows)) for table in report.analyses},
+    }

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import pytest
+
+from bi_bench.api import UserError
+from bi_bench.report import build_report
+from bi_bench.report.data.merge import Run, join
+from bi_bench.store import Store
+from tests.report.conftest import Suite
+
+PRE, POST = "1" * 20 + "0" * 40, "1" * 50 + "0" * 10
+
+
+@pytest.fixture
+def other(tmp_path, suite):
+    """Another store with a run of its own."""
+    return Suite(tmp_path / "other")
+
+
+def rows(tmp_path, *suites):
+    runs = [Run(f"run{n}", s.record, s.store) for n, s in enumerate(suites)]
+    record, shelves = join(runs, tmp_path / "out")
+    report = build_report(record, shelves)
+    return {(r.strategy, r.algorithm): r for r in report.rows}, report
+
+
+def test_seeds_of_two_runs_become_one_arm_and_shared_cells_count_once(tmp_path, suite, other):
+    for each, seeds in ((suite, (0, 1)), (other, (1, 2))):
+        each.arm("vanilla", PRE, POST, seeds=seeds)
+        each.arm("bridge", PRE, POST, seeds=seeds)
+    found, report = rows(tmp_path, suite, other)
+    assert list(found) == [("vanilla", "grpo"), ("bridge", "grpo")]
+    assert found["bridge", "grpo"].seeds == (0, 1, 2)
+    assert found["bridge", "grpo"].greedy.final_difference.seeds == 3
+    assert report.suite == "run0 + run1"
+    alone, _ = rows(tmp_path, suite)
+    assert alone["bridge", "grpo"].seeds == (0, 1)
+
+
+def test_arms_of_one_run_alone_stay_as_they_are(tmp_path, suite, other):
+    suite.arm("vanilla", PRE, POST)
+    other.arm("vanilla", PRE, POST)
+    other.arm("filler", PRE, PRE)
+    found, _ = rows(tmp_path, suite, other)
+    assert found["filler", "grpo"].greedy.final_difference.estimate == pytest.approx(-0.5)
+
+
+def identities(suite, strategy, role, **identity):
+    """Another identity for a stage of an arm."""
+    for cell in suite.cells:
+        if cell["axes"]["strategy"] == strategy:
+            key = f"{cell['stages'][role]}-{'-'.join(map(str, identity.values()))}"
+            cell["stages"][role] = key
+            stage = {"kind": "rft", "label": key, "identity": identity, "parents": {}}
+            with suite.store.begin(key) as work:
+                work.commit(stage, {})
+
+
+def test_an_arm_with_other_settings_is_told_apart_by_its_run(tmp_path, suite, other):
+    for each, seeds, rate in ((suite, (0, 1), 3), (other, (2, 3), 1)):
+        each.arm("vanilla", PRE, POST, seeds=seeds)
+        each.arm("bridge", PRE, POST, seeds=seeds)
+        identities(each, "bridge", "rft", rate=rate)
+    found, report = rows(tmp_path, suite, other)
+    assert list(found) == [
+        ("vanilla", "grpo"),
+        ("bridge", "grpo"),
+        ("bridge (run1)", "grpo"),
+    ]
+    assert found["vanilla", "grpo"].seeds == (0, 1, 2, 3)
+    assert found["bridge", "grpo"].seeds == (0, 1)
+    assert found["bridge (run1)", "grpo"].seeds == (2, 3)
+    assert "run1 differs in settings" in report.description
+
+
+def test_where_the_reference_differs_contrasts_stay_inside_a_run(tmp_path, suite, other):
+    for each, rate in ((suite, 3), (other, 1)):
+        seeds = (0, 1, 2) if each is suite else (3, 4, 5)
+        each.arm("vanilla", PRE, POST if each is suite else PRE, seeds=seeds)
+        each.arm("bridge", PRE, POST, seeds=seeds)
+        for strategy in ("vanilla", "bridge"):
+            identities(each, strategy, "rft", rate=rate)
+    found, _ = rows(tmp_path, suite, other)
+    assert found["bridge", "grpo"].greedy.final_difference.estimate == 0
+    apart = found["bridge", "grpo (run1)"]
+    assert apart.greedy.final_difference.estimate == pytest.approx(0.5)
+
+
+def test_gains_over_a_random_reward_stay_inside_a_run(tmp_path, suite, other):
+    for each, rate in ((suite, 3), (other, 1)):
+        seeds = (0, 1, 2) if each is suite else (3, 4, 5)
+        each.rewards = {"grpo": ["answer"], "coin": ["random"]}
+        for algorithm, post in (("grpo", POST), ("coin", PRE if each is suite else POST)):
+            each.arm("vanilla", PRE, post, seeds=seeds, algorithm=algorithm)
+        identities(each, "vanilla", "rft", rate=rate)
+    found, _ = rows(tmp_path, suite, other)
+    assert found["vanilla", "grpo"].over_random.estimate == pytest.approx(0.5)
+    assert found["vanilla", "grpo (run1)"].over_random.estimate == 0
+    assert found["vanilla", "coin (run1)"].over_random is None
+
+
+def test_a_seed_that_was_drawn_otherwise_is_another_arm(tmp_path, suite, other):
+    suite.arm("vanilla", PRE, POST)
+    other.arm("vanilla", PRE, PRE)
+    identities(other, "vanilla", "problems/sft", rate=1)
+    found, _ = rows(tmp_path, suite, other)
+    assert list(found) == [("vanilla", "grpo"), ("vanilla", "grpo (run1)")]
+
+
+def test_a_cell_that_one_run_has_finished_is_finished(tmp_path, suite, other):
+    suite.cell("vanilla", 0)
+    other.arm("vanilla", PRE, POST, seeds=(0,))
+    _, report = rows(tmp_path, suite, other)
+    assert [row.seeds for row in report.rows] == [(0,)]
+    assert report.skipped == ()
+
+
+def test_different_reference_arms_are_refused(tmp_path, suite, other):
+    other.reference = "bridge"
+    with pytest.raises(UserError, match='"vanilla" in run0, "bridge" in run1'):
+        rows(tmp_path, suite, other)
+
+
+def test_nothing_is_written_into_the_stores(tmp_path, suite, other):
+    suite.arm("vanilla", PRE, POST)
+    other.arm("bridge", PRE, POST)
+    before = sorted(str(p) for p in (tmp_path / "other").rglob("*"))
+    rows(tmp_path, suite, other)
+    assert sorted(str(p) for p in (tmp_path / "other").rglob("*")) == before
+    assert isinstance(suite.store, Store)
+
+
+def test_two_runs_are_compared_with_the_settings_that_differ(suite, other):
+    from bi_bench.cli.compare import _settings
+    from bi_bench.report.compare.arms import all_sides, pairs
+
+    for each, rate in ((suite, 3), (other, 1)):
+        for strategy in ("vanilla", "bridge", "filler"):
+            each.arm(strategy, PRE, POST, seeds=(0,))
+        for strategy in ("vanilla", "bridge"):
+            identities(each, strategy, "rft", algorithm={"learning_rate": rate})
+    old, new = (
+        {side.arm: side for side in all_sides(name, each.record, each.store)}
+        for name, each in (("old", suite), ("new", other))
+    )
+    both = [pair for arm in old for pair in pairs([new[arm]], [old[arm]], ("", ""))]
+    assert _settings(both) == [
+        "settings that differ, old -> new: algorithm.learning_rate 3 -> 1 "
+        "(rft of vanilla · grpo · tiny · sums; bridge · grpo · tiny · sums)",
+        "no setting differs for filler · grpo · tiny · sums",
+    ]

@@ -1,0 +1,109 @@
+"""Every record in results/, and those of older schemas, still give the tables that lie beside them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bi_bench.report import build_report, to_csv
+from bi_bench.report.build.curves import read_curves
+from bi_bench.report.build.report import Report
+from bi_bench.report.publishing.overall import overall
+from bi_bench.report.publishing.publish import published_folders, published_report
+from bi_bench.report.publishing.record import SCHEMA, open_record
+from bi_bench.report.write import write_files
+from bi_bench.store import Store
+
+ROOT = Path(__file__).parents[3]
+RESULTS = ROOT / "results"
+FROZEN = Path(__file__).parent / "records"
+
+
+def numbers(text: str) -> list[dict[str, object]]:
+    """The rows of a CSV, numbers as such: the last digit may be another on another machine."""
+    rows = csv.DictReader(io.StringIO(text))
+    return [{name: number(value) for name, value in row.items()} for row in rows]
+
+
+def number(text: str) -> object:
+    try:
+        return pytest.approx(float(text), rel=1e-9, abs=1e-12)
+    except ValueError:
+        return text
+
+
+def by_arm(rows: list[dict[str, object]]) -> dict[tuple[object, ...], dict[str, object]]:
+    axes = ("benchmark", "split", "model", "algorithm", "strategy")
+    return {tuple(row[axis] for axis in axes): row for row in rows}
+
+
+@cache
+def made(folder: Path) -> tuple[dict[str, Any], Store, Report]:
+    """A record of results/ and its report, which takes seconds, once for all tests."""
+    record, store = open_record(folder)
+    return record, store, published_report(record, store)
+
+
+def test_there_are_published_suites():
+    assert len(published_folders(RESULTS)) >= 2
+
+
+@pytest.mark.parametrize("folder", published_folders(RESULTS), ids=lambda path: path.name)
+def test_a_record_gives_the_tables_beside_it(folder, tmp_path, monkeypatch):
+    # The table names the figures and says what they show; their pixels are tested elsewhere.
+    monkeypatch.setattr(
+        "matplotlib.figure.Figure.savefig", lambda figure, file, **_: Path(file).touch()
+    )
+    record, store, report = made(folder)
+    write_files(report, read_curves(record, store), tmp_path)
+    new, there = ((where / "report.csv").read_text() for where in (tmp_path, folder))
+    assert numbers(new) == numbers(there)
+    assert (tmp_path / "report.md").read_text() == (folder / "report.md").read_text()
+
+
+@pytest.mark.parametrize("folder", published_folders(FROZEN), ids=lambda path: path.name)
+def test_an_old_record_gives_the_numbers_that_it_always_gave(folder):
+    new = by_arm(numbers(to_csv(published_report(*open_record(folder)))))
+    there = by_arm(numbers((folder / "report.csv").read_text()))
+    assert new.keys() == there.keys()
+    assert len(there) == 2
+    for arm, old in there.items():
+        assert {
+            name: new[arm][name] for name in old
+        } == old  # columns may be added, none may change
+
+
+def test_the_overall_leaderboard_is_what_the_records_give(monkeypatch):
+    monkeypatch.setattr(
+        "bi_bench.report.publishing.overall.open_record", lambda folder: (folder, None)
+    )
+    monkeypatch.setattr(
+        "bi_bench.report.publishing.overall.published_report", lambda folder, _: made(folder)[2]
+    )
+    assert (RESULTS / "README.md").read_text() == overall(RESULTS)
+
+
+def test_there_is_a_frozen_record_of_every_schema():
+    held = {folder.name for folder in published_folders(FROZEN)}
+    assert held == {f"schema-{n}" for n in range(1, SCHEMA + 1)}
+
+
+@pytest.mark.parametrize("contrast", ["gain", "final"])
+@pytest.mark.parametrize("score", ["greedy", "sampled"])
+def test_sabotage_and_what_else_gains_and_ends_lower_stands_above_nothing(contrast, score):
+    """Sampled, sabotage gains 15 points more than the reference arm and ends 3 points below it."""
+    record, store, _ = made(RESULTS / "math")
+    primary = {"contrast": contrast, "score": score, "split": "test-id", "declared": True}
+    changed = {**record, "suite": {**record["suite"], "primary": primary}}
+    rows = [row for row in build_report(changed, store).rows if row.split == "test-id"]
+    assert rows[0].is_reference
+    lower = [row for row in rows if row.strategy in ("sabotage", "bridge")]
+    assert all(row.standing.place != "above" for row in lower)
+    if score == "sampled":
+        assert {row.label("sampled") for row in lower} == {"recovered, not improved"}
+        assert {row.standing.place for row in lower} == {"below"}
