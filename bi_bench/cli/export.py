@@ -55,7 +55,7 @@ def export(
     """Write a benchmark as an lm-eval task, or results as lm-eval logs, model cards or LaTeX."""
     from bi_bench.api import UserError, did_you_mean
     from bi_bench.cli import export_results
-    from bi_bench.cli.sources import open_run
+    from bi_bench.report.data.open import open_run
 
     if format not in FORMATS:
         hint = did_you_mean(format, FORMATS) or "."
@@ -67,13 +67,13 @@ def export(
         raise UserError("--dataset and --task name a task of the hub together; give both")
     if push:
         export_results.check_token()
-    opened = open_run(what, store)
+    results = open_run(what, store)
     if format == "latex":
-        export_results.write_latex(opened, out)
+        export_results.write_latex(results, out)
     elif format == "lm-eval-results":
-        export_results.write_lm_eval(opened, out)
+        export_results.write_lm_eval(results, out)
     else:
-        folders = export_results.write_cards(opened, out, dataset, task, split)
+        folders = export_results.write_cards(results, out, dataset, task, split)
         if push:
             export_results.push_cards(folders, push)
 

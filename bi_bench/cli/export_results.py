@@ -5,69 +5,79 @@ from __future__ import annotations
 from pathlib import Path
 
 from bi_bench.api import UserError
-from bi_bench.cli.sources import Opened
+from bi_bench.artifacts.role import Role, post
+from bi_bench.artifacts.run_record import RunRecord
+from bi_bench.report.data.results import Results
 
 CARD = "README.md"
 EVAL_RESULTS = ".eval_results"
 
 
-def write_latex(opened: Opened, out: Path | None) -> None:
+def write_latex(results: Results, out: Path | None) -> None:
     """One file with a table for each evaluation."""
+    from bi_bench.artifacts.files import write_text
     from bi_bench.report.exports.latex import to_latex
     from bi_bench.report.publishing.publish import published_report
-    from bi_bench.store import write_text
 
-    file = out or Path(f"{opened.name}.tex")
-    write_text(file, to_latex(published_report(opened.record, opened.store)))
+    file = out or Path(f"{results.name}.tex")
+    write_text(file, to_latex(published_report(results)))
     print(file)
 
 
-def write_lm_eval(opened: Opened, out: Path | None) -> None:
+def write_lm_eval(results: Results, out: Path | None) -> None:
     """A results file for each checkpoint before and after RFT, in folders as lm-eval makes them."""
+    from bi_bench.artifacts.files import write_text
     from bi_bench.report.exports.checkpoints import read_checkpoints
     from bi_bench.report.lm_eval.results import lm_eval_results
-    from bi_bench.store import write_text
 
-    folder = out or Path(f"{opened.name}-lm-eval")
-    versions = opened.record.get("versions", {})
-    for checkpoint in read_checkpoints(opened.record, opened.store):
+    folder = out or Path(f"{results.name}-lm-eval")
+    versions = results.record.versions
+    for checkpoint in read_checkpoints(results):
         split = next(iter(checkpoint.pairs))
         for when in ("pre", "post"):
-            stage = opened.store.record(checkpoint.cell.keys[f"{when}/{split}"])
-            path, text = lm_eval_results(checkpoint, when, stage["created"], versions)
+            stage = results.stage(checkpoint.cell.keys[Role.of(when, split)])
+            path, text = lm_eval_results(checkpoint, when, stage.created, versions)
             write_text(folder / path, text)
             print(folder / path)
 
 
 def write_cards(
-    opened: Opened, out: Path | None, dataset: str, task: str, split: str
+    results: Results, out: Path | None, dataset: str, task: str, split: str
 ) -> list[Path]:
     """A folder for each checkpoint with its card and, for a benchmark of the hub, its score."""
+    from bi_bench.artifacts.files import write_text
     from bi_bench.report.exports.card import eval_results, model_card
     from bi_bench.report.exports.checkpoints import read_checkpoints
     from bi_bench.report.publishing.paths import without_paths
     from bi_bench.report.publishing.publish import published_report
-    from bi_bench.store import write_text
 
-    report = published_report(without_paths(opened.record), opened.store)
+    report = published_report(_without_paths(results))
     folders = []
     scored = False
-    for checkpoint in read_checkpoints(opened.record, opened.store):
-        folder = (out or Path(f"{opened.name}-cards")) / checkpoint.slug
+    for checkpoint in read_checkpoints(results):
+        folder = (out or Path(f"{results.name}-cards")) / checkpoint.slug
         write_text(folder / CARD, without_paths(model_card(checkpoint, report)))
         for row in checkpoint.rows:
             if dataset and row.split == split and row.greedy is not None:
-                created = opened.store.record(checkpoint.cell.keys[f"post/{split}"])["created"]
+                created = results.stage(checkpoint.cell.keys[post(split)]).created
                 file = folder / EVAL_RESULTS / f"{checkpoint.slug}.yaml"
                 write_text(file, eval_results(row, dataset, task, created[:10]))
                 scored = True
         folders.append(folder)
         print(folder)
     if not folders:
-        raise UserError(f"{opened.name}: no cell was trained to its end and evaluated")
+        raise UserError(f"{results.name}: no cell was trained to its end and evaluated")
     if dataset and not scored:
-        raise UserError(f'{opened.name}: no checkpoint has a score on split "{split}"')
+        raise UserError(f'{results.name}: no checkpoint has a score on split "{split}"')
     return folders
+
+
+def _without_paths(results: Results) -> Results:
+    """The same with a record that names no path of this machine."""
+    from bi_bench.report.publishing.paths import without_paths
+
+    record = RunRecord.model_validate(without_paths(results.record.to_json()))
+    return Results(record, results.store, results.name)
 
 
 def check_token() -> None:

@@ -39,10 +39,10 @@ def import_(
 ) -> None:
     """Compare lm-eval logs of two models or more, document by document."""
     from bi_bench.api import UserError, did_you_mean
+    from bi_bench.artifacts.files import write_text
     from bi_bench.report.lm_eval.pair import compare_logs
     from bi_bench.report.lm_eval.read import read_logs
     from bi_bench.report.lm_eval.text import to_json, to_markdown, to_text
-    from bi_bench.store import write_text
 
     if format not in FORMATS:
         hint = did_you_mean(format, FORMATS) or "."

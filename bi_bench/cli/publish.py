@@ -26,7 +26,7 @@ def publish(
 ) -> None:
     """Write OUT/SUITE/ (report, figures, record.json) and the overall leaderboard OUT/README.md."""
     from bi_bench.api import UserError
-    from bi_bench.cli.sources import open_run
+    from bi_bench.report.data.open import open_run
     from bi_bench.report.publishing.overall import check_overall, write_overall
     from bi_bench.report.publishing.publish import publish, publish_again, published_folders
 
@@ -38,6 +38,5 @@ def publish(
         for folder in folders:
             print(publish_again(folder))
     for run in runs or ():
-        opened = open_run(run, store)
-        print(publish(opened.record, opened.store, opened.name, out, partial=partial))
+        print(publish(open_run(run, store), out, partial=partial))
     print(write_overall(out))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from bi_bench.api import Benchmark
+    from bi_bench.artifacts.stage_record import StageRecord
 
 
 def rebuild_benchmark(
-    stage: Mapping[str, Any], plugin_files: Sequence[Path] = (), changes: Mapping[str, Any] = {}
+    stage: StageRecord, plugin_files: Sequence[Path] = (), changes: Mapping[str, Any] = {}
 ) -> Benchmark:
-    """The plugin object that ``stage["identity"]["benchmark"]`` describes, ``changes`` over its parameters.
+    """The plugin object that asked and graded in a stage, ``changes`` over its parameters.
 
     It may be another version of the plugin than the one that made the stage. UserError where the
     plugin or a parameter is not known; ``plugin_files`` are files of plugins that are not installed.
@@ -21,8 +22,8 @@ def rebuild_benchmark(
     from bi_bench.plugins import discover
     from bi_bench.suite.problems import validate
 
-    wanted = stage["identity"]["benchmark"]
-    registered = discover(plugin_files).get("benchmarks", wanted["name"])
-    table = {**wanted["params"], **changes}
-    checked = validate(registered.cls.Params, table, "benchmark", (wanted["name"],))
+    wanted = stage.plugin("benchmark")
+    registered = discover(plugin_files).get("benchmarks", wanted.name)
+    table = {**wanted.params, **changes}
+    checked = validate(registered.cls.Params, table, "benchmark", (wanted.name,))
     return cast("Benchmark", registered.cls(checked))

@@ -17,7 +17,9 @@ from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 
 if TYPE_CHECKING:
     from bi_bench.api import Benchmark
-    from bi_bench.cli.sources import Opened
+    from bi_bench.artifacts.artifact import JsonObject
+    from bi_bench.artifacts.samples import Sample
+    from bi_bench.artifacts.stage_record import PluginIdentity
     from bi_bench.report.answers.regrade import Line, Verdict
 
 _SHOWN = 200  # characters of an answer's end
@@ -27,7 +29,7 @@ class Grader(NamedTuple):
     """A benchmark that grades, and its identity as evaluations have it."""
 
     benchmark: Benchmark
-    identity: Mapping[str, Any]
+    identity: JsonObject
 
 
 def regrade(
@@ -48,58 +50,53 @@ def regrade(
 ) -> None:
     """Grade the stored answers of a run anew: what changes when the grader does; no model runs."""
     from bi_bench.api import UserError
+    from bi_bench.artifacts.samples import has_samples
     from bi_bench.cli.pick import tables
-    from bi_bench.cli.sources import open_run
     from bi_bench.report.answers.regrade import evaluations, lines
     from bi_bench.report.answers.regrade import regrade as grade_anew
-    from bi_bench.report.answers.samples import has_samples
-    from bi_bench.report.data.cells import read_cells
+    from bi_bench.report.answers.regrade import save as save_run
+    from bi_bench.report.data.open import open_answers
     from bi_bench.stages.grading import graded
 
-    opened = open_run(run, store)
-    if opened.published:
-        raise UserError(
-            f"{opened.published}: published records hold no answers; name the run in its store"
-        )
-    if save and opened.store.run_folder(save).exists():
+    results = open_answers(run, store)
+    if save and results.store.run_folder(save).exists():
         raise UserError(f'--save: there is a run "{save}" already; choose another name')
     changes = tables(set_, ["benchmark"])["benchmark"]
-    cells = read_cells(opened.record, opened.store)
     verdicts: dict[str, list[Verdict]] = {}
-    identities: dict[str, Mapping[str, Any]] = {}
+    identities: dict[str, JsonObject] = {}
     left_out: dict[str, str] = {}
     graders: dict[str, Grader] = {}
-    keys = evaluations(cells)
+    keys = evaluations(results.cells)
     for number, key in enumerate(keys, 1):
-        stage = opened.store.record(key)
-        asked = stage["identity"]["benchmark"]
-        if benchmark and asked["name"] != benchmark:
-            left_out[key] = f"of the benchmark {asked['name']}"
+        stage = results.stage(key)
+        asked = stage.plugin("benchmark")
+        if benchmark and asked.name != benchmark:
+            left_out[key] = f"of the benchmark {asked.name}"
             continue
-        folder = opened.store.folder(key)
+        folder = results.folder(key)
         if not has_samples(folder):
             raise UserError(f"{folder} holds no answers; name the store in which the run was made")
-        text = json.dumps(asked, sort_keys=True)
+        text = json.dumps(asked.to_json(), sort_keys=True)
         if text not in graders:
             graders[text] = _grader(asked, grader, changes, plugin or ())
         found = graders[text].benchmark
         if _by_itself(found):
-            left_out[key] = f"{asked['name']} asks and grades by itself"
+            left_out[key] = f"{asked.name} asks and grades by itself"
             continue
         if sys.stderr.isatty():
             print(f"\rgrading {number} of {len(keys)} evaluations", end="", file=sys.stderr)
-        problems = opened.store.folder(stage["parents"]["problems"])
+        problems = results.folder(stage.parents["problems"])
         verdicts[key] = grade_anew(folder, problems, partial(graded, found))
         identities[key] = graders[text].identity
     if sys.stderr.isatty():
         print(file=sys.stderr)
     if not verdicts:
         reasons = "; ".join(sorted(set(left_out.values()))) or "no evaluation is finished"
-        raise UserError(f"{opened.name}: nothing to grade: {reasons}")
-    found_lines = lines(cells, verdicts)
+        raise UserError(f"{results.name}: nothing to grade: {reasons}")
+    found_lines = lines(results.cells, verdicts)
     changed = [v for of_stage in verdicts.values() for v in of_stage if v.changed]
     if save:
-        _save(opened, verdicts, identities, save)
+        save_run(results, verdicts, identities, save, shlex.join(["bi-bench", *sys.argv[1:]]))
     if as_json:
         print(json.dumps(_json(found_lines, changed[:n], left_out, save), indent=1))
         return
@@ -111,15 +108,15 @@ def regrade(
 
 
 def _grader(
-    asked: Mapping[str, Any], name: str, changes: Mapping[str, Any], files: Sequence[Path]
+    asked: PluginIdentity, name: str, changes: Mapping[str, Any], files: Sequence[Path]
 ) -> Grader:
     """Another benchmark takes over the parameters that it knows."""
     from bi_bench.cli.pick import parameters
     from bi_bench.plugins import discover
 
-    registered = discover(files).get("benchmarks", name or asked["name"])
+    registered = discover(files).get("benchmarks", name or asked.name)
     known = registered.cls.Params.model_fields
-    kept = {key: value for key, value in asked["params"].items() if key in known}
+    kept = {key: value for key, value in asked.params.items() if key in known}
     checked = parameters(registered, {**kept, **changes}, "benchmark")
     params = checked.model_dump(mode="json")
     return Grader(
@@ -132,34 +129,6 @@ def _by_itself(benchmark: Benchmark) -> bool:
     from bi_bench.api import Benchmark as Base
 
     return type(benchmark).evaluate is not Base.evaluate
-
-
-def _save(
-    opened: Opened,
-    verdicts: Mapping[str, Sequence[Verdict]],
-    identities: Mapping[str, Mapping[str, Any]],
-    name: str,
-) -> None:
-    """New evaluations, and a run that names them in the place of the old ones."""
-    from bi_bench.plan.stage import content_key
-    from bi_bench.report.answers.regrade import new_outcomes, new_record
-    from bi_bench.store.tables import write_json, write_rows
-
-    keys = {}
-    for key, of_stage in verdicts.items():
-        stage, folder = opened.store.record(key), opened.store.folder(key)
-        grader = {"benchmark": dict(identities[key]), "regraded": key}
-        identity = {**stage["identity"], **grader}
-        keys[key] = content_key(identity)
-        if opened.store.has(keys[key]):
-            continue
-        with opened.store.begin(keys[key]) as work:
-            write_rows(work.folder / "samples.parquet", [v.new._asdict() for v in of_stage])
-            outcomes = new_outcomes(folder, of_stage, identities[key])
-            write_json(work.folder / "outcomes.json", outcomes)
-            work.commit({**stage, "identity": identity}, opened.store.costs(key))
-    command = shlex.join(["bi-bench", *sys.argv[1:]])
-    opened.store.write_run(name, new_record(opened.record, keys, command))
 
 
 def _json(
@@ -207,7 +176,7 @@ def _print(
         print(f"left out: {number} evaluations, {reason}")
 
 
-def _said(sample: Any) -> str:
+def _said(sample: Sample) -> str:
     from bi_bench.report.text import plain
 
     if not sample.parsed:

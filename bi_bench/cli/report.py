@@ -31,17 +31,16 @@ def report(
     Several runs become one report over the union of their cells, in a folder of its own.
     """
     from bi_bench.api import UserError
-    from bi_bench.cli.for_report import where_written
-    from bi_bench.cli.sources import open_run, open_union
-    from bi_bench.report import write_report
+    from bi_bench.report import where_written, write_report
+    from bi_bench.report.data.open import open_run, open_union
 
     several = run is not None and len(run) > 1
     if out is not None and not several:
         raise UserError("--out: the report of one run lies in the folder of that run")
-    opened = (
+    results = (
         open_union(run or (), store, out) if several else open_run(run[0] if run else "", store)
     )
-    written = write_report(opened.record, opened.store, opened.name)
+    written = write_report(results)
     if as_json:
         print(json.dumps(written.content, indent=1))
     else:
@@ -50,9 +49,9 @@ def report(
         print(f"warning: {written.problem}", file=sys.stderr)
     if as_json:
         return
-    if opened.published is None and not written.problem:  # else the store is a temporary folder
-        print(where_written(opened.store, opened.name))
+    if results.published is None and not written.problem:  # else the store is a temporary folder
+        print(where_written(results))
     if html is not None:
         from bi_bench.cli.site import make_site
 
-        print(f"open {make_site(opened.store, opened.record, html)}")
+        print(f"open {make_site(results, html)}")

@@ -31,7 +31,7 @@ def load_pinned(
 
 
 def _pins(suite: Suite, store: Path, ask: bool) -> list[str]:
-    from bi_bench.store.seal import write_sealed
+    from bi_bench.artifacts.sealed import write_sealed
 
     known = remembered_revisions(store)
     overrides = []
@@ -52,8 +52,8 @@ def _pins(suite: Suite, store: Path, ask: bool) -> list[str]:
 def remembered_revisions(store: Path) -> dict[str, str]:
     """Commits by hub id. UserError where the file is damaged: asked again, the hub may name others."""
     from bi_bench.api import UserError
-    from bi_bench.store import read_json
-    from bi_bench.store.seal import read_sealed
+    from bi_bench.artifacts.files import read_json
+    from bi_bench.artifacts.sealed import read_sealed
 
     memory = store / _MEMORY
     if not memory.exists():

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shlex
 import signal
 import sys
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import typer
 
-from bi_bench.cli.for_report import for_report, where_written
 from bi_bench.cli.machine import gpu_count, worker_count
 from bi_bench.cli.options import (
     DEFAULT_STORE,
@@ -26,13 +23,10 @@ from bi_bench.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from bi_bench.artifacts.run_record import RunRecord
     from bi_bench.engines import Outcome
     from bi_bench.plan import SuitePlan
     from bi_bench.store import Store
-
-
-# Libraries that decide a result, or the figures and intervals made of it.
-_VERSIONS = ("bi-bench", "torch", "transformers", "trl", "datasets", "peft", "numpy", "scipy")
 
 
 def run(
@@ -47,17 +41,20 @@ def run(
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.feasible import lacking, missing_trackers, shared_server
-    from bi_bench.report import cached_text, write_report
+    from bi_bench.plan.record import run_record
+    from bi_bench.report import cached_text, where_written, write_report
+    from bi_bench.report.data.results import Results
     from bi_bench.store import Store
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where Ctrl-C is ignored
     planned = plan_suite(load_pinned(suite, set_, store, ask=True))
     shelf = Store(store)
-    name, record = run_record(planned)
+    name, record = run_record(planned, shlex.join(["bi-bench", *sys.argv[1:]]))
     left = [stage for stage in planned.stages if not shelf.has(stage.key)]
-    record["machines"] = _machines(shelf, name, bool(left))
+    machines = tuple(_machines(shelf, name, bool(left)))
+    record = record.model_copy(update={"machines": machines})
     _remember(shelf, name, record, bool(left))
-    if not left and (text := cached_text(record, shelf, name)):
+    if not left and (text := cached_text(Results(record, shelf, name))):
         print(text)
         return
     shared = shared_server(planned.suite, gpu_count(gpus))
@@ -66,47 +63,14 @@ def run(
     for warning in missing_trackers(planned.suite) if left else ():
         print(f"warning: {warning}", file=sys.stderr)
     outcomes = _work(planned, shelf, workers, gpus) if left else {}
-    written = write_report(record, shelf, name)
+    results = Results(record, shelf, name)
+    written = write_report(results)
     print(written.text)
     if written.problem:
         print(f"warning: {written.problem}", file=sys.stderr)
     else:
-        print(where_written(shelf, name))
+        print(where_written(results))
     _exit(outcomes.values())
-
-
-def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
-    """Name and record of a run: everything that the report needs besides the stages."""
-    from bi_bench.api.versions import library_versions
-    from bi_bench.plan.phases import sound
-
-    suite = planned.suite
-    cells: list[dict[str, Any]] = [
-        {"axes": dict(cell.axes), "stages": dict(cell.stages), "skip": cell.skip}
-        | ({"without": dict(cell.without)} if cell.without else {})
-        for cell in planned.cells
-    ]
-    digest = hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:10]
-    record = {
-        "schema": 1,
-        "suite": {
-            "name": suite.name,
-            "description": suite.description,
-            "reference": suite.reference,
-            "rewards": {
-                entry.label: sorted({phase.reward for phase in entry.plugin.phases()})
-                for entry in sound(suite.axes["algorithms"])
-            },
-            "source": suite.source,
-            **for_report(suite),
-        },
-        "numerics": dict(planned.numerics),
-        "command": shlex.join(["bi-bench", *sys.argv[1:]]),
-        "versions": library_versions(_VERSIONS),
-        "cells": cells,
-        "stages": [stage.key for stage in planned.stages],
-    }
-    return f"{suite.name}-{digest}", record
 
 
 def _machines(store: Store, name: str, computes: bool) -> list[dict[str, str]]:
@@ -116,14 +80,14 @@ def _machines(store: Store, name: str, computes: bool) -> list[dict[str, str]]:
 
     known: list[dict[str, str]] = []
     try:
-        known = store.read_run(name).get("machines", []) if name in store.list_runs() else []
+        known = list(store.read_run(name).machines) if name in store.list_runs() else []
     except UserError as damaged:
         print(f"warning: {damaged}", file=sys.stderr)
     here = [kind_of_machine()] if computes else []
     return known + [machine for machine in here if machine not in known]
 
 
-def _remember(store: Store, name: str, record: Mapping[str, Any], computes: bool) -> None:
+def _remember(store: Store, name: str, record: RunRecord, computes: bool) -> None:
     """Write the run record; an archive, in which nothing is left to compute, can go without."""
     try:
         store.write_run(name, record)

@@ -12,7 +12,7 @@ from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 
 if TYPE_CHECKING:
     from bi_bench.api import Benchmark
-    from bi_bench.store import Store
+    from bi_bench.artifacts.stage_record import StageRecord
 
 _WHEN = ("pre", "post", "probe")
 _FLIPPED = ("fixed", "broken")
@@ -52,9 +52,9 @@ def samples(
     from bi_bench.api import UserError, did_you_mean
     from bi_bench.api.plan import STEP_KINDS
     from bi_bench.cli.rebuild import rebuild_benchmark
-    from bi_bench.cli.sources import open_run
     from bi_bench.report.answers.browse import Wanted, browse
     from bi_bench.report.compare.arms import all_sides, matching
+    from bi_bench.report.data.open import open_answers
 
     for option, given, known in (
         ("--when", when, _WHEN),
@@ -66,17 +66,12 @@ def samples(
             raise UserError(f'{option}: "{given}" is none of {", ".join(known)}{hint}')
     if flipped and (sampled or when == "probe"):
         raise UserError("--flipped: greedy answers turn; drop --sampled and --when probe")
-    opened = open_run(run, store)
-    if opened.published:
-        raise UserError(
-            f"{opened.published}: published records hold no answers; name the run in its store"
-        )
-    sides = all_sides(opened.name, opened.record, opened.store)
+    sides = all_sides(open_answers(run, store))
     if arm:
         sides = matching(sides, arm)
 
-    def rebuild(shelf: Store, key: str) -> Benchmark:
-        return rebuild_benchmark(shelf.record(key), plugin or ())
+    def rebuild(stage: StageRecord) -> Benchmark:
+        return rebuild_benchmark(stage, plugin or ())
 
     # Probes hold sampled rollouts and nothing else.
     greedy = not sampled and when != "probe"

@@ -32,11 +32,11 @@ def serve(
     from bi_bench.api import UserError
     from bi_bench.cli.loopback import ADDRESS, loopback_server
     from bi_bench.cli.site import make_site
-    from bi_bench.cli.sources import open_run
+    from bi_bench.report.data.open import open_run
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    opened = open_run(run, store)
-    name, shelf = opened.name, opened.store
+    results = open_run(run, store)
+    name, shelf = results.name, results.store
     folder = html or shelf.run_folder(name) / "site"
     try:
         server = loopback_server(folder, port)
@@ -45,7 +45,7 @@ def serve(
             f"port {port}: {error.strerror}; choose another with --port, or a free one with --port 0"
         ) from None
     with server:
-        make_site(shelf, shelf.read_run(name), folder)
+        make_site(results, folder)
         print(f"http://{ADDRESS}:{server.server_port}/ (Ctrl-C ends it)", flush=True)
         done = threading.Event()
         watcher = threading.Thread(target=_follow, args=(shelf, name, folder, done), daemon=True)
@@ -63,18 +63,19 @@ def serve(
 def _follow(store: Store, name: str, folder: Path, done: threading.Event) -> None:
     """Make the site again whenever what it depends on has changed, until ``done``."""
     from bi_bench.api import UserError
+    from bi_bench.artifacts.files import read_json
     from bi_bench.cli.site import make_site
+    from bi_bench.report.data.results import Results
     from bi_bench.report.site import SITE_INDEX
     from bi_bench.report.write import fingerprint
-    from bi_bench.store import read_json
 
     said = ""
     while not done.wait(_EVERY):
         try:
             made = (read_json(folder / SITE_INDEX) or {}).get("fingerprint")
-            record = store.read_run(name)
-            if made != fingerprint(record, store):
-                make_site(store, record, folder)
+            results = Results(store.read_run(name), store, name)
+            if made != fingerprint(results):
+                make_site(results, folder)
             said = ""
         except (UserError, OSError) as error:
             # A stage may vanish or appear while it is read: the next look finds it settled.

@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bi_bench.api import Benchmark
-    from bi_bench.store import Store
+    from bi_bench.artifacts.stage_record import StageRecord
+    from bi_bench.report.data.results import Results
 
 _PATIENCE = 3.0  # seconds until a reader is told how far it is
 
 
-def make_site(store: Store, record: Mapping[str, Any], folder: Path) -> Path:
+def make_site(results: Results, folder: Path) -> Path:
     """Write the site of a run into a folder of its own; its page."""
     from bi_bench.report.site import write_site
 
-    return write_site(record, store, folder, rebuilder(), _teller())
+    return write_site(results, folder, rebuilder(), _teller())
 
 
 def _teller() -> Callable[[int, int], None]:
@@ -43,15 +44,15 @@ def _teller() -> Callable[[int, int], None]:
     return tell
 
 
-def rebuilder() -> Callable[[Mapping[str, Any]], Benchmark | None]:
+def rebuilder() -> Callable[[StageRecord], Benchmark | None]:
     """Makes the benchmark of a stage again, each once; None where its plugin is not installed here."""
     from bi_bench.api import UserError
     from bi_bench.cli.rebuild import rebuild_benchmark
 
     made: dict[str, Benchmark | None] = {}
 
-    def rebuild(stage: Mapping[str, Any]) -> Benchmark | None:
-        wanted = json.dumps(stage["identity"].get("benchmark"), sort_keys=True)
+    def rebuild(stage: StageRecord) -> Benchmark | None:
+        wanted = json.dumps(stage.plugin("benchmark").to_json(), sort_keys=True)
         if wanted not in made:
             try:
                 made[wanted] = rebuild_benchmark(stage)

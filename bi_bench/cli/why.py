@@ -24,8 +24,9 @@ def why(
     as_json: JsonOption = False,
 ) -> None:
     """Compare a stage with the most similar stored one and name the fields that differ."""
+    from bi_bench.artifacts.differences import differences
     from bi_bench.cli.find import find_stage
-    from bi_bench.plan.explain import differences, nearest
+    from bi_bench.plan.explain import nearest
     from bi_bench.store import Store
 
     wanted, shelf = find_stage(suite, key, set_, store), Store(store)
@@ -37,10 +38,10 @@ def why(
         message = f"the store has no {wanted.kind} stage to compare with"
         print(json.dumps({"stored": False, "nearest": None}) if as_json else message)
         return
-    changes = differences(other["identity"], wanted.identity)
+    changes = differences(other.identity, wanted.identity)
     if as_json:
-        print(json.dumps({"stored": False, "nearest": other["key"], "differences": changes}))
+        print(json.dumps({"stored": False, "nearest": other.key, "differences": changes}))
         return
-    print(f"not stored; the most similar {wanted.kind} stage ({other['label']}) differs in:")
+    print(f"not stored; the most similar {wanted.kind} stage ({other.label}) differs in:")
     for path, (before, after) in changes.items():
         print(f"  {path}: {json.dumps(before)} there, {json.dumps(after)} here")

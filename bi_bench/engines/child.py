@@ -58,7 +58,7 @@ def _run(stage: Stage, store: Store, entry: str, token: str) -> int:
                 perform(stage, store, work, entry)
                 return 0
             except (Exception, SystemExit) as error:
-                failed = {**failure(error), "log": tail(log)}
+                failed = failure(error, tail(log))
         # Only now, when the folder of the stage is gone: a full disk has room again.
         store.write_failure(stage.key, failed)
     except Busy:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 from bi_bench.api.errors import UserError
 from bi_bench.engines.environment import make_room_for_sockets
@@ -188,9 +189,9 @@ class _Run:
 
     def _end(self, stage: Stage, outcome: Outcome) -> None:
         self.outcomes[stage.key] = outcome
-        data = {"message": outcome.message} if outcome.message else {}
+        data: Mapping[str, Any] = {"message": outcome.message} if outcome.message else {}
         if outcome.status == "finished":
-            data = self._store.costs(stage.key)
+            data = self._store.costs(stage.key).to_json()
         self._observe(Event(outcome.status, stage, outcome.seconds, data))
 
     def _hopeless(self, stage: Stage) -> Outcome | None:

@@ -3,7 +3,7 @@
 The entry point is named as ``package.module:function`` and called as
 ``function(stage, inputs, folder, progress)``: the stage as JSON, the folder of each parent by
 role, the folder to write to, and a callable that reports progress. It returns what it counted
-(``tokens_trained``, ``tokens_generated``), or raises :class:`Declined`.
+as costs, or raises :class:`Declined`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api.errors import Declined, PluginError, UserError
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.stage_record import Failure, StageRecord
 from bi_bench.engines.reporter import Reporter
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Store, Work
 
-Entry = Callable[[dict[str, Any], dict[str, Path], Path, Callable[..., None]], dict[str, Any]]
+Entry = Callable[[dict[str, Any], dict[str, Path], Path, Callable[..., None]], Costs]
 
 
 def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
@@ -39,26 +41,36 @@ def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
     try:
         counted = _load(entry)(data, inputs, work.folder, progress)
     except Declined as declined:
-        counted, reason = {}, declined.reason
+        counted, reason = Costs(), declined.reason
     progress.close()
     seconds = round(time.perf_counter() - start, 3)
-    costs = {"wall_seconds": seconds, "peak_memory_mb": _peak_memory_mb(), **counted}
-    work.commit(stage.to_json(), costs, declined=reason)
+    measured = {"wall_seconds": seconds, "peak_memory_mb": _peak_memory_mb()}
+    record = StageRecord(
+        key=stage.key,
+        kind=stage.kind,
+        label=stage.label,
+        identity=dict(stage.identity),
+        parents=dict(stage.parents),
+        status="done" if reason is None else "declined",
+        reason=reason,
+    )
+    work.commit(record, counted.model_copy(update=measured))
 
 
-def failure(error: BaseException) -> dict[str, Any]:
+def failure(error: BaseException, log: str = "") -> Failure:
     """An exception as a failure record; one that the user can mend carries no traceback.
 
     The author of a plugin can: theirs carries one.
     """
     user = isinstance(error, UserError)
     traced = not user or isinstance(error, PluginError)
-    return {
-        "type": type(error).__name__,
-        "message": str(error),
-        "traceback": "".join(traceback.format_exception(error)) if traced else "",
-        "user": user,
-    }
+    return Failure(
+        type=type(error).__name__,
+        message=str(error),
+        traceback="".join(traceback.format_exception(error)) if traced else "",
+        user=user,
+        log=log,
+    )
 
 
 def _parent(stage: Stage, role: str, store: Store) -> Path:
@@ -68,8 +80,8 @@ def _parent(stage: Stage, role: str, store: Store) -> Path:
             f"{stage.label}: its parent {key} ({role}) is not in {store.stages}; run that first"
         )
     record = store.record(key)
-    if record["status"] == "declined":
-        raise UserError(f"{stage.label}: {record['label']} was declined: {record['reason']}")
+    if record.status == "declined":
+        raise UserError(f"{stage.label}: {record.label} was declined: {record.reason}")
     return store.folder(key)
 
 

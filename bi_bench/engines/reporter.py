@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bi_bench.store import read_json
+from bi_bench.artifacts.files import read_json
 
 PROGRESS = "progress.json"
 _SECONDS_BETWEEN_WRITES = 0.25

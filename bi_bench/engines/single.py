@@ -25,11 +25,12 @@ def run_stage_here(store: Store, stage: Stage, entry: str) -> Outcome:
             try:
                 perform(stage, store, work, entry)
             except Exception as error:
-                store.write_failure(stage.key, {**failure(error), "log": ""})
+                store.write_failure(stage.key, failure(error))
                 raise
     except Busy as busy:
         raise UserError(f"{stage.label}: {busy}; wait for it, or end it") from None
     record, costs = store.record(stage.key), store.costs(stage.key)
-    if record["status"] == "declined":
-        return Outcome("declined", costs["wall_seconds"], record["reason"])
-    return Outcome("finished", costs["wall_seconds"])
+    seconds = costs.wall_seconds or 0.0
+    if record.status == "declined":
+        return Outcome("declined", seconds, record.reason or "")
+    return Outcome("finished", seconds)

@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from bi_bench.artifacts.stage_record import Failure
 from bi_bench.engines import child
 from bi_bench.engines.events import Event, Outcome
 from bi_bench.engines.reporter import read_progress
@@ -113,22 +114,20 @@ class Worker:
         if self._store.has(self.stage.key):
             if code == child.BUSY:
                 return settled(self._store, self.stage.key)
-            seconds = self._store.costs(self.stage.key).get("wall_seconds", self.seconds)
+            seconds = self._store.costs(self.stage.key).wall_seconds or self.seconds
             record = self._store.record(self.stage.key)
-            if record["status"] == "declined":
-                return Outcome("declined", seconds, record["reason"])
+            if record.status == "declined":
+                return Outcome("declined", seconds, record.reason or "")
             return Outcome("finished", seconds)
         if code == child.BUSY:
             return None
         failure = self._store.failure(self.stage.key) if code == child.FAILED else None
         if self._overdue or failure is None:
-            failure = {**_late(self.stage), "log": log} if self._overdue else _crash(code, log)
+            failure = _late(self.stage, log) if self._overdue else _crash(code, log)
             with suppress(OSError):  # the engine says it, too; the reason is not that of this error
                 self._store.write_failure(self.stage.key, failure)
-        message, user = failure["message"], failure["user"]
-        return Outcome(
-            "failed", self.seconds, message if user else f"{failure['type']}: {message}", user
-        )
+        message = failure.message if failure.user else f"{failure.type}: {failure.message}"
+        return Outcome("failed", self.seconds, message, failure.user)
 
     def kill(self) -> None:
         """End the process and all that it started, at once, and remove its temporary folder."""
@@ -162,18 +161,18 @@ class Worker:
 def settled(store: Store, key: str) -> Outcome:
     """The outcome of a stage that was in the store already."""
     record = store.record(key)
-    if record["status"] == "declined":
-        return Outcome("declined", message=record["reason"])
+    if record.status == "declined":
+        return Outcome("declined", message=record.reason or "")
     return Outcome("cached")
 
 
-def _late(stage: Stage) -> dict[str, Any]:
+def _late(stage: Stage, log: str) -> Failure:
     hours = (stage.limit or 0.0) / 3600
     message = (
         f"{stage.label} was ended because it ran longer than its limit of {hours:.3g} hours; if it "
         "needs more, set defaults.limits.stage_hours in the suite"
     )
-    return {"type": "TimeLimit", "message": message, "traceback": "", "user": True}
+    return Failure(type="TimeLimit", message=message, user=True, log=log)
 
 
 def _lost(code: int | None) -> str:
@@ -186,10 +185,10 @@ def _lost(code: int | None) -> str:
     return ""
 
 
-def _crash(code: int | None, log: str) -> dict[str, Any]:
+def _crash(code: int | None, log: str) -> Failure:
     message = f"the worker process ended with exit code {code} and left no result"
     if lost := _lost(code):
         message = lost
     elif code is not None and code > child.UNRECORDED:
         message = f"{os.strerror(code - child.UNRECORDED)}: not even the failure could be written"
-    return {"type": "Crash", "message": message, "traceback": "", "user": False, "log": log}
+    return Failure(type="Crash", message=message, log=log)

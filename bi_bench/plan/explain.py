@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-ABSENT = "absent"
+from bi_bench.artifacts.differences import differences
+from bi_bench.artifacts.stage_record import StageRecord
 
 
-def differences(before: Any, after: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
-    """Dotted paths at which two identities differ, with both values; "absent" where one lacks it."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        result: dict[str, tuple[Any, Any]] = {}
-        for key in sorted(before.keys() | after.keys()):
-            deeper = f"{path}.{key}" if path else str(key)
-            result |= differences(before.get(key, ABSENT), after.get(key, ABSENT), deeper)
-        return result
-    return {} if before == after else {path: (before, after)}
-
-
-def nearest(
-    identity: Mapping[str, Any], records: Iterable[Mapping[str, Any]]
-) -> Mapping[str, Any] | None:
+def nearest(identity: Mapping[str, Any], records: Iterable[StageRecord]) -> StageRecord | None:
     """The stage record whose identity differs in the fewest fields; None if there is no record."""
     return min(
         records,
-        key=lambda record: len(differences(record["identity"], identity)),
+        key=lambda record: len(differences(record.identity, identity)),
         default=None,
     )

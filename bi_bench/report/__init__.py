@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bi_bench.report.figures import draw_curves
     from bi_bench.report.tables.export import to_csv, to_json
     from bi_bench.report.tables.render import render
-    from bi_bench.report.write import cached_text, write_report, written_files
+    from bi_bench.report.write import cached_text, where_written, write_report
 
 _HOME = {
     "Report": "build.report",
@@ -27,7 +27,7 @@ _HOME = {
     "to_csv": "tables.export",
     "to_json": "tables.export",
     "write_report": "write",
-    "written_files": "write",
+    "where_written": "write",
 }
 
 __all__ = [
@@ -39,8 +39,8 @@ __all__ = [
     "render",
     "to_csv",
     "to_json",
+    "where_written",
     "write_report",
-    "written_files",
 ]
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bi_bench import __version__
-from bi_bench.report.data.cells import stage_states
-from bi_bench.store import Store, write_text
+from bi_bench.artifacts.files import write_text
+from bi_bench.artifacts.sealed import read_sealed, write_sealed
+from bi_bench.report.data.results import Results
 from bi_bench.store.digests import digest_file
-from bi_bench.store.seal import read_sealed, write_sealed
 
 if TYPE_CHECKING:
     from bi_bench.report.build.curves import ArmCurves
@@ -41,7 +41,7 @@ class Written(NamedTuple):
     problem: str
 
 
-def write_report(record: Mapping[str, Any], store: Store, name: str) -> Written:
+def write_report(results: Results) -> Written:
     """Write the report and its figures into the folder of the run.
 
     The files are report.md, report.csv, curves.png, figures/*.png and report.json, which lists the
@@ -54,11 +54,11 @@ def write_report(record: Mapping[str, Any], store: Store, name: str) -> Written:
     from bi_bench.report.tables.render import render
 
     # Taken first: a stage that appears meanwhile makes this report old.
-    mark = fingerprint(record, store)
-    report = build_report(record, store)
+    mark = fingerprint(results)
+    report = build_report(results)
     text = render(report, "terminal")
-    folder = store.run_folder(name)
-    curves = read_curves(record, store)
+    folder = results.store.run_folder(results.name)
+    curves = read_curves(results)
     content = {"schema": REPORT_SCHEMA, "fingerprint": mark, **to_json(report)}
     content |= {"figures": [], "text": text}
     try:
@@ -92,14 +92,14 @@ def write_files(report: Report, curves: Sequence[ArmCurves], folder: Path) -> li
     return pictures
 
 
-def cached_text(record: Mapping[str, Any], store: Store, name: str) -> str | None:
+def cached_text(results: Results) -> str | None:
     """The terminal text of the report in the run's folder; None if there is none that still holds.
 
     Imports neither numpy nor scipy: a finished suite is printed at once.
     """
-    folder = store.run_folder(name)
+    folder = results.store.run_folder(results.name)
     content = _read_index(folder)
-    if content.get("fingerprint") != fingerprint(record, store) or damaged_files(folder):
+    if content.get("fingerprint") != fingerprint(results) or damaged_files(folder):
         return None
     text = content.get("text")
     return text if isinstance(text, str) else None
@@ -118,19 +118,25 @@ def _digest(file: Path) -> str:
     return digest_file(file) if file.is_file() else ""
 
 
-def written_files(store: Store, name: str) -> list[str]:
-    """The files of the report in the folder of a run, relative to it."""
-    return [*_FILES, _INDEX, *_figures(_read_index(store.run_folder(name)))]
+def where_written(results: Results) -> str:
+    """The folder of a run and the files of its report, figures by their names."""
+    folder = results.store.run_folder(results.name)
+    figures = _figures(_read_index(folder))
+    text = f"written to {folder}: {', '.join((*_FILES, _INDEX))}"
+    if figures:
+        names = ", ".join(Path(file).stem for file in figures)
+        text += f"\n  {Path(figures[0]).parent}/*.png: {names}"
+    return text
 
 
-def fingerprint(record: Mapping[str, Any], store: Store) -> str:
+def fingerprint(results: Results) -> str:
     """A digest of all that a report depends on: the record, how far each stage got, what it wrote."""
-    states = stage_states(record, store)
+    record = results.record.to_json()
     content = {
         "schema": REPORT_SCHEMA,
         "bi_bench": __version__,
         "record": {part: record.get(part) for part in _PARTS},
-        "states": {key: [*state, store.seal(key)] for key, state in states.items()},
+        "states": {k: [*state, results.store.seal(k)] for k, state in results.states.items()},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -5,14 +5,12 @@ Words miss such a leak: every name in the question may have changed.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import pyarrow.parquet as pq
-
-from bi_bench.api import ReasoningGraph
+from bi_bench.artifacts.overlap import GraphOverlap
+from bi_bench.artifacts.problems import read_graphs
 
 
 class Forms(NamedTuple):
@@ -22,30 +20,22 @@ class Forms(NamedTuple):
     structures: set[str]
 
 
-def compare_graphs(test: Path, training: Iterable[Path]) -> dict[str, Any]:
+def compare_graphs(test: Path, training: Iterable[Path]) -> GraphOverlap:
     """Shares of the test problems with a graph whose canonical form a training problem has, too.
 
-    ``problems`` counts them; ``equal`` is with constants, ``structure`` without. Files are those of
-    ``write_problems``.
+    ``problems`` counts them; ``equal`` is with constants, ``structure`` without. Folders are those of
+    stages that hold problems.
     """
-    asked = list(_graphs(test))
+    asked = list(read_graphs(test))
     if not asked:
-        return {"problems": 0}
+        return GraphOverlap(problems=0)
     known = Forms(set(), set())
-    for file in training:
-        for graph in _graphs(file):
+    for folder in training:
+        for graph in read_graphs(folder):
             known.questions.add(graph.question_hash())
             known.structures.add(graph.structure_hash())
-    return {
-        "problems": len(asked),
-        "equal": sum(graph.question_hash() in known.questions for graph in asked) / len(asked),
-        "structure": sum(graph.structure_hash() in known.structures for graph in asked)
-        / len(asked),
-    }
-
-
-def _graphs(file: Path) -> Iterator[ReasoningGraph]:
-    for batch in pq.ParquetFile(file).iter_batches(1024, columns=["problem"]):
-        for text in batch.column("problem").to_pylist():
-            if (graph := json.loads(text)["graph"]) is not None:
-                yield ReasoningGraph.from_json(graph)
+    equal = sum(graph.question_hash() in known.questions for graph in asked)
+    structure = sum(graph.structure_hash() in known.structures for graph in asked)
+    return GraphOverlap(
+        problems=len(asked), equal=equal / len(asked), structure=structure / len(asked)
+    )

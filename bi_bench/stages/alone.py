@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bi_bench.artifacts.costs import Costs
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.cpu import kind_of_cpu
 
@@ -16,9 +17,9 @@ def run_alone(
     inputs: Mapping[str, Path],
     folder: Path,
     progress: Callable[..., None],
-) -> dict[str, Any]:
+) -> Costs:
     """The stage function itself, in this process; beside its costs, the kind of CPU that it ran on."""
     module = importlib.import_module(f"bi_bench.stages.{stage['kind']}")
     context = StageContext.make(stage, inputs, folder, progress)
-    costs: dict[str, Any] = module.run(context)
-    return {**costs, "cpu": kind_of_cpu()}
+    costs: Costs = module.run(context)
+    return costs.model_copy(update={"cpu": kind_of_cpu()})

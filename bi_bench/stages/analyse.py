@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from bi_bench.api import Analysis, AnalysisContext, UserError
 from bi_bench.api.boundary import calling
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.problems import read_problems
+from bi_bench.artifacts.role import problems
+from bi_bench.artifacts.table import write_table
+from bi_bench.artifacts.tables import read_rows
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import read_problems, read_rows
 
 # What reports put beside the columns of an analysis.
 AXES = {"benchmark", "model", "algorithm", "strategy", "seed", "seeds"}
 
 
-def run(context: StageContext) -> dict[str, Any]:
+def run(context: StageContext) -> Costs:
     """Write the analysis's rows into ``table.json``."""
     analysis: Analysis = context.plugin("analyses", "analysis")
     folders = context.inputs
@@ -25,7 +26,7 @@ def run(context: StageContext) -> dict[str, Any]:
     view = AnalysisContext(
         folders,
         context.plugin("benchmarks", "benchmark"),
-        problems=lambda split: read_problems(folders[f"problems/{split}"]),
+        problems=lambda split: read_problems(folders[problems(split)]),
         rows=lambda role, name: read_rows(folders[role] / name),
         seed=context.seed,
         settings=context.identity.get("settings", {}),
@@ -39,7 +40,5 @@ def run(context: StageContext) -> dict[str, Any]:
         raise UserError(
             f'analysis {analysis.name}: reports add the column "{taken[0]}" themselves; rename it'
         )
-    # Not sorted like other files: the analysis decides the order of its columns.
-    text = json.dumps(rows, indent=1, allow_nan=False)
-    (context.folder / "table.json").write_text(text + "\n")
-    return {}
+    write_table(context.folder, rows)
+    return Costs()

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
-from bi_bench.api import Benchmark, Problem
+from bi_bench.api import Benchmark, Grade, Problem
+from bi_bench.artifacts.problems import read_problems
+from bi_bench.artifacts.samples import Sample
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked, graded
-from bi_bench.store.tables import read_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.prompting import Prompting
 from bi_bench.training.room import check_room
 from bi_bench.training.sampler import Decoding, sample, truncated
 from bi_bench.training.seeding import seed_everything
-from bi_bench.training.sft import Trained
 from bi_bench.training.stopping import stopper
 from bi_bench.training.text import decode, encode_prompts
 from bi_bench.training.vllm_engine import VLLMModel
@@ -82,8 +81,8 @@ def answer(
     problems: Sequence[Problem],
     decoding: Decoding,
     group: int,
-) -> list[dict[str, Any]]:
-    """``group`` graded answers a problem, as rows in order; UserError for prompts that do not fit."""
+) -> list[Sample]:
+    """``group`` graded answers a problem, in order; UserError for prompts that do not fit."""
     total = len(problems) * group
     settings = context.identity["settings"]
     prompting, tokenizer = Prompting.from_settings(settings), model.tokenizer
@@ -111,48 +110,48 @@ def answer(
             **common,
         )
     texts = decode(tokenizer, completions)
-    rows = []
+    answers = []
     cut = truncated(completions, end, stop)
     for index, (text, ids, hit_limit) in enumerate(zip(texts, completions, cut, strict=True)):
         problem = problems[index // group]
         grade = graded(benchmark, problem, text)
-        rows.append(
-            {
-                "problem": problem.id,
-                "sample": index % group,
-                "temperature": decoding.temperature,
-                "completion": text,
-                "tokens": len(ids),
-                "truncated": hit_limit,
-                **asdict(grade),
-            }
-        )
-    return rows
+        drawn = (index % group, decoding.temperature, len(ids), hit_limit)
+        answers.append(graded_sample(problem, text, grade, *drawn))
+    return answers
 
 
-def per_problem(rows: Sequence[Mapping[str, Any]], group: int, column: str) -> list[list[int]]:
-    """One column as 0/1, grouped by problem."""
-    values = [int(bool(row[column])) for row in rows]
-    return [values[start : start + group] for start in range(0, len(values), group)]
+def graded_sample(
+    problem: Problem,
+    completion: str,
+    grade: Grade,
+    number: int = 0,
+    temperature: float = 0.0,
+    tokens: int = 0,
+    truncated: bool = False,
+) -> Sample:
+    """An answer with its grade; ``number`` counts those to a problem at one temperature."""
+    asked = (problem.id, number, temperature, completion, tokens, truncated)
+    return Sample(*asked, **asdict(grade))
 
 
-def read_summary(folder: Path) -> dict[str, Any]:
-    """The summary of a stage folder."""
-    summary: dict[str, Any] = json.loads((folder / "summary.json").read_text())
-    return summary
+def right_by_problem(answers: Sequence[Sample], group: int) -> tuple[tuple[int, ...], ...]:
+    """Whether each is right, as 0 or 1, grouped by problem."""
+    values = tuple(int(answer.correct) for answer in answers)
+    return tuple(values[start : start + group] for start in range(0, len(values), group))
 
 
-def generated(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Tokens that were generated for these rows."""
-    return sum(row["tokens"] for row in rows)
+def generated(answers: Sequence[Sample]) -> int:
+    """Tokens that were generated for these answers."""
+    return sum(answer.tokens for answer in answers)
 
 
-def trainable_costs(trained: Trained) -> dict[str, Any]:
-    """How many numbers were trained, where these were adapters."""
-    return {} if trained.trainable is None else {"trainable_parameters": trained.trainable}
+class GPUCosts(TypedDict, total=False):
+    """What is measured on a GPU alone."""
+
+    peak_gpu_memory_mb: float
 
 
-def gpu_costs(numerics: Numerics) -> dict[str, Any]:
+def gpu_costs(numerics: Numerics) -> GPUCosts:
     """Peak GPU memory of this process, where there is a GPU."""
     if numerics.device != "cuda":
         return {}

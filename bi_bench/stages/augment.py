@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
 
 from bi_bench.api import (
     Benchmark,
     Decline,
     Draft,
-    Example,
     Problem,
     Solution,
     Strategy,
@@ -20,13 +16,19 @@ from bi_bench.api import (
 )
 from bi_bench.api.boundary import calling
 from bi_bench.api.errors import Declined
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.demonstrations import (
+    AugmentSummary,
+    Demonstration,
+    write_demonstrations,
+)
+from bi_bench.artifacts.problems import read_problems
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked
 from bi_bench.stages.verified import verified
-from bi_bench.store.tables import read_problems, write_json, write_rows
 
 
-def run(context: StageContext) -> dict[str, Any]:
+def run(context: StageContext) -> Costs:
     """Write ``examples.parquet``; every spoken step is verified unless the strategy plants errors.
 
     Finished demonstrations of a strategy are written as they are. Declines if the strategy
@@ -37,7 +39,7 @@ def run(context: StageContext) -> dict[str, Any]:
     problems = read_problems(context.inputs["problems"])
     with calling(f'strategy "{strategy.name}"', strategy.examples):
         finished = strategy.examples()
-        rows = [_finished_row(example) for example in finished or ()]
+        rows = [Demonstration(e.id, "", e.prompt, e.completion) for e in finished or ()]
     declined: Counter[str] = Counter()
     wrong_lines = 0
     for problem in problems if finished is None else ():
@@ -52,40 +54,26 @@ def run(context: StageContext) -> dict[str, Any]:
         if declined:
             raise Declined(declined.most_common(1)[0][0])
         raise UserError(f'strategy "{strategy.name}" made no demonstration of any problem')
-    write_rows(context.folder / "examples.parquet", rows)
-    summary = {
-        "problems": len(problems),
-        "examples": len(rows),
-        "declined": dict(declined),
-        "wrong_lines": wrong_lines,
-        "steps": _step_counts(rows),
-    }
-    write_json(context.folder / "summary.json", summary)
-    return {}
+    write_demonstrations(context.folder, rows)
+    AugmentSummary(
+        problems=len(problems),
+        examples=len(rows),
+        declined=dict(declined),
+        wrong_lines=wrong_lines,
+        steps=dict(Counter(name for row in rows for name in _step_names(row))),
+    ).write(context.folder)
+    return Costs()
 
 
 def _row(
     benchmark: Benchmark, problem: Problem, draft: Draft, solution: Solution, number: int
-) -> dict[str, Any]:
-    return {
-        "id": f"{problem.id}#{number}",
-        "problem": problem.id,
-        "prompt": asked(benchmark, problem, draft.premise_order),
-        "completion": solution.text,
-        "spans": json.dumps([asdict(span) for span in solution.spans]),
-    }
+) -> Demonstration:
+    prompt = asked(benchmark, problem, draft.premise_order)
+    return Demonstration(
+        f"{problem.id}#{number}", problem.id, prompt, solution.text, tuple(solution.spans)
+    )
 
 
-def _finished_row(example: Example) -> dict[str, Any]:
-    return {**asdict(example), "problem": "", "spans": "[]"}
-
-
-def _step_counts(rows: list[dict[str, Any]]) -> dict[str, int]:
-    counts = Counter(name for row in rows for name in _step_names(row))
-    return dict(counts)
-
-
-def _step_names(row: dict[str, Any]) -> Iterator[str]:
-    seen = {span["step"]: span for span in json.loads(row["spans"])}
-    for span in seen.values():
-        yield f"{span['kind']}{' (injected)' if span['injected'] else ''}"
+def _step_names(row: Demonstration) -> Iterator[str]:
+    for span in {span.step: span for span in row.spans}.values():
+        yield f"{span.kind}{' (injected)' if span.injected else ''}"

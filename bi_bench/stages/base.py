@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 from bi_bench.api import BaseModel, ModelSource, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.api.model import MODEL_FILES, model_files
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.hub_reference import HubReference, read_reference
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import write_json
 from bi_bench.training.causality import check_causal
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 
 
-def run(context: StageContext) -> dict[str, Any]:
+def run(context: StageContext) -> Costs:
     """Copy a local checkpoint; of a hub model fetch the files and note id and revision."""
     model: BaseModel = context.plugin("models", "model")
     with calling(f"model {model.name}", model.source):
@@ -31,19 +30,17 @@ def run(context: StageContext) -> dict[str, Any]:
     loaded = Checkpoint.load(place, Numerics())
     check_causal(loaded.model, str(source.hub_id or place))
     if source.folder is None:
-        reference = {"hub_id": source.hub_id, "revision": source.revision}
-        write_json(context.folder / "source.json", reference)
+        # A source without a folder is one of the hub.
+        HubReference(hub_id=str(source.hub_id), revision=source.revision).write(context.folder)
     else:
         _copy(source.folder, context.folder)
-    return {}
+    return Costs()
 
 
 def weights(folder: Path) -> tuple[Path | str, str | None]:
     """Where to load from, given the folder of a stage that holds a model: path or hub id, revision."""
-    reference = folder / "source.json"
-    if reference.exists():
-        data = json.loads(reference.read_text())
-        return data["hub_id"], data["revision"]
+    if reference := read_reference(folder):
+        return reference.hub_id, reference.revision
     return folder, None
 
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bi_bench.api import UserError
-from bi_bench.store import read_json
+from bi_bench.artifacts.costs import Costs
 
 # A matched stage takes at most this many times the steps of its algorithm: answers that shrink to
 # nothing would never spend what is left.
@@ -21,13 +21,13 @@ class Budget:
     """
 
     def __init__(self, match: str, reference: Path) -> None:
-        column = {"generated_tokens": "tokens_generated", "device_seconds": "wall_seconds"}[match]
         self._clock, self._started = match == "device_seconds", time.monotonic()
-        self._limit = float((read_json(reference / "costs.json") or {}).get(column, 0.0))
+        spent = Costs.read(reference)
+        self._limit = float((spent.wall_seconds if self._clock else spent.tokens_generated) or 0)
         self.generated = 0
         if not self._limit > 0:
             raise UserError(
-                f'defaults.match_rft = "{match}": the RFT of the reference arm has no {column}; '
+                f'defaults.match_rft = "{match}": the RFT of the reference arm spent none that was counted; '
                 "delete its stage and run again, or match steps"
             )
 

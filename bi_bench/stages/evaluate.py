@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 
-from bi_bench.api import Answered, Benchmark, Problem, Subject, UserError
+from bi_bench.api import Benchmark, Problem, Subject, UserError
 from bi_bench.api.boundary import calling
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.outcomes import DecodingSettings, EvaluationIdentity, Outcomes
+from bi_bench.artifacts.problems import ProblemsSummary, read_problems
+from bi_bench.artifacts.samples import Sample, write_samples
 from bi_bench.stages.answers import (
     answer,
     generated,
     gpu_costs,
-    per_problem,
+    graded_sample,
     prepare_asking,
-    read_summary,
+    right_by_problem,
 )
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import read_problems, write_json, write_rows
 from bi_bench.training.checkpoint import Numerics
 from bi_bench.training.sampler import Decoding
 from bi_bench.training.seeding import seed_everything
 
 
-def run(context: StageContext) -> dict[str, Any]:
+def run(context: StageContext) -> Costs:
     """Write ``samples.parquet`` (every answer) and ``outcomes.json`` (what statistics need).
 
     ``outcomes.json`` carries the evaluation identity: contrasts between evaluations that differ
@@ -34,37 +35,36 @@ def run(context: StageContext) -> dict[str, Any]:
     numerics = Numerics.from_identity(context.identity["numerics"])
     problems = read_problems(context.inputs["problems"])
     greedy = _by_itself(context, numerics, problems)
-    sampled: list[dict[str, Any]] = []
+    sampled: list[Sample] = []
     if greedy is None:
         greedy, sampled = _asked(context)
     rows = greedy + sampled
-    write_rows(context.folder / "samples.parquet", rows)
-    identity = {
-        "problems": read_summary(context.inputs["problems"])["digest"],
-        "benchmark": context.identity["benchmark"],
-        "settings": dict(settings),
-        "seed": context.seed,
-    }
-    outcomes = {
-        "identity": identity,
-        "problems": [problem.id for problem in problems],
-        "clusters": [problem.cluster for problem in problems],
-        "answers": [problem.answer for problem in problems],
-        "ops": [problem.metadata.get("ops") for problem in problems],
-        "greedy": [row["correct"] for row in greedy],
-        "sampled": per_problem(sampled, settings["samples"], "correct") if sampled else [],
-        "derivation": [row["derivation"] for row in greedy],
-        "unrecognised": [row["unrecognised"] for row in greedy],
-        "unparsed": sum(not row["parsed"] for row in rows) / len(rows),
-        "contradictory": sum(row["contradictory"] for row in rows) / len(rows),
-        "truncated": sum(row["truncated"] for row in rows) / len(rows),
-        "tokens": generated(rows) / len(rows),
-    }
-    write_json(context.folder / "outcomes.json", outcomes)
-    return {"tokens_generated": generated(rows), **gpu_costs(numerics)}
+    write_samples(context.folder, rows)
+    identity = EvaluationIdentity(
+        problems=ProblemsSummary.read(context.inputs["problems"]).digest,
+        benchmark=context.identity["benchmark"],
+        settings=DecodingSettings.model_validate(settings),
+        seed=context.seed,
+    )
+    Outcomes(
+        identity=identity,
+        problems=tuple(problem.id for problem in problems),
+        clusters=tuple(problem.cluster for problem in problems),
+        answers=tuple(problem.answer for problem in problems),
+        ops=tuple(problem.metadata.get("ops") for problem in problems),
+        greedy=tuple(answer.correct for answer in greedy),
+        sampled=right_by_problem(sampled, settings["samples"]) if sampled else (),
+        derivation=tuple(answer.derivation for answer in greedy),
+        unrecognised=tuple(answer.unrecognised for answer in greedy),
+        unparsed=sum(not answer.parsed for answer in rows) / len(rows),
+        contradictory=sum(answer.contradictory for answer in rows) / len(rows),
+        truncated=sum(answer.truncated for answer in rows) / len(rows),
+        tokens=generated(rows) / len(rows),
+    ).write(context.folder)
+    return Costs(tokens_generated=generated(rows), **gpu_costs(numerics))
 
 
-def _asked(context: StageContext) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _asked(context: StageContext) -> tuple[list[Sample], list[Sample]]:
     """Greedy and sampled answers to the benchmark's prompts, graded by it."""
     _, benchmark, checkpoint, problems = prepare_asking(context)
     settings = context.identity["settings"]
@@ -78,7 +78,7 @@ def _asked(context: StageContext) -> tuple[list[dict[str, Any]], list[dict[str, 
 
 def _by_itself(
     context: StageContext, numerics: Numerics, problems: Sequence[Problem]
-) -> list[dict[str, Any]] | None:
+) -> list[Sample] | None:
     """The greedy answers of a benchmark that runs the model by itself, None for any other."""
     benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
     model, revision = weights(context.inputs["checkpoint"])
@@ -93,16 +93,9 @@ def _by_itself(
         raise UserError(
             f"benchmark {benchmark.name} answered {len(answered)} of {len(problems)} problems"
         )
-    return [_row(problem, each) for problem, each in zip(problems, answered, strict=True)]
-
-
-def _row(problem: Problem, answered: Answered) -> dict[str, Any]:
-    return {
-        "problem": problem.id,
-        "sample": 0,
-        "temperature": 0.0,
-        "completion": answered.completion,
-        "tokens": answered.tokens,
-        "truncated": answered.truncated,
-        **asdict(answered.grade),
-    }
+    return [
+        graded_sample(
+            problem, each.completion, each.grade, tokens=each.tokens, truncated=each.truncated
+        )
+        for problem, each in zip(problems, answered, strict=True)
+    ]

@@ -13,15 +13,16 @@ Where problems have graphs, their canonical forms are compared, too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-import pyarrow.parquet as pq
-
+from bi_bench.artifacts.artifact import JsonObject
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.demonstrations import demonstration_texts
+from bi_bench.artifacts.overlap import Overlap, Shares
+from bi_bench.artifacts.problems import read_questions
 from bi_bench.stages.alike import compare_graphs
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import write_json
 
 WORDS = 13
 THRESHOLD = 0.8
@@ -47,30 +48,21 @@ class Found(NamedTuple):
     whole: set[int]
 
 
-def run(context: StageContext) -> dict[str, Any]:
+def run(context: StageContext) -> Costs:
     """Write ``overlap.json``: shares for all training texts, for each source, and by graphs."""
     folders = context.inputs
-    test = pq.read_table(folders["problems"] / "problems.parquet", columns=["id", "question"])
-    questions = read_questions([(row["id"], row["question"]) for row in test.to_pylist()])
-    demonstrations = folders["augment"] / "examples.parquet"
+    questions = split_questions(list(read_questions(folders["problems"])))
+    rl_questions = (question for _, question in read_questions(folders["rl"]))
     found = {
-        "demonstrations": find(questions, texts(demonstrations, "prompt", "completion")),
-        "rl_problems": find(questions, texts(folders["rl"] / "problems.parquet", "question")),
+        "demonstrations": find(questions, demonstration_texts(folders["augment"])),
+        "rl_problems": find(questions, rl_questions),
     }
-    training = [folders[role] / "problems.parquet" for role in ("sft", "rl")]
-    graphs = compare_graphs(folders["problems"] / "problems.parquet", training)
-    write_json(context.folder / "overlap.json", {**summarise(questions, found), "graphs": graphs})
-    return {}
+    graphs = compare_graphs(folders["problems"], [folders["sft"], folders["rl"]])
+    summarise(questions, found).model_copy(update={"graphs": graphs}).write(context.folder)
+    return Costs()
 
 
-def texts(file: Path, *columns: str) -> Iterator[str]:
-    """The columns of each row as one text; a batch of rows is in memory at a time."""
-    for batch in pq.ParquetFile(file).iter_batches(1024, columns=list(columns)):
-        for row in batch.to_pylist():
-            yield " ".join(row[column] for column in columns)
-
-
-def read_questions(given: Sequence[tuple[str, str]]) -> list[Question]:
+def split_questions(given: Sequence[tuple[str, str]]) -> list[Question]:
     """The questions, by problem id, with their runs."""
     words = [question.casefold().split() for _, question in given]
     runs = [frozenset(_runs(each, min(WORDS, len(each)))) for each in words]
@@ -109,7 +101,7 @@ def find(questions: Sequence[Question], training: Iterable[str]) -> Found:
     return found
 
 
-def summarise(questions: Sequence[Question], found: Mapping[str, Found]) -> dict[str, Any]:
+def summarise(questions: Sequence[Question], found: Mapping[str, Found]) -> Overlap:
     """Shares of the test problems, over all texts and for each source, and the first of them by id."""
     together = Found(
         set().union(*(each.runs for each in found.values())),
@@ -117,7 +109,7 @@ def summarise(questions: Sequence[Question], found: Mapping[str, Found]) -> dict
     )
     covered = {name: _coverage(questions, each) for name, each in found.items()}
     coverage = _coverage(questions, together)
-    listed = [
+    listed: list[JsonObject] = [
         {
             "problem": questions[number].problem,
             "coverage": share,
@@ -127,14 +119,18 @@ def summarise(questions: Sequence[Question], found: Mapping[str, Found]) -> dict
         for number, share in enumerate(coverage)
         if share >= THRESHOLD
     ]
-    return {
-        "problems": len(questions),
-        "words": WORDS,
-        "threshold": THRESHOLD,
-        **_shares(coverage, together),
-        **{name: _shares(covered[name], each) for name, each in found.items()},
-        "contaminated_problems": listed[:LISTED],
-    }
+    shares = _shares(coverage, together)
+    return Overlap(
+        problems=len(questions),
+        words=WORDS,
+        threshold=THRESHOLD,
+        exact=shares.exact,
+        contaminated=shares.contaminated,
+        coverage=shares.coverage,
+        contaminated_problems=tuple(listed[:LISTED]),
+        demonstrations=_shares(covered["demonstrations"], found["demonstrations"]),
+        rl_problems=_shares(covered["rl_problems"], found["rl_problems"]),
+    )
 
 
 def _coverage(questions: Sequence[Question], found: Found) -> list[float]:
@@ -147,13 +143,13 @@ def _coverage(questions: Sequence[Question], found: Found) -> list[float]:
     ]
 
 
-def _shares(coverage: Sequence[float], found: Found) -> dict[str, float]:
+def _shares(coverage: Sequence[float], found: Found) -> Shares:
     number = max(1, len(coverage))
-    return {
-        "exact": len(found.whole) / number,
-        "contaminated": sum(share >= THRESHOLD for share in coverage) / number,
-        "coverage": sum(coverage) / number,
-    }
+    return Shares(
+        exact=len(found.whole) / number,
+        contaminated=sum(share >= THRESHOLD for share in coverage) / number,
+        coverage=sum(coverage) / number,
+    )
 
 
 def _runs(words: Sequence[str], length: int) -> Iterable[Run]:

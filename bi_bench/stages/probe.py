@@ -4,41 +4,38 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
 
-from bi_bench.stages.answers import answer, generated, gpu_costs, per_problem, prepare_asking
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.probe import ProbeSummary
+from bi_bench.artifacts.samples import PROBED, write_samples
+from bi_bench.stages.answers import answer, generated, gpu_costs, prepare_asking, right_by_problem
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import write_json, write_rows
 from bi_bench.training.sampler import Decoding
 
 
-def run(context: StageContext) -> dict[str, Any]:
+def run(context: StageContext) -> Costs:
     """Write the rollouts and a summary of their accuracy a problem (BRIDGE, section 3)."""
     numerics, benchmark, checkpoint, problems = prepare_asking(context)
     settings = context.identity["settings"]
     decoding = Decoding(settings["max_new_tokens"], settings["temperature"])
     group = settings["samples"]
-    rows = answer(context, checkpoint, benchmark, problems, decoding, group)
-    write_rows(context.folder / "rollouts.parquet", rows)
-    right = [sum(values) for values in per_problem(rows, group, "correct")]
-    write_json(context.folder / "summary.json", summarise(right, group))
-    return {"tokens_generated": generated(rows), **gpu_costs(numerics)}
+    answers = answer(context, checkpoint, benchmark, problems, decoding, group)
+    write_samples(context.folder, answers, PROBED)
+    right = [sum(values) for values in right_by_problem(answers, group)]
+    summarise(right, group).write(context.folder)
+    return Costs(tokens_generated=generated(answers), **gpu_costs(numerics))
 
 
-def summarise(right: list[int], group: int) -> dict[str, Any]:
-    """Right rollouts a problem as readiness numbers.
-
-    ``informative``: share of problems with 0 < accuracy < 1, the only ones a group-relative
-    algorithm learns from; ``spread``: mean of sqrt(accuracy * (1 - accuracy)), the accuracy factor
-    of the per-step influence (BRIDGE, Proposition 3.1); ``histogram``: problems by number right.
-    """
+def summarise(right: Sequence[int], group: int) -> ProbeSummary:
+    """Right rollouts a problem, of ``group`` each, as readiness numbers."""
     counts = Counter(right)
-    return {
-        "samples": group,
-        "problems": len(right),
-        "right": right,
-        "accuracy": sum(right) / (len(right) * group),
-        "informative": sum(0 < count < group for count in right) / len(right),
-        "spread": sum(math.sqrt(c / group * (1 - c / group)) for c in right) / len(right),
-        "histogram": [counts[number] for number in range(group + 1)],
-    }
+    return ProbeSummary(
+        samples=group,
+        problems=len(right),
+        right=tuple(right),
+        accuracy=sum(right) / (len(right) * group),
+        informative=sum(0 < count < group for count in right) / len(right),
+        spread=sum(math.sqrt(c / group * (1 - c / group)) for c in right) / len(right),
+        histogram=tuple(counts[number] for number in range(group + 1)),
+    )

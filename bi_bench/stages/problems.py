@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import random
-from typing import Any
 
 from bi_bench.api import Benchmark, UserError
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.problems import ProblemsSummary, write_problems
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.draw import draw
-from bi_bench.store.tables import write_json, write_problems
 
 
-def run(context: StageContext) -> dict[str, Any]:
+def run(context: StageContext) -> Costs:
     """Draw and check the problems; UserError if there are fewer than asked for."""
     benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
     split, wanted = context.identity["split"], context.identity["n"]
@@ -26,6 +26,8 @@ def run(context: StageContext) -> dict[str, Any]:
     write_problems(context.folder, problems)
     content = "".join(problem.id + problem.digest for problem in problems)
     digest = hashlib.sha256(content.encode()).hexdigest()
-    summary = {"n": len(problems), "digest": digest, **benchmark.tally(split)}
-    write_json(context.folder / "summary.json", summary)
-    return {}
+    tally = benchmark.tally(split)
+    ProblemsSummary.model_validate({"n": len(problems), "digest": digest, **tally}).write(
+        context.folder
+    )
+    return Costs()

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Algorithm, Phase, Problem, UserError, derive_seed
-from bi_bench.stages.answers import Setting, gpu_costs, prepare, trainable_costs
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.demonstrations import read_demonstrations
+from bi_bench.artifacts.history import write_history
+from bi_bench.stages.answers import Setting, gpu_costs, prepare
 from bi_bench.stages.budget import MOST, Budget
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked
 from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.sft import sft_settings
-from bi_bench.store.tables import read_rows, write_lines
 from bi_bench.training import processes
 from bi_bench.training.callbacks import OnStep
 from bi_bench.training.checkpoint import Checkpoint
@@ -36,7 +38,7 @@ TRAINERS: dict[str, Callable[..., Trained]] = {
 }
 
 
-def run(context: StageContext) -> dict[str, Any]:
+def run(context: StageContext) -> Costs:
     """Write the checkpoint after the last phase and ``history.jsonl`` over all phases.
 
     With the RFT of a reference arm among the parents, the stage ends after the step with which it
@@ -51,7 +53,7 @@ def run(context: StageContext) -> dict[str, Any]:
     algorithm: Algorithm = context.plugin("algorithms", "algorithm")
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = before = steps = 0
-    adapted: dict[str, Any] = {}
+    adapters: int | None = None
     phases = algorithm.phases()
     if budget:
         phases = [replace(phase, steps=MOST * phase.steps) for phase in phases]
@@ -76,15 +78,17 @@ def run(context: StageContext) -> dict[str, Any]:
         history += [{"phase": number, **row} for row in trained.log]
         tokens_trained += trained.tokens_trained
         tokens_generated += trained.tokens_generated
-        adapted |= trainable_costs(trained)
+        adapters = trained.trainable if trained.trainable is not None else adapters
     setting.checkpoint.save(context.folder)
-    write_lines(context.folder / "history.jsonl", history)
-    costs: dict[str, Any] = {"tokens_trained": tokens_trained, "tokens_generated": tokens_generated}
-    if steps:  # an outside trainer tells of none
-        costs["steps"] = steps
-    if budget:
-        costs["budget_share"] = budget.share
-    return {**costs, **adapted, **gpu_costs(setting.numerics)}
+    write_history(context.folder, history)
+    return Costs(
+        tokens_trained=tokens_trained,
+        tokens_generated=tokens_generated,
+        steps=steps or None,  # an outside trainer tells of none
+        budget_share=budget.share if budget else None,
+        trainable_parameters=adapters,
+        **gpu_costs(setting.numerics),
+    )
 
 
 def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callable[[int], None]:
@@ -114,17 +118,17 @@ def _train(
         rows = [_row(problem, prompt) for problem, prompt in zip(problems, prompts, strict=True)]
         return train_command(checkpoint, rows, phase, seed=seed, scratch=scratch)
     if phase.trainer == "sft":
-        shown = read_rows(context.inputs["augment"] / "examples.parquet")
+        shown = read_demonstrations(context.inputs["augment"])
         return train_sft(
             checkpoint,
-            prompting.render(checkpoint.tokenizer, [row["prompt"] for row in shown]),
-            [row["completion"] for row in shown],
+            prompting.render(checkpoint.tokenizer, [row.prompt for row in shown]),
+            [row.completion for row in shown],
             sft_settings(settings["sft"], **phase.config),
             numerics,
             seed=seed,
             scratch=scratch,
             progress=context.progress,
-            names=[row["id"] for row in shown],
+            names=[row.id for row in shown],
             updates=phase.steps,
         )
     check_room(checkpoint, [p.id for p in problems], prompts, settings["max_new_tokens"])

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError, did_you_mean
-from bi_bench.stages.answers import gpu_costs, load_checkpoint, trainable_costs
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.demonstrations import Demonstration, read_demonstrations
+from bi_bench.artifacts.history import write_history
+from bi_bench.stages.answers import gpu_costs, load_checkpoint
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import read_rows, write_lines
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.lora import LoRA
 from bi_bench.training.prompting import Prompting
@@ -22,7 +24,7 @@ from bi_bench.training.text import encode_completions
 from bi_bench.training.tracking import tracked
 
 
-def run(context: StageContext) -> dict[str, Any]:
+def run(context: StageContext) -> Costs:
     """Write the checkpoint and ``history.jsonl``.
 
     With demonstrations of a reference arm among the parents, the epochs are those that give as many
@@ -31,30 +33,33 @@ def run(context: StageContext) -> dict[str, Any]:
     numerics = Numerics.from_identity(context.identity["numerics"])
     seed_everything(context.seed)
     checkpoint = load_checkpoint(context.inputs["base"], numerics)
-    rows = read_rows(context.inputs["augment"] / "examples.parquet")
+    rows = read_demonstrations(context.inputs["augment"])
     prompting = Prompting.from_settings(context.identity["settings"])
     settings = sft_settings(context.identity["settings"])
     if match := context.identity.get("match"):
-        reference = read_rows(context.inputs["reference"] / "examples.parquet")
+        reference = read_demonstrations(context.inputs["reference"])
         size = partial(_size, match, checkpoint)
         settings = replace(settings, epochs=settings.epochs * size(reference) / size(rows))
     tracking = tracked(context.unkeyed.get("tracking"), context.folder)
     with tempfile.TemporaryDirectory() as scratch, tracking:
         trained = train_sft(
             checkpoint,
-            prompting.render(checkpoint.tokenizer, [row["prompt"] for row in rows]),
-            [row["completion"] for row in rows],
+            prompting.render(checkpoint.tokenizer, [row.prompt for row in rows]),
+            [row.completion for row in rows],
             settings,
             numerics,
             seed=context.seed,
             scratch=Path(scratch),
             progress=context.progress,
-            names=[row["id"] for row in rows],
+            names=[row.id for row in rows],
         )
     checkpoint.save(context.folder)
-    write_lines(context.folder / "history.jsonl", trained.log)
-    costs = {"tokens_trained": trained.tokens_trained, **trainable_costs(trained)}
-    return {**costs, **gpu_costs(numerics)}
+    write_history(context.folder, trained.log)
+    return Costs(
+        tokens_trained=trained.tokens_trained,
+        trainable_parameters=trained.trainable,
+        **gpu_costs(numerics),
+    )
 
 
 def sft_settings(given: Mapping[str, Any], **changes: Any) -> SFTSettings:
@@ -68,8 +73,8 @@ def sft_settings(given: Mapping[str, Any], **changes: Any) -> SFTSettings:
     return SFTSettings(**{**own, "lora": LoRA.from_settings(given.get("lora")), **changes})
 
 
-def _size(match: str, checkpoint: Checkpoint, rows: Sequence[Mapping[str, str]]) -> int:
+def _size(match: str, checkpoint: Checkpoint, rows: Sequence[Demonstration]) -> int:
     if match == "updates":
         return len(rows)
-    completions = [row["completion"] for row in rows]
+    completions = [row.completion for row in rows]
     return sum(map(len, encode_completions(checkpoint.tokenizer, completions)))

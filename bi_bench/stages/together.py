@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.costs import Costs
 from bi_bench.stages.alone import run_alone
 
 PROGRESS, RESULT = "\x1eprogress ", "\x1eresult "  # how the processes speak to the stage's own
@@ -30,7 +31,7 @@ def run_together(
     folder: Path,
     progress: Callable[..., None],
     processes: int,
-) -> dict[str, Any]:
+) -> Costs:
     """Fill ``folder`` by so many processes; returns the costs that the first one counted.
 
     Raises UserError where a process raised one, RuntimeError if the processes failed.
@@ -57,8 +58,7 @@ def run_together(
         raise UserError(result["user_error"])
     if code or "costs" not in result:
         raise RuntimeError(f"one of {processes} processes failed (exit code {code}); see the log")
-    costs: dict[str, Any] = result["costs"]
-    return costs
+    return Costs.model_validate(result["costs"])
 
 
 def launch_command(processes: int, device: str, scratch: Path) -> list[str]:
@@ -100,7 +100,7 @@ def main(file: Path) -> None:
             _say(RESULT, {"user_error": str(error)})  # the first to fail may be any of them
             raise SystemExit(1) from None
     if not rank:
-        _say(RESULT, {"costs": costs})
+        _say(RESULT, {"costs": costs.to_json()})
 
 
 def _say_progress(**report: Any) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bi_bench.artifacts.costs import Costs
 from bi_bench.stages.alone import run_alone
 from bi_bench.stages.together import run_together
 
@@ -19,11 +20,10 @@ def run_stage(
     inputs: Mapping[str, Path],
     folder: Path,
     progress: Callable[..., None],
-) -> dict[str, Any]:
+) -> Costs:
     """Fill ``folder`` with the result of a stage (``Stage.to_json()``); returns its costs.
 
-    Costs are ``tokens_trained``, ``tokens_generated`` and, on a GPU, ``peak_gpu_memory_mb``; beside
-    them stands ``cpu``, the kind of CPU.
+    Costs are what the stage counted, and the kind of CPU.
     """
     if stage["kind"] not in ONLINE_KINDS:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")

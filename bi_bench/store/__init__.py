@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from bi_bench.store.files import read_json, write_text
 from bi_bench.store.garbage import Collected
 from bi_bench.store.lock import Busy
 from bi_bench.store.store import Damage, Store
-from bi_bench.store.work import SCHEMA, Work
+from bi_bench.store.work import Work
 
 __all__ = [
-    "SCHEMA",
     "Busy",
     "Collected",
     "Damage",
     "Store",
     "Work",
-    "read_json",
-    "write_text",
 ]

@@ -5,31 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from bi_bench.api.errors import UserError
-from bi_bench.store.seal import read_sealed
-
-RECORD = "stage.json"
-
-FIELDS = ("schema", "key", "kind", "label", "identity", "parents", "status", "reason", "created")
-"""What a record says of its stage; ``files`` and ``digest``, beside them, guard it."""
+from bi_bench.artifacts.stage_record import FileDigest, read_stage
 
 LOG = "log.txt"
 """What a stage printed: no result is made of it, and it may grow after the commit."""
 
 _WEIGHTS = ".safetensors"
 
-Files = Mapping[str, Mapping[str, Any]]
 
-
-def list_files(folder: Path) -> dict[str, dict[str, Any]]:
+def list_files(folder: Path) -> dict[str, FileDigest]:
     """Size and SHA-256 of all files below a folder, by relative path; not of the log."""
     return {
-        path.relative_to(folder).as_posix(): {
-            "size": path.stat().st_size,
-            "sha256": digest_file(path),
-        }
+        path.relative_to(folder).as_posix(): FileDigest(
+            size=path.stat().st_size, sha256=digest_file(path)
+        )
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink() and path != folder / LOG
     }
@@ -47,7 +38,9 @@ class Verifier:
     def __init__(self) -> None:
         self._seen: dict[Path, tuple[object, ...]] = {}
 
-    def problems(self, folder: Path, files: Files, weights: bool) -> Iterator[tuple[str, str]]:
+    def problems(
+        self, folder: Path, files: Mapping[str, FileDigest], weights: bool
+    ) -> Iterator[tuple[str, str]]:
         """Names of damaged files and what is wrong with them.
 
         Without ``weights`` these are known by their size alone: whoever loads them reads them whole.
@@ -57,14 +50,14 @@ class Verifier:
             if problem := self._problem(folder / name, listed, read):
                 yield name, problem
 
-    def _problem(self, path: Path, listed: Mapping[str, Any], read: bool) -> str:
+    def _problem(self, path: Path, listed: FileDigest, read: bool) -> str:
         try:
             status = path.stat()
-            if status.st_size != listed["size"]:
-                return f"has {status.st_size} bytes of {listed['size']}"
-            seen = (listed["sha256"], status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+            if status.st_size != listed.size:
+                return f"has {status.st_size} bytes of {listed.size}"
+            seen = (listed.sha256, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
             if read and self._seen.get(path) != seen:
-                if digest_file(path) != listed["sha256"]:
+                if digest_file(path) != listed.sha256:
                     return "is not what was written (another SHA-256)"
                 self._seen[path] = seen
         except PermissionError:
@@ -82,15 +75,15 @@ def check_stage_files(folder: Path) -> None:
     For whoever loads weights; ``folder`` may be one inside the stage, or none of a stage at all.
     """
     for stage in (folder, *folder.parents[:2]):
-        if found := read_sealed(stage / RECORD, FIELDS):
+        if record := read_stage(stage).record:
             below = {
                 name: listed
-                for name, listed in found[0].get("files", {}).items()
+                for name, listed in record.files.items()
                 if (stage / name).is_relative_to(folder)
             }
             for name, problem in Verifier().problems(stage, below, weights=True):
                 raise UserError(
-                    f"{stage / name} {problem}; the stage {found[0]['kind']} · {found[0]['label']} is "
-                    "damaged: run the suite again, which builds it anew"
+                    f"{stage / name} {problem}; the stage {record.name} is damaged: run the suite "
+                    "again, which builds it anew"
                 )
             return

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
-from bi_bench.store.files import size
+from bi_bench.artifacts.files import size
 from bi_bench.store.lock import Busy, exclusive
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from bi_bench.api.errors import UserError, did_you_mean
-from bi_bench.store.seal import read_sealed, write_sealed
+from bi_bench.artifacts.run_record import FILE as RUN
+from bi_bench.artifacts.run_record import RunRecord
 
-RUN = "run.json"
 _LONGEST = 200  # bytes of a name: file systems end at 255
-# What records of before digests hold.
-_OLD = ("schema", "suite", "numerics", "command", "versions", "machines", "cells", "stages")
 
 
 def run_folder(runs: Path, name: str) -> Path:
@@ -26,9 +22,9 @@ def run_folder(runs: Path, name: str) -> Path:
     return runs / name
 
 
-def write_run(runs: Path, name: str, record: Mapping[str, Any]) -> None:
-    """Write a run record; ``record["stages"]`` names the keys that garbage collection keeps."""
-    write_sealed(run_folder(runs, name) / RUN, record)
+def write_run(runs: Path, name: str, record: RunRecord) -> None:
+    """Write a run record; its ``stages`` are the keys that garbage collection keeps."""
+    record.write(run_folder(runs, name) / RUN)
 
 
 def list_runs(runs: Path) -> list[str]:
@@ -36,7 +32,7 @@ def list_runs(runs: Path) -> list[str]:
     return sorted(path.parent.name for path in runs.glob(f"*/{RUN}"))
 
 
-def read_run(runs: Path, name: str) -> dict[str, Any]:
+def read_run(runs: Path, name: str) -> RunRecord:
     """Read a run record.
 
     Raises:
@@ -49,10 +45,4 @@ def read_run(runs: Path, name: str) -> dict[str, Any]:
             "; known runs: " + ", ".join(known) if known else "; it holds no run yet"
         )
         raise UserError(f'{runs}: no run is called "{name}"{hint}')
-    found = read_sealed(path, _OLD)
-    if found is None:
-        raise UserError(
-            f"{path}: not a JSON object, or not the one that was written; run the suite again, which "
-            "writes it anew, or delete the folder"
-        )
-    return found[0]
+    return RunRecord.read(path)

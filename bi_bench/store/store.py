@@ -5,21 +5,19 @@ from __future__ import annotations
 import secrets
 import shutil
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from bi_bench.api.digest import digest_json
 from bi_bench.api.errors import UserError
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.run_record import RunRecord
+from bi_bench.artifacts.stage_record import FILE, Failure, Found, StageRecord, read_stage
 from bi_bench.store import garbage, runs
-from bi_bench.store.digests import FIELDS, RECORD, Verifier
-from bi_bench.store.files import read_json
+from bi_bench.store.digests import Verifier
 from bi_bench.store.lock import Busy, exclusive
-from bi_bench.store.seal import read_sealed, write_sealed
-from bi_bench.store.work import SCHEMA, Work
-
-_FAILURE = ("type", "message", "traceback", "user", "log")
+from bi_bench.store.work import Work
 
 
 class Damage(RuntimeWarning):
@@ -61,7 +59,7 @@ class Store:
                 Damage,
                 stacklevel=1,
             )
-        return not problem and self._read(key)[0] is not None
+        return not problem and self._read(key).record is not None
 
     def damage(self, key: str, *, weights: bool = False) -> str:
         """What is wrong with the first damaged file of a stage; empty where nothing is."""
@@ -72,45 +70,45 @@ class Store:
         """The damaged files of a stage and what is wrong with each; nothing if it is not there."""
         record, _, problem = self._read(key)
         if problem and self.folder(key).exists():
-            yield RECORD, problem
+            yield FILE, problem
         elif record is not None:
-            files = record.get("files", {})
-            yield from self._verifier.problems(self.folder(key), files, weights)
+            yield from self._verifier.problems(self.folder(key), record.files, weights)
 
     def describe(self, key: str) -> str:
         """ "the stage sft · vanilla", for a message."""
-        record = self._read(key)[0]
-        return f"the stage {record['kind']} · {record['label']}" if record else "the stage"
+        record = self._read(key).record
+        return f"the stage {record.name}" if record else "the stage"
 
     def seal(self, key: str) -> str:
         """A digest of the stage as it was committed; empty where it was made without."""
-        return self._read(key)[1]
+        return self._read(key).digest
 
-    def record(self, key: str) -> dict[str, Any]:
-        """The stage's ``stage.json``, without what guards it.
+    def record(self, key: str) -> StageRecord:
+        """The record of a stage.
 
         Raises:
             UserError: the stage is not there.
         """
-        record = self._read(key)[0]
+        record = self._read(key).record
         if record is None:
             raise UserError(f"{self.stages}: no stage {key}; run the suite that needs it")
-        return {name: record[name] for name in FIELDS if name in record}
+        return record
 
-    def records(self, kind: str) -> Iterator[dict[str, Any]]:
+    def records(self, kind: str) -> Iterator[StageRecord]:
         """The records of all stages of a kind."""
         for key in self.list_stages():
-            record = self._read(key)[0]
-            if record is not None and record["kind"] == kind:
+            record = self._read(key).record
+            if record is not None and record.kind == kind:
                 yield record
 
     def list_stages(self) -> list[str]:
         """The keys of all stages, damaged ones too, sorted."""
         return sorted(path.name for path in self.stages.glob("*") if "." not in path.name)
 
-    def costs(self, key: str) -> dict[str, Any]:
-        """What the stage cost (seconds, MB, tokens); empty where nothing was measured."""
-        return read_json(self.folder(key) / "costs.json") or {}
+    def costs(self, key: str) -> Costs:
+        """What the stage cost; empty where nothing was measured."""
+        folder = self.folder(key)
+        return Costs.read(folder) if (folder / Costs.FILE).is_file() else Costs()
 
     @contextmanager
     def begin(self, key: str, token: str | None = None) -> Iterator[Work]:
@@ -126,7 +124,7 @@ class Store:
         with exclusive(self.stages / f"{key}.lock"):
             for path in garbage.leftovers(self.stages, key):
                 garbage.delete(path)
-            whole = self._read(key)[0] is not None and not self.damage(key, weights=True)
+            whole = self._read(key).record is not None and not self.damage(key, weights=True)
             if not whole and self.folder(key).exists():
                 garbage.delete(self.folder(key))
             folder = self.temporary(key, token or secrets.token_hex(4))
@@ -149,29 +147,23 @@ class Store:
                 for path in garbage.leftovers(self.stages, key):
                     garbage.delete(path)
 
-    def failure(self, key: str) -> dict[str, Any] | None:
-        """Why the last attempt at a stage failed: type, message, traceback, user, log."""
-        path = self._failure(key)
-        if found := read_sealed(path, _FAILURE):
-            return found[0]
-        if not path.is_file():
-            return None
-        reason = f"{path.name} is not what was written, so the reason is lost"
-        return {"type": "Damage", "message": reason, "traceback": "", "user": False, "log": ""}
+    def failure(self, key: str) -> Failure | None:
+        """Why the last attempt at a stage failed."""
+        return Failure.read(self._failure(key))
 
-    def write_failure(self, key: str, failure: Mapping[str, Any]) -> None:
+    def write_failure(self, key: str, failure: Failure) -> None:
         """Record a failure; the next commit of the stage removes it."""
-        write_sealed(self._failure(key), failure)
+        failure.write(self._failure(key))
 
     def run_folder(self, name: str) -> Path:
         """The folder of a run: its record, and room for what is made from it."""
         return runs.run_folder(self.runs, name)
 
-    def write_run(self, name: str, record: Mapping[str, Any]) -> None:
+    def write_run(self, name: str, record: RunRecord) -> None:
         """Write ``runs/<name>/run.json``; do so before running, to keep its stages from gc."""
         runs.write_run(self.runs, name, record)
 
-    def read_run(self, name: str) -> dict[str, Any]:
+    def read_run(self, name: str) -> RunRecord:
         """Read ``runs/<name>/run.json``.
 
         Raises:
@@ -189,23 +181,19 @@ class Store:
         Raises:
             UserError: a run record cannot be read; nothing is deleted then.
         """
-        named = {key for name in self.list_runs() for key in self.read_run(name)["stages"]}
+        named = {key for name in self.list_runs() for key in self.read_run(name).stages}
         return garbage.collect(self.stages, named | set(keep), dry_run)
 
-    def _read(self, key: str) -> tuple[dict[str, Any] | None, str, str]:
-        """A stage's record, its digest and what is wrong with it; None if there is no sound one."""
-        path = self.folder(key) / RECORD
-        found = read_sealed(path, FIELDS)
-        if found is None:
-            return None, "", "is not what was written" if path.exists() else "is gone"
-        record, digest = found
-        if record.get("schema") != SCHEMA:
-            return None, "", f"is of schema {record.get('schema')}, this bi_bench reads {SCHEMA}"
-        trusted = digest or self._published
-        edited = not trusted and digest_json(record.get("identity", {})) != key
-        if edited or record.get("key") != key:
-            return None, "", "holds an identity that has another key"
-        return record, digest, ""
+    def _read(self, key: str) -> Found:
+        """A stage's record; none where what it says of its own key is not so."""
+        found = read_stage(self.folder(key))
+        if (record := found.record) is None:
+            return found
+        trusted = found.digest or self._published
+        edited = not trusted and digest_json(record.identity) != key
+        if edited or record.key != key:
+            return Found(None, problem="holds an identity that has another key")
+        return found
 
     def _failure(self, key: str) -> Path:
         return self.stages / f"{key}.failed.json"

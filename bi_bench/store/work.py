@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from bi_bench.store.digests import LOG, RECORD, list_files
-from bi_bench.store.files import sync_folder, write_json
-from bi_bench.store.seal import write_sealed
-
-SCHEMA = 1
-"""Version of ``stage.json``; a record of another version does not count as there."""
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.files import sync_folder
+from bi_bench.artifacts.stage_record import StageRecord
+from bi_bench.store.digests import LOG, list_files
 
 
 @dataclass
@@ -27,34 +23,19 @@ class Work:
     failure: Path
     committed: bool = False
 
-    def commit(
-        self, stage: Mapping[str, Any], costs: Mapping[str, Any], declined: str | None = None
-    ) -> None:
+    def commit(self, stage: StageRecord, costs: Costs) -> None:
         """Make the folder the stage.
 
-        ``stage`` is the stage as JSON: its kind, label, identity and parents are recorded.
-        ``costs`` are measured numbers (``wall_seconds``, ``peak_memory_mb``, ``tokens_trained``,
-        ``tokens_generated``), kept in a file of their own because they differ from run to run.
-        A ``declined`` stage records the reason and keeps nothing but its log. Of all other files
-        the record has size and SHA-256.
+        Costs have a file of their own because they differ from run to run. A stage that is declined
+        keeps nothing but its log. Of all other files the record gets size and SHA-256.
         """
-        if declined is not None:
+        if stage.status == "declined":
             _clear(self.folder, keep=LOG)
-        record = {
-            "schema": SCHEMA,
-            "key": self.key,
-            "kind": stage["kind"],
-            "label": stage["label"],
-            "identity": stage["identity"],
-            "parents": dict(stage["parents"]),
-            "status": "done" if declined is None else "declined",
-            "reason": declined,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
-        write_json(self.folder / "costs.json", costs)
+        costs.write(self.folder)
         # After a power cut a stage.json must not stand beside empty files: data first.
         sync_folder(self.folder)
-        write_sealed(self.folder / RECORD, {**record, "files": list_files(self.folder)})
+        made = {"key": self.key, "created": datetime.now(UTC).isoformat(timespec="seconds")}
+        stage.model_copy(update={**made, "files": list_files(self.folder)}).write(self.folder)
         self.folder.rename(self.target)
         self.committed = True
         self.failure.unlink(missing_ok=True)

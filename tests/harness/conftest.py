@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from bi_bench.artifacts.tables import read_rows
 from bi_bench.plan import Stage, plan_suite
 from bi_bench.stages.worker import run_stage
-from bi_bench.store.tables import read_rows
 from bi_bench.suite import load_suite
 
 ROOT = Path(__file__).parents[2]

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.problems import write_problems
+from bi_bench.artifacts.tables import read_rows
 from bi_bench.plugins import discover
 from bi_bench.stages import augment
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import read_rows, write_problems
 from bi_bench_plugins.benchmarks.igsm import IGSM
 
 BENCHMARK = {"tier": "embedded", "ops": [3, 6]}

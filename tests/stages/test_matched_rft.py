@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.problems import write_problems
 from bi_bench.plugins import discover
 from bi_bench.stages import augment, rft
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import write_problems
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.models.tiny import Tiny
 

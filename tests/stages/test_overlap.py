@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from bi_bench.api import Problem, Quantity, ReasoningGraph
+from bi_bench.artifacts.problems import write_problems
+from bi_bench.artifacts.tables import write_rows
 from bi_bench.stages import overlap
 from bi_bench.stages.alike import compare_graphs
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import write_problems, write_rows
 
 NAMES = [
     "Ada",

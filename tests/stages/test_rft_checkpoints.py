@@ -8,10 +8,10 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from bi_bench.api import Phase
+from bi_bench.artifacts.problems import write_problems
 from bi_bench.plugins import discover
 from bi_bench.stages import rft
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import write_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench_plugins.algorithms.grpo import GRPO
 from bi_bench_plugins.benchmarks.igsm import IGSM

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.tables import write_rows
 from bi_bench.stages import sft
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import write_rows
 from bi_bench.suite.schema import SFT
 from bi_bench_plugins.models.tiny import Tiny
 

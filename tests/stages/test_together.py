@@ -15,10 +15,11 @@ import torch
 from safetensors.torch import load_file
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.problems import write_problems
+from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
 from bi_bench.stages.together import launch_command
 from bi_bench.stages.worker import run_stage
-from bi_bench.store.tables import write_problems, write_rows
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.models.tiny import Tiny
 

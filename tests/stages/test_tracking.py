@@ -14,9 +14,9 @@ from transformers import TrainerCallback
 from transformers.integrations import INTEGRATION_TO_CALLBACK
 
 from bi_bench.api.versions import library_versions
+from bi_bench.artifacts.tables import write_rows
 from bi_bench.stages import sft
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import write_rows
 from bi_bench.suite.schema import SFT
 from bi_bench.training.tracking import Guarded
 from bi_bench_plugins.models.tiny import Tiny

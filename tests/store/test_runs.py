@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.api.errors import UserError
-from bi_bench.store import Store, write_text
+from bi_bench.artifacts.files import write_text
+from bi_bench.store import Store
 
 
 def test_a_run_record_is_read_back(tmp_path):

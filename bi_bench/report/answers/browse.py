@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from bi_bench.api import Benchmark, Problem, UserError, did_you_mean
-from bi_bench.report.answers.samples import Marked, Sample, has_samples, marked_steps, read_samples
-from bi_bench.report.build.rows import splits_of
+from bi_bench.artifacts.problems import read_problems
+from bi_bench.artifacts.role import PROBE, post, pre
+from bi_bench.artifacts.samples import Sample, has_samples, read_samples
+from bi_bench.artifacts.stage_record import StageRecord
+from bi_bench.report.answers.steps import Marked, marked_steps
 from bi_bench.report.compare.arms import Side
 from bi_bench.report.data.cells import Cell
-from bi_bench.store import Store
-from bi_bench.store.tables import read_problems
+from bi_bench.report.data.results import splits_of
 
 When = Literal["pre", "post", "probe"]
 # A parser of steps is plugin code: it never sees more of an answer than this.
@@ -64,7 +66,7 @@ def browse(
     split: str,
     seed: int | None,
     wanted: Wanted,
-    rebuild: Callable[[Store, str], Benchmark],
+    rebuild: Callable[[StageRecord], Benchmark],
 ) -> Counted:
     """The answers of these arms on a split; ``rebuild`` makes the benchmark behind a stage.
 
@@ -90,7 +92,7 @@ def browse(
         if not stages:
             continue
         finished = True
-        folders = [side.store.folder(key) for key in stages.values()]
+        folders = [side.results.folder(key) for key in stages.values()]
         if missing := [folder for folder in folders if not has_samples(folder)]:
             gone = gone or str(missing[0])
             continue
@@ -120,8 +122,8 @@ def browse(
 def _stages(cell: Cell, split: str) -> dict[str, str]:
     """The keys of the stages that hold answers, by when; empty unless all are done."""
     if split == "probe":
-        return {"after": cell.keys["probe"]} if cell.done("probe") else {}
-    roles = {"before": f"pre/{split}", "after": f"post/{split}"}
+        return {"after": cell.keys[PROBE]} if cell.done(PROBE) else {}
+    roles = {"before": pre(split), "after": post(split)}
     if not cell.done(*roles.values()):
         return {}
     return {when: cell.keys[role] for when, role in roles.items()}
@@ -132,17 +134,17 @@ def _of_cell(
     cell: Cell,
     split: str,
     stages: dict[str, str],
-    rebuild: Callable[[Store, str], Benchmark],
+    rebuild: Callable[[StageRecord], Benchmark],
 ) -> Iterator[Found]:
     key = stages["after"]
-    parents = side.store.record(key)["parents"]
-    problems = {p.id: p for p in read_problems(side.store.folder(parents["problems"]))}
-    benchmark = rebuild(side.store, key)
+    stage, results = side.results.stage(key), side.results
+    problems = {p.id: p for p in read_problems(results.folder(stage.parents["problems"]))}
+    benchmark = rebuild(stage)
     before: dict[tuple[str, float, int], Sample] = {}
     if "before" in stages:
-        answers = read_samples(side.store.folder(stages["before"]))
+        answers = read_samples(results.folder(stages["before"]))
         before = {(s.problem, s.temperature, s.sample): s for s in answers}
-    for after in read_samples(side.store.folder(key)):
+    for after in read_samples(results.folder(key)):
         other = before.get((after.problem, after.temperature, after.sample))
         if (problem := problems.get(after.problem)) is not None:
             yield Found(side.name, cell.seed, split, problem, other, after, benchmark)

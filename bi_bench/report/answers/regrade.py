@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bi_bench.api import Grade, Problem
-from bi_bench.report.answers.samples import Sample, read_samples
-from bi_bench.report.build.pairs import read_result
+from bi_bench.api.digest import digest_json
+from bi_bench.artifacts.artifact import Json, JsonObject
+from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.artifacts.problems import read_problems
+from bi_bench.artifacts.role import PROBE, post, pre
+from bi_bench.artifacts.run_record import CellRecord, RunRecord
+from bi_bench.artifacts.samples import Sample, read_samples, write_samples
 from bi_bench.report.build.row import evaluation
-from bi_bench.report.build.rows import splits_of
-from bi_bench.report.data.cells import Cell
-from bi_bench.store.tables import read_problems
+from bi_bench.report.data.cells import Arm, Cell
+from bi_bench.report.data.results import Results, splits_of
+from bi_bench.report.data.votes import Votes
 
 Grader = Callable[[Problem, str], Grade]
-# What outcomes.json takes from grades; the rest stays as it is, and what is computed from the answers
-# where it is missing is left out.
-_FROM_GRADES = ("greedy", "sampled", "derivation", "unrecognised", "unparsed", "contradictory")
-_FROM_ANSWERS = ("parsed", "majority")
 
 
 class Verdict(NamedTuple):
@@ -50,7 +51,7 @@ class Line:
     scores: Mapping[str, tuple[float, float]]
 
 
-def regrade(folder: Any, problems: Any, grade: Grader) -> list[Verdict]:
+def regrade(folder: Path, problems: Path, grade: Grader) -> list[Verdict]:
     """The answers of an evaluation, in their order; ``problems`` is the folder that it asked from."""
     by_id = {problem.id: problem for problem in read_problems(problems)}
     verdicts = []
@@ -71,23 +72,22 @@ def regrade(folder: Any, problems: Any, grade: Grader) -> list[Verdict]:
 
 def evaluations(cells: Iterable[Cell]) -> list[str]:
     """The keys of all finished evaluations, before and after RFT, each once."""
-    return list(
-        dict.fromkeys(
-            key
-            for cell in cells
-            for role, key in cell.keys.items()
-            if role.startswith(("pre/", "post/")) and cell.done(role)
-        )
+    found = (
+        key
+        for cell in cells
+        for role, key in cell.keys.items()
+        if role.part in ("pre", "post") and cell.done(role)
     )
+    return list(dict.fromkeys(found))
 
 
 def lines(cells: Sequence[Cell], regraded: Mapping[str, Sequence[Verdict]]) -> list[Line]:
     """One line an arm and split, of the cells whose evaluations were graded anew."""
     found = []
     for split in splits_of(cells):
-        arms: dict[Any, list[Cell]] = {}
+        arms: dict[Arm, list[Cell]] = {}
         for cell in cells:
-            keys = [cell.keys.get(f"{when}/{split}") for when in ("pre", "post")]
+            keys = [cell.keys.get(role) for role in (pre(split), post(split))]
             if all(key in regraded for key in keys):
                 arms.setdefault(cell.arm, []).append(cell)
         for arm, of_arm in arms.items():
@@ -105,10 +105,10 @@ def _line(
 ) -> Line:
     scores: dict[str, tuple[float, float]] = {}
     every: list[Verdict] = []
-    for when in ("pre", "post"):
-        of_seeds = [regraded[cell.keys[f"{when}/{split}"]] for cell in cells]
+    for role in (pre(split), post(split)):
+        of_seeds = [regraded[cell.keys[role]] for cell in cells]
         every += [verdict for verdicts in of_seeds for verdict in verdicts]
-        for greedy, name in ((True, when), (False, f"{when}@k")):
+        for greedy, name in ((True, role.part), (False, f"{role.part}@k")):
             chosen = [[v for v in verdicts if v.old.greedy is greedy] for verdicts in of_seeds]
             if all(chosen):
                 scores[name] = (
@@ -128,47 +128,75 @@ def _line(
 
 
 def new_outcomes(
-    folder: Any, verdicts: Sequence[Verdict], benchmark: Mapping[str, Any]
-) -> dict[str, Any]:
-    """``outcomes.json`` with the new grades, and the grader in its identity."""
-    outcomes = read_result(folder / "outcomes.json")
+    old: Outcomes, verdicts: Sequence[Verdict], benchmark: Mapping[str, Json]
+) -> Outcomes:
+    """Outcomes with the new grades, and the grader in their identity."""
     new = [verdict.new for verdict in verdicts]
     greedy = [sample for sample in new if sample.greedy]
-    sampled = [int(sample.correct) for sample in new if not sample.greedy]
+    sampled = tuple(int(sample.correct) for sample in new if not sample.greedy)
     group = len(sampled) // len(greedy)
-    made = {
-        "greedy": [sample.correct for sample in greedy],
-        "sampled": [sampled[at : at + group] for at in range(0, len(sampled), group or 1)],
-        "derivation": [sample.derivation for sample in greedy],
-        "unrecognised": [sample.unrecognised for sample in greedy],
+    kept = {name: getattr(old, name) for name in old.model_fields_set - set(Votes._fields)}
+    kept |= {
+        "identity": old.identity.model_copy(update={"benchmark": dict(benchmark)}),
+        "greedy": tuple(sample.correct for sample in greedy),
+        "sampled": tuple(sampled[at : at + group] for at in range(0, len(sampled), group or 1)),
+        "derivation": tuple(sample.derivation for sample in greedy),
+        "unrecognised": tuple(sample.unrecognised for sample in greedy),
         "unparsed": sum(not sample.parsed for sample in new) / len(new),
         "contradictory": sum(sample.contradictory for sample in new) / len(new),
     }
-    assert set(made) == set(_FROM_GRADES)
-    kept = {name: value for name, value in outcomes.items() if name not in _FROM_ANSWERS}
-    identity = {**outcomes["identity"], "benchmark": dict(benchmark)}
-    return {**kept, **made, "identity": identity}
+    return Outcomes(**kept)
 
 
-def new_record(record: Mapping[str, Any], keys: Mapping[str, str], command: str) -> dict[str, Any]:
+def new_record(record: RunRecord, keys: Mapping[str, str], command: str) -> RunRecord:
     """The run record with other evaluations: ``keys`` maps old ones to new ones.
 
     Probes and analyses are left out, since they hold the old grades; an evaluation that was not
     graded anew is left out too.
     """
-    fresh = copy.deepcopy(dict(record))
-    for cell in fresh["cells"]:
-        stages = {}
-        for role, key in cell["stages"].items():
-            if role.startswith(("pre/", "post/")):
-                if key in keys:
-                    stages[role] = keys[key]
-            elif role != "probe" and not role.startswith("analyse/"):
-                stages[role] = key
-        cell["stages"] = stages
-        cell.pop("without", None)
-    fresh["stages"] = sorted({key for cell in fresh["cells"] for key in cell["stages"].values()})
-    fresh["command"] = command
-    described = fresh["suite"].get("description", "")
-    fresh["suite"]["description"] = f"{described} Answers graded anew.".strip()
-    return fresh
+    cells = tuple(
+        CellRecord(axes=cell.axes, stages=_new_stages(cell, keys), skip=cell.skip)
+        for cell in record.cells
+    )
+    described = f"{record.suite.description} Answers graded anew.".strip()
+    suite = record.suite.model_copy(update={"description": described})
+    fresh = record.model_copy(update={"suite": suite, "cells": cells, "command": command})
+    return fresh.model_copy(update={"stages": tuple(fresh.stage_keys())})
+
+
+def _new_stages(cell: CellRecord, keys: Mapping[str, str]) -> dict[str, str]:
+    stages: dict[str, str] = {}
+    for role, key in cell.by_role():
+        if role.part in ("pre", "post"):
+            if key in keys:
+                stages[role] = keys[key]
+        elif role != PROBE and role.part != "analyse":
+            stages[role] = key
+    return stages
+
+
+def save(
+    results: Results,
+    verdicts: Mapping[str, Sequence[Verdict]],
+    graders: Mapping[str, JsonObject],
+    name: str,
+    command: str,
+) -> None:
+    """New evaluations in the store, and a run that names them in the place of the old ones.
+
+    ``verdicts`` and ``graders``, the identity of who graded, by the key of the old evaluation.
+    """
+    store, keys = results.store, {}
+    for key, of_stage in verdicts.items():
+        old = results.stage(key)
+        grader: JsonObject = {"benchmark": dict(graders[key]), "regraded": key}
+        identity = {**old.identity, **grader}
+        keys[key] = digest_json(identity)
+        if store.has(keys[key]):
+            continue
+        with store.begin(keys[key]) as work:
+            write_samples(work.folder, [verdict.new for verdict in of_stage])
+            outcomes = results.artifact(Outcomes, key)
+            new_outcomes(outcomes, of_stage, graders[key]).write(work.folder)
+            work.commit(old.model_copy(update={"identity": identity}), results.costs(key))
+    store.write_run(name, new_record(results.record, keys, command))

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from bi_bench.api import Drawing, UserError
+from bi_bench.api import Drawing
 from bi_bench.api.figure import drawing_from_json
-from bi_bench.report.data.cells import Cell
-from bi_bench.store import Store
-
-_ROLE = "analyse/"
-_AXES = ("benchmark", "model", "algorithm", "strategy")
+from bi_bench.artifacts.table import TableRow
+from bi_bench.report.data.results import Results
 
 
 class Shown(NamedTuple):
@@ -72,18 +67,16 @@ class AnalysisTable:
         return Shown(facts, headings, list(zip(*(table[name] for name in headings), strict=True)))
 
 
-def read_analyses(
-    cells: Sequence[Cell], store: Store, drawings: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> tuple[AnalysisTable, ...]:
+def read_analyses(results: Results) -> tuple[AnalysisTable, ...]:
     """One table for each analysis of which at least one cell is done, in the order of the suite."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for cell in cells:
+    rows: dict[str, list[TableRow]] = {}
+    for cell in results.cells:
         for role, key in cell.keys.items():
-            if role.startswith(_ROLE) and cell.done(role):
-                found = rows.setdefault(role.removeprefix(_ROLE), [])
-                axes = {name: getattr(cell.arm, name) for name in _AXES}
-                file = store.folder(key) / "table.json"
-                found += [{**axes, "seed": cell.seed, **row} for row in _read(file)]
+            if role.part == "analyse" and cell.done(role):
+                axes = {**cell.arm._asdict(), "seed": cell.seed}
+                measured = ({**axes, **row} for row in results.table(key))
+                rows.setdefault(role.about, []).extend(measured)
+    drawings = results.suite.drawings
     return tuple(
         AnalysisTable(name, tuple(found), _drawings(drawings.get(name, ())))
         for name, found in rows.items()
@@ -124,17 +117,3 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _read(file: Path) -> Iterator[dict[str, Any]]:
-    try:
-        rows = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _damaged(file, str(error)) from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise _damaged(file, "not a list of rows")
-    yield from rows
-
-
-def _damaged(file: Path, reason: str) -> UserError:
-    return UserError(f"{file}: {reason}; delete {file.parent} and run the suite again")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bi_bench.artifacts.outcomes import Outcomes
 from bi_bench.report.build.derivations import mostly_wrong, tells
 from bi_bench.report.build.measurements import (
     answers,
@@ -17,13 +18,13 @@ from bi_bench.report.build.measurements import (
     readiness,
     underspent,
 )
-from bi_bench.report.build.pairs import IdentityMismatch, Outcomes, Pair, check_against, check_arm
+from bi_bench.report.build.pairs import IdentityMismatch, check_against, check_arm
 from bi_bench.report.build.row import KINDS, Row
 from bi_bench.report.build.scores import arm_scores, cluster_labels, compare, in_one_cluster
 from bi_bench.report.build.secondary import secondary
 from bi_bench.report.data.cells import Cell
+from bi_bench.report.data.results import Pair, Results
 from bi_bench.stats import constant_answer_floor, effective_clusters
-from bi_bench.store import Store
 
 # Simulated at the sizes of a published suite (7 equal ones): 95 % intervals cover 86-94 %.
 _FEW_CLUSTERS = 20
@@ -31,18 +32,16 @@ _FEW_CLUSTERS = 20
 
 def plain_row(
     split: str,
-    reference: str,
     cells: Sequence[Cell],
     pairs: Mapping[int, Pair],
     planned: int,
-    store: Store,
+    results: Results,
 ) -> Row:
     """The row without any contrast."""
     first = next(iter(pairs.values())).pre
     floor_answer, floor = constant_answer_floor(first.answers)
-    samples = len(first.sampled[0]) if first.sampled else 0
     arm = cells[0].arm
-    probe = readiness(cells, store)
+    probe = readiness(cells, results)
     labels = cluster_labels(first)
     notes = _cluster_notes(first)
     if mostly_wrong(pairs):
@@ -50,7 +49,7 @@ def plain_row(
     if probe is None or probe.seeds < len(pairs):
         have = 0 if probe is None else probe.seeds
         notes.append(f"probe of {have} of {len(pairs)} seeds")
-    said = declined(cells, store), left_out(cells, split, store), underspent(cells, store)
+    said = declined(cells, results), left_out(cells, split, results), underspent(cells, results)
     notes += filter(None, said)
     return Row(
         benchmark=arm.benchmark,
@@ -58,21 +57,21 @@ def plain_row(
         model=arm.model,
         algorithm=arm.algorithm,
         strategy=arm.strategy,
-        is_reference=arm.strategy == reference,
+        is_reference=arm.strategy == results.suite.reference,
         seeds=tuple(pairs),
         planned_seeds=planned,
         problems=len(first.problems),
         clusters=len(set(labels)) if labels else None,
         effective_clusters=effective_clusters(list(Counter(labels).values())) if labels else None,
-        samples=samples,
-        temperature=first.identity["settings"].get("temperature") if samples else None,
+        samples=first.samples,
+        temperature=first.temperature,
         floor=floor,
         floor_answer=floor_answer,
         pre_answers=answers([pair.pre for pair in pairs.values()]),
         post_answers=answers([pair.post for pair in pairs.values()]),
-        costs=costs(cells, store),
+        costs=costs(cells, results),
         readiness=probe,
-        overlap=overlap(cells, split, store),
+        overlap=overlap(cells, split, results),
         notes=tuple(notes),
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from bi_bench.artifacts.role import RFT
 from bi_bench.report.data.cells import Cell
-from bi_bench.store import Store
+from bi_bench.report.data.results import Results
 
 if TYPE_CHECKING:
     from bi_bench.report.compare.arms import Side
@@ -19,19 +20,19 @@ _MEASURED = (
 )
 
 
-def kind(cell: Cell, store: Store) -> str | None:
+def kind(cell: Cell, results: Results) -> str | None:
     """The CPU that a cell's RFT ran on, as one line; "" where it is not recorded, None before RFT."""
-    if not cell.done("rft"):
+    if not cell.done(RFT):
         return None
-    found = store.costs(cell.keys["rft"]).get("cpu", {})
+    found = results.costs(cell.keys[RFT]).cpu or {}
     return "; ".join(f"{name} {value}" for name, value in found.items())
 
 
-def cpu_notes(cells: Sequence[Cell], store: Store) -> Iterator[str]:
+def cpu_notes(results: Results) -> Iterator[str]:
     """Whether the cells of one run were trained on several kinds of CPU, as far as that is recorded."""
     seeds: dict[str, list[str]] = {}
-    for cell in cells:
-        if found := kind(cell, store):
+    for cell in results.cells:
+        if found := kind(cell, results):
             seeds.setdefault(found, []).append(f"{cell.arm.strategy} seed {cell.seed}")
     if len(seeds) > 1:
         where = "; ".join(f"{', '.join(cells)}: {found}" for found, cells in seeds.items())
@@ -43,7 +44,7 @@ def versus_notes(sides: Sequence[tuple[Side, Side]]) -> list[str]:
     notes = []
     for one, other in sides:
         mine, theirs = (
-            {found for cell in side.cells if (found := kind(cell, side.store)) is not None}
+            {found for cell in side.cells if (found := kind(cell, side.results)) is not None}
             for side in (one, other)
         )
         seeds = len({cell.seed for cell in one.cells} & {cell.seed for cell in other.cells}) or 1

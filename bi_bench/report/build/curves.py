@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
-from typing import Any
 
-from bi_bench.report.build.pairs import read_result
-from bi_bench.report.data.cells import Arm, Cell, read_cells
-from bi_bench.store import Store
+from bi_bench.artifacts.history import rewards
+from bi_bench.artifacts.probe import ProbeSummary
+from bi_bench.artifacts.role import PROBE, PROBE_RFT, RFT
+from bi_bench.report.data.cells import Arm, Cell
+from bi_bench.report.data.results import Results
 
 
 @dataclass(frozen=True)
@@ -31,25 +30,21 @@ class ArmCurves:
     probes_after: int = 0
 
 
-def read_curves(record: Mapping[str, Any], store: Store) -> list[ArmCurves]:
+def read_curves(results: Results) -> list[ArmCurves]:
     """The curves of every arm that has any, in the order of the run record."""
-    arms: dict[Arm, list[Cell]] = {}
-    for cell in read_cells(record, store):
-        arms.setdefault(cell.arm, []).append(cell)
-    curves = [_arm_curves(arm, cells, store) for arm, cells in arms.items()]
+    curves = [_arm_curves(arm, cells, results) for arm, cells in results.arms().items()]
     return [each for each in curves if each.rewards or each.histogram]
 
 
-def _arm_curves(arm: Arm, cells: Sequence[Cell], store: Store) -> ArmCurves:
-    rewards = {
-        cell.seed: _rewards(store.folder(cell.keys["rft"]) / "history.jsonl")
-        for cell in cells
-        if cell.done("rft")
-    }
-    before, after = (_histograms(role, cells, store) for role in ("probe", "probe-rft"))
+def _arm_curves(arm: Arm, cells: Sequence[Cell], results: Results) -> ArmCurves:
+    logged = {cell.seed: results.history(cell.keys[RFT]) for cell in cells if cell.done(RFT)}
+    before, after = (
+        [results.artifact(ProbeSummary, key).shares for key in results.done(cells, role)]
+        for role in (PROBE, PROBE_RFT)
+    )
     return ArmCurves(
         arm,
-        {seed: values for seed, values in rewards.items() if values},
+        {seed: found for seed, history in logged.items() if (found := rewards(history))},
         _means(before),
         len(before),
         _means(after),
@@ -57,24 +52,5 @@ def _arm_curves(arm: Arm, cells: Sequence[Cell], store: Store) -> ArmCurves:
     )
 
 
-def _histograms(role: str, cells: Sequence[Cell], store: Store) -> list[list[float]]:
-    return [
-        _shares(store.folder(cell.keys[role]) / "summary.json") for cell in cells if cell.done(role)
-    ]
-
-
 def _means(shares: Sequence[Sequence[float]]) -> list[float]:
     return [fmean(bin_) for bin_ in zip(*shares, strict=True)]
-
-
-def _rewards(file: Path) -> list[float]:
-    """The reward of each step, phases one after the other; nothing where none was logged."""
-    if not file.exists():
-        return []
-    rows = map(json.loads, file.read_text(encoding="utf-8").splitlines())
-    return [row["reward"] for row in rows if "reward" in row]
-
-
-def _shares(file: Path) -> list[float]:
-    summary = read_result(file)
-    return [count / summary["problems"] for count in summary["histogram"]]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
-from bi_bench.report.build.pairs import Outcomes, Pair
+from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.report.data.results import Pair
 
 _MOSTLY = 0.5
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import fmean
-from typing import Any
 
+from bi_bench.artifacts import role as roles
+from bi_bench.artifacts.costs import Costs as Spent
+from bi_bench.artifacts.demonstrations import AugmentSummary
+from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.artifacts.overlap import Overlap as Measured
+from bi_bench.artifacts.probe import ProbeSummary
+from bi_bench.artifacts.problems import ProblemsSummary
+from bi_bench.artifacts.role import AUGMENT, PROBE, RFT
 from bi_bench.report.build.derivations import judged, wrong_among_right
-from bi_bench.report.build.pairs import Outcomes, read_result
 from bi_bench.report.build.row import Answers, Costs, Overlap, Readiness
 from bi_bench.report.data.cells import Cell
-from bi_bench.store import Store
+from bi_bench.report.data.results import Results
 
 # The base model and the problems are inputs of the suite, analyses are not needed for the gain.
 _PAID = ("augment", "sft", "probe", "rft", "pre", "post")
@@ -52,103 +58,86 @@ def _unrecognised(outcomes: Sequence[Outcomes]) -> float | None:
     return fmean(found) if found else None
 
 
-def readiness(cells: Sequence[Cell], store: Store) -> Readiness | None:
+def readiness(cells: Sequence[Cell], results: Results) -> Readiness | None:
     """The probes of these cells, of those that have one."""
-    summaries = [
-        read_result(store.folder(cell.keys["probe"]) / "summary.json")
-        for cell in cells
-        if cell.done("probe")
-    ]
-    if not summaries:
-        return None
-    return Readiness(
-        samples=summaries[0]["samples"],
-        accuracy=fmean(summary["accuracy"] for summary in summaries),
-        informative=fmean(summary["informative"] for summary in summaries),
-        spread=fmean(summary["spread"] for summary in summaries),
-        seeds=len(summaries),
-    )
-
-
-def overlap(cells: Sequence[Cell], split: str, store: Store) -> Overlap | None:
-    """How much of the test questions stands in the training data, of the cells that know."""
-    role = f"overlap/{split}"
-    found = [
-        read_result(store.folder(cell.keys[role]) / "overlap.json")
-        for cell in cells
-        if cell.done(role)
-    ]
+    found = [results.artifact(ProbeSummary, key) for key in results.done(cells, PROBE)]
     if not found:
         return None
-    return Overlap(
-        contaminated=fmean(one["contaminated"] for one in found),
-        exact=fmean(one["exact"] for one in found),
-        **_by_graphs(found),
+    return Readiness(
+        samples=found[0].samples,
+        accuracy=fmean(probe.accuracy for probe in found),
+        informative=fmean(probe.informative for probe in found),
+        spread=fmean(probe.spread for probe in found),
+        seeds=len(found),
     )
 
 
-def _by_graphs(found: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """Means of what graphs told, where every overlap has them; older ones have none."""
-    told = [one.get("graphs", {}) for one in found]
-    if not all(graphs.get("problems") for graphs in told):
-        return {}
-    return {name: fmean(graphs[name] for graphs in told) for name in ("equal", "structure")}
+def overlap(cells: Sequence[Cell], split: str, results: Results) -> Overlap | None:
+    """How much of the test questions stands in the training data, of the cells that know."""
+    keys = results.done(cells, roles.overlap(split))
+    found = [results.artifact(Measured, key) for key in keys]
+    if not found:
+        return None
+    graphs = [one.graphs for one in found if one.graphs.problems]
+    told = len(graphs) == len(found)  # older ones have none
+    return Overlap(
+        contaminated=fmean(one.contaminated for one in found),
+        exact=fmean(one.exact for one in found),
+        equal=_mean([one.equal for one in graphs]) if told else None,
+        structure=_mean([one.structure for one in graphs]) if told else None,
+    )
 
 
-def declined(cells: Sequence[Cell], store: Store) -> str:
+def declined(cells: Sequence[Cell], results: Results) -> str:
     """How many SFT problems the strategy declined in these cells, and why; empty if none."""
+    found = [results.artifact(AugmentSummary, key) for key in results.done(cells, AUGMENT)]
     reasons: Counter[str] = Counter()
-    problems = 0
-    for cell in cells:
-        if cell.done("augment"):
-            summary = read_result(store.folder(cell.keys["augment"]) / "summary.json")
-            reasons.update(summary["declined"])
-            problems += summary["problems"]
+    for summary in found:
+        reasons.update(summary.declined)
     if not reasons:
         return ""
+    problems = sum(summary.problems for summary in found)
     causes = "; ".join(f"{reason} ({number})" for reason, number in reasons.most_common())
     return f"{reasons.total()} of {problems} SFT problems were declined by the strategy: {causes}"
 
 
-def left_out(cells: Sequence[Cell], split: str, store: Store) -> str:
+def left_out(cells: Sequence[Cell], split: str, results: Results) -> str:
     """How much of its data the benchmark of a split uses for nothing, and why; empty if none."""
-    for cell in cells:
-        if cell.done(role := f"problems/{split}"):
-            summary = read_result(store.folder(cell.keys[role]) / "summary.json")
-            counts = {why: n for why, n in summary.get("left_out", {}).items() if n}
-            causes = "; ".join(f"{why} ({n})" for why, n in counts.items())
-            return f"left out of the data: {causes}" if causes else ""
+    for key in results.done(cells, roles.problems(split)):
+        summary = results.artifact(ProblemsSummary, key)
+        counts = {why: n for why, n in summary.left_out.items() if n}
+        causes = "; ".join(f"{why} ({n})" for why, n in counts.items())
+        return f"left out of the data: {causes}" if causes else ""
     return ""
 
 
-def costs(cells: Sequence[Cell], store: Store) -> Costs:
+def costs(cells: Sequence[Cell], results: Results) -> Costs:
     """Mean cost of these cells; a stage that cells share counts in full in each of them."""
-    paid = [_paid(cell, store) for cell in cells]
-    steps = [stages.get("rft", {}).get("steps", 0) for stages in paid]
+    paid = [_paid(cell, results) for cell in cells]
+    rft = [results.costs(cell.keys[RFT]) if cell.done(RFT) else Spent() for cell in cells]
+    steps = [one.steps or 0 for one in rft]
     return Costs(
-        tokens_trained=fmean(_total(stages, "tokens_trained") for stages in paid),
-        tokens_generated=fmean(_total(stages, "tokens_generated") for stages in paid),
-        wall_seconds=fmean(_total(stages, "wall_seconds") for stages in paid),
-        rft_seconds=fmean(stages.get("rft", {}).get("wall_seconds", 0) for stages in paid),
+        tokens_trained=fmean(sum(one.tokens_trained or 0 for one in stages) for stages in paid),
+        tokens_generated=fmean(sum(one.tokens_generated or 0 for one in stages) for stages in paid),
+        wall_seconds=fmean(sum(one.wall_seconds or 0 for one in stages) for stages in paid),
+        rft_seconds=fmean(one.wall_seconds or 0 for one in rft),
         rft_steps=fmean(steps) if all(steps) else None,
     )
 
 
-def underspent(cells: Sequence[Cell], store: Store) -> str:
+def underspent(cells: Sequence[Cell], results: Results) -> str:
     """How much of the budget of a matched RFT was left over; empty if none was."""
-    shares = [store.costs(c.keys["rft"]).get("budget_share", 1.0) for c in cells if c.done("rft")]
-    if not shares or min(shares) >= 1:
+    budgets = [results.costs(key).budget_share for key in results.done(cells, RFT)]
+    least = min((share for share in budgets if share is not None), default=1.0)
+    if least >= 1:
         return ""
-    return f"RFT ended at its greatest number of steps with {min(shares):.0%} of the budget spent"
+    return f"RFT ended at its greatest number of steps with {least:.0%} of the budget spent"
 
 
-def _paid(cell: Cell, store: Store) -> dict[str, Mapping[str, float]]:
-    return {
-        role: store.costs(key)
-        for role, key in cell.keys.items()
-        if role.split("/")[0] in _PAID and cell.done(role)
-    }
+def _paid(cell: Cell, results: Results) -> list[Spent]:
+    roles = [role for role in cell.keys if role.part in _PAID and cell.done(role)]
+    return [results.costs(cell.keys[role]) for role in roles]
 
 
-def _total(stages: Mapping[str, Mapping[str, float]], column: str) -> float:
-    return sum(costs.get(column, 0) for costs in stages.values())
+def _mean(shares: Sequence[float | None]) -> float:
+    return fmean(share or 0.0 for share in shares)

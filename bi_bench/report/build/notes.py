@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from bi_bench.artifacts.run_record import SuiteRecord
 from bi_bench.report.build.row import Row
 
 _SHARED_COSTS = (
@@ -27,8 +27,8 @@ _RFT = {
 }
 
 
-def report_notes(rows: Sequence[Row], suite: Mapping[str, Any]) -> Iterator[str]:
-    """Notes on all rows, each once; ``suite`` as its run record has it."""
+def report_notes(rows: Sequence[Row], suite: SuiteRecord) -> Iterator[str]:
+    """Notes on all rows, each once."""
     yield from interval_notes(rows)
     for row in rows:
         if row.refused:
@@ -46,11 +46,9 @@ def report_notes(rows: Sequence[Row], suite: Mapping[str, Any]) -> Iterator[str]
         yield _SHARED_COSTS
 
 
-def _matching(suite: Mapping[str, Any]) -> str:
-    defaults = suite.get("source", {}).get("defaults", {})
-    sft = _SFT[defaults.get("match_sft", "none")]
-    rft = _RFT[defaults.get("match_rft", "steps")]
-    return f"{sft}; {rft}.".format(suite["reference"])
+def _matching(suite: SuiteRecord) -> str:
+    sft, rft = _SFT[suite.default("match_sft", "none")], _RFT[suite.default("match_rft", "steps")]
+    return f"{sft}; {rft}.".format(suite.reference)
 
 
 def interval_notes(rows: Sequence[Row]) -> Iterator[str]:

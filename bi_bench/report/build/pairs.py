@@ -1,18 +1,12 @@
-"""The outcomes of evaluations, and the check that two of them may be compared at all."""
+"""The check that two evaluations may be compared at all."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple
 
-from bi_bench.api import UserError
-from bi_bench.report.answers.samples import from_answers
-
-_FROM_ANSWERS = frozenset({"parsed", "majority"})
-_NEWER = frozenset({"contradictory", "unrecognised"})  # not in every record
+from bi_bench.artifacts.differences import differences
+from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.report.data.results import Pair
 
 
 class IdentityMismatch(Exception):  # noqa: N818 - a refusal that a row shows
@@ -21,64 +15,6 @@ class IdentityMismatch(Exception):  # noqa: N818 - a refusal that a row shows
     def __init__(self, field: str, where: str) -> None:
         super().__init__(f"{field} differ ({where})")
         self.field = field
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """``outcomes.json`` of one evaluation; lists have one entry per problem.
-
-    ``greedy`` is 0/1, ``sampled`` a list of 0/1 per problem (empty without samples). ``parsed``, of
-    the greedy answers, and ``majority``, maj@k of the sampled ones, come from the answers and are empty
-    where these are not there. ``contradictory``, of all answers, and ``unrecognised``, of the greedy
-    ones, are in newer records alone.
-    """
-
-    identity: Mapping[str, Any]
-    problems: Sequence[str]
-    clusters: Sequence[str | None]
-    answers: Sequence[str]
-    greedy: Sequence[bool]
-    sampled: Sequence[Sequence[int]]
-    derivation: Sequence[bool | None]
-    unparsed: float
-    truncated: float
-    tokens: float
-    parsed: Sequence[bool] = ()
-    majority: Sequence[float] = ()
-    contradictory: float | None = None
-    unrecognised: Sequence[bool] = ()
-
-    @classmethod
-    def read(cls, folder: Path) -> Outcomes:
-        """The outcomes in the folder of an evaluate stage, or of one in a published record."""
-        data = read_result(folder / "outcomes.json")
-        if not data.keys() >= _FROM_ANSWERS:
-            data = {**from_answers(folder), **data}
-        names = cls.__dataclass_fields__.keys()
-        try:
-            return cls(
-                **{name: data[name] for name in names - ((_FROM_ANSWERS | _NEWER) - data.keys())}
-            )
-        except KeyError as missing:
-            raise _damaged(folder / "outcomes.json", f"no entry {missing}") from None
-
-
-class Pair(NamedTuple):
-    """The evaluations of one seed, before and after RFT."""
-
-    pre: Outcomes
-    post: Outcomes
-
-
-def read_result(file: Path) -> dict[str, Any]:
-    """A JSON object that a finished stage wrote; UserError where it is gone or damaged."""
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _damaged(file, str(error)) from None
-    if not isinstance(data, dict):
-        raise _damaged(file, "not a JSON object")
-    return data
 
 
 def check_arm(arm: Mapping[int, Pair]) -> None:
@@ -97,27 +33,12 @@ def check_against(arm: Mapping[int, Pair], reference: Mapping[int, Pair]) -> Non
 
 
 def _check_same(one: Outcomes, other: Outcomes, where: str, but: Sequence[str] = ()) -> None:
-    left = {key: value for key, value in one.identity.items() if key not in but}
-    right = {key: value for key, value in other.identity.items() if key not in but}
-    if field := _difference(left, right):
+    left, right = (
+        {name: value for name, value in each.identity.to_json().items() if name not in but}
+        for each in (one, other)
+    )
+    for field in differences(left, right):
         raise IdentityMismatch(field, where)
     # Contrasts pair by position, so the order counts too.
-    if list(one.problems) != list(other.problems):
+    if one.problems != other.problems:
         raise IdentityMismatch("problem ids", where)
-
-
-def _difference(left: Any, right: Any, path: str = "") -> str:
-    """The path of the first field that differs, empty where none does."""
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
-        for key in sorted({*left, *right}):
-            inner = f"{path}.{key}" if path else str(key)
-            if key not in left or key not in right:
-                return inner
-            if found := _difference(left[key], right[key], inner):
-                return found
-        return ""
-    return "" if left == right else path
-
-
-def _damaged(file: Path, reason: str) -> UserError:
-    return UserError(f"{file}: {reason}; delete {file.parent} and run the suite again")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from bi_bench.artifacts.run_record import PrimaryRecord, SuiteRecord
 from bi_bench.report.build.row import NEVER_RIGHT, NO_VERDICT, Place, Row, Scores, Standing
 from bi_bench.report.text import percent, points
 from bi_bench.stats import Corrected, arm_label, arm_place, holm
@@ -36,15 +37,14 @@ class Primary(NamedTuple):
         return found
 
 
-def primary_of(suite: Mapping[str, Any], splits: Sequence[str]) -> Primary:
+def primary_of(suite: SuiteRecord, splits: Sequence[str]) -> Primary:
     """That of a run record's suite; where it declared none, the default of today."""
-    told = suite.get("primary", {})
-    declared = bool(told.get("declared", False))
+    told = suite.primary or PrimaryRecord()
     return Primary(
-        told.get("contrast", "final") if declared else "final",
-        told.get("score", "greedy"),
-        told.get("split") or (splits[0] if splits else ""),
-        declared,
+        told.contrast if told.declared else "final",
+        told.score,
+        told.split or (splits[0] if splits else ""),
+        told.declared,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from bi_bench.artifacts.run_record import SuiteRecord
 from bi_bench.report.build.row import Row, evaluation
 from bi_bench.report.text import gain_points, percent
 
@@ -55,11 +55,23 @@ class Published:
         return (self.benchmark, self.split, self.model, self.algorithm, self.strategy)
 
 
-def read_published(suite: Mapping[str, Any]) -> tuple[Published, ...]:
+def read_published(suite: SuiteRecord) -> tuple[Published, ...]:
     """What the suite of a run record names, in its order; there in %, here as shares."""
     return tuple(
-        Published(**{**one, **{name: _share(one[name]) for name in ("pre", "post", "gain")}})
-        for one in suite.get("published", ())
+        Published(
+            one.benchmark,
+            one.split,
+            one.model,
+            one.algorithm,
+            one.strategy,
+            pre=_share(one.pre),
+            post=_share(one.post),
+            gain=_share(one.gain),
+            tag=one.tag,
+            source=one.source,
+            note=one.note,
+        )
+        for one in suite.published
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from bi_bench.report.build.pairs import IdentityMismatch, Pair, check_against
+from bi_bench.artifacts.run_record import SuiteRecord
+from bi_bench.report.build.pairs import IdentityMismatch, check_against
 from bi_bench.report.build.row import Row
 from bi_bench.report.build.scores import compare
 from bi_bench.report.data.cells import Arm
+from bi_bench.report.data.results import Pair
 
 
 class Nulls(NamedTuple):
@@ -43,8 +45,7 @@ def against_random(
     return replace(row, over_random=difference)
 
 
-def random_rewards(record: Mapping[str, Any]) -> Nulls:
+def random_rewards(suite: SuiteRecord) -> Nulls:
     """Those of a run record; none in records from before there were any."""
-    rewards: Mapping[str, list[str]] = record["suite"].get("rewards", {})
-    random = tuple(label for label, used in rewards.items() if used == ["random"])
-    return Nulls(random, record["suite"].get("runs", {}))
+    random = tuple(label for label, used in suite.rewards.items() if used == ("random",))
+    return Nulls(random, suite.runs)

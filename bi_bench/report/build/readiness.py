@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from bi_bench.artifacts import role as roles
+from bi_bench.artifacts.probe import ProbeSummary
+from bi_bench.artifacts.role import PROBE, RFT, SFT
 from bi_bench.report.build.analyses import AnalysisTable
-from bi_bench.report.build.pairs import Outcomes, read_result
 from bi_bench.report.build.row import evaluation
 from bi_bench.report.data.cells import Arm, Cell
+from bi_bench.report.data.results import Results
 from bi_bench.stats import RankCorrelation, pass_at_k, rank_correlation
-from bi_bench.store import Store
 
 # The one to beat: models that start low have more to gain.
 TRIVIAL = "minus the pre score"
@@ -50,25 +52,20 @@ class Prediction:
     final: RankCorrelation | None
 
 
-def read_points(
-    cells: Sequence[Cell], store: Store, analyses: Sequence[AnalysisTable]
-) -> list[Point]:
+def read_points(results: Results, analyses: Sequence[AnalysisTable]) -> list[Point]:
     """Every finished cell and split, in the order of the run record."""
-    measured = _measured(analyses, {split for cell in cells for split in _splits(cell)})
+    measured = _measured(analyses, set(results.splits))
     points = []
-    for cell in cells:
-        known = {**_probed(cell, store), **measured.get((cell.arm, cell.seed), {})}
-        for split in _splits(cell):
-            if not cell.done("sft", "rft", f"pre/{split}", f"post/{split}"):
+    for cell in results.cells:
+        known = {**_probed(cell, results), **measured.get((cell.arm, cell.seed), {})}
+        for split in cell.about("pre"):
+            if not cell.done(SFT, RFT, roles.pre(split), roles.post(split)):
                 continue
-            pre, post = (
-                fmean(Outcomes.read(store.folder(cell.keys[f"{when}/{split}"])).greedy)
-                for when in ("pre", "post")
-            )
+            pre, post = (fmean(outcomes.greedy) for outcomes in results.pair(cell, split))
             predictors = {**known, TRIVIAL: -pre}
             points.append(
                 Point(
-                    *(cell.arm, cell.seed, split, cell.keys["sft"], predictors),
+                    *(cell.arm, cell.seed, split, cell.keys[SFT], predictors),
                     gain=post - pre,
                     final=post,
                 )
@@ -104,22 +101,17 @@ def _correlation(points: Sequence[Point], name: str, outcome: str) -> RankCorrel
     )
 
 
-def _splits(cell: Cell) -> list[str]:
-    return [role.removeprefix("pre/") for role in cell.keys if role.startswith("pre/")]
-
-
-def _probed(cell: Cell, store: Store) -> dict[str, float]:
+def _probed(cell: Cell, results: Results) -> dict[str, float]:
     """What the probe of the SFT model says, on problems of a split of its own."""
-    if not cell.done("probe"):
+    if not cell.done(PROBE):
         return {}
-    summary = read_result(store.folder(cell.keys["probe"]) / "summary.json")
-    samples, right = summary["samples"], summary["right"]
-    k = max(1, samples // 2)
+    summary = results.artifact(ProbeSummary, cell.keys[PROBE])
+    k = max(1, summary.samples // 2)
     return {
-        "probe: accuracy": summary["accuracy"],
-        "probe: informative": summary["informative"],
-        "probe: spread": summary["spread"],
-        f"probe: pass@{k}": fmean(pass_at_k(count, samples, k) for count in right),
+        "probe: accuracy": summary.accuracy,
+        "probe: informative": summary.informative,
+        "probe: spread": summary.spread,
+        f"probe: pass@{k}": fmean(pass_at_k(n, summary.samples, k) for n in summary.right),
     }
 
 

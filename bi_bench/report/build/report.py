@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from bi_bench.artifacts.artifact import Json
 from bi_bench.report.build.analyses import AnalysisTable
 from bi_bench.report.build.published import Published
-from bi_bench.report.build.row import Row, Unfinished
+from bi_bench.report.build.row import Row
 from bi_bench.report.build.sweeps import Sweep
+from bi_bench.report.data.cells import Unfinished
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Report:
     description: str
     reference: str
     command: str
-    numerics: Mapping[str, Any]
-    versions: Mapping[str, Any]
+    numerics: Mapping[str, Json]
+    versions: Mapping[str, str | None]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
     skipped: tuple[Unfinished, ...]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from bi_bench.report.text import plain
-
 if TYPE_CHECKING:
     from bi_bench.report.build.secondary import Secondary
     from bi_bench.stats import Contrast
@@ -219,25 +217,3 @@ class Row:
         if finished == self.planned_seeds:
             return str(finished)
         return f"{finished} of {self.planned_seeds}"
-
-
-@dataclass(frozen=True)
-class Unfinished:
-    """Seeds of one cell group that gave less than they should, and why.
-
-    ``status``: "skipped" (at plan time), "declined", "failed", "damaged" or "not run yet"; ``stages``
-    are the roles concerned, empty where it is the whole cell.
-    """
-
-    status: str
-    cell: str
-    seeds: tuple[int, ...]
-    stages: tuple[str, ...] = ()
-    reason: str = ""
-
-    @property
-    def line(self) -> str:
-        """All of it in one line."""
-        seeds = f"{'seed' if len(self.seeds) == 1 else 'seeds'} {', '.join(map(str, self.seeds))}"
-        where = " · ".join([self.cell, seeds, *([", ".join(self.stages)] if self.stages else [])])
-        return plain(f"{self.status}: {where}{': ' if self.reason else ''}{self.reason}")

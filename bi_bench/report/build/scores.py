@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bi_bench.artifacts.outcomes import Outcomes
 from bi_bench.report.build.derivations import mostly_wrong
-from bi_bench.report.build.pairs import Outcomes, Pair
 from bi_bench.report.build.row import NEVER_RIGHT, NO_VERDICT, Kind, Scores
+from bi_bench.report.data.results import Pair
 from bi_bench.stats import arm_label, crossed_interval, gain_label, headroom_gain
 
 Table = NDArray[np.float64]

@@ -8,7 +8,8 @@ from statistics import fmean
 
 import numpy as np
 
-from bi_bench.report.build.pairs import Outcomes, Pair
+from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.report.data.results import Pair
 from bi_bench.stats import GainSplit, mcnemar, pass_at_k, split_gain
 
 

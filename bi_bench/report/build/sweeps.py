@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from bi_bench.artifacts.run_record import SuiteRecord
 from bi_bench.report.build.row import Row
 from bi_bench.report.text import gain_points, percent, points
 
@@ -54,28 +55,25 @@ class Sweep:
         return found
 
 
-def variants(suite: Mapping[str, Any]) -> dict[str, Variant]:
+def variants(suite: SuiteRecord) -> dict[str, Variant]:
     """What stands behind each label of an arm, from the suite of a run record.
 
     Records of older versions hold the suite file alone, and so without the defaults of plugins:
     then parameters that some entry leaves out are not known (None).
     """
-    if "strategies" in suite:
+    if suite.strategies is not None:
         return {
-            label: Variant(entry["name"], entry["params"])
-            for label, entry in suite["strategies"].items()
+            label: Variant(entry.name, entry.params) for label, entry in suite.strategies.items()
         }
-    matrix = suite.get("source", {}).get("matrix", {})
-    entries = matrix.get("strategies", []) if isinstance(matrix, Mapping) else []
     found = {}
-    for entry in entries:
-        params = {"name": entry} if isinstance(entry, str) else dict(entry)
-        name = params.pop("name")
-        found[params.pop("label", name)] = Variant(name, params)
+    for entry in suite.entries("strategies"):
+        params = dict(entry)
+        name = str(params.pop("name"))
+        found[str(params.pop("label", name))] = Variant(name, params)
     return found
 
 
-def find_sweeps(suite: Mapping[str, Any]) -> tuple[Sweep, ...]:
+def find_sweeps(suite: SuiteRecord) -> tuple[Sweep, ...]:
     """Every strategy that stands in the suite more than once, in its order."""
     plugins: dict[str, dict[str, Mapping[str, Any]]] = {}
     for label, variant in variants(suite).items():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bi_bench.api import UserError, did_you_mean
-from bi_bench.report.data.cells import Arm, Cell, read_cells
-from bi_bench.store import Store
+from bi_bench.report.data.cells import Arm, Cell
+from bi_bench.report.data.results import Results
 
 _SEPARATOR = "·"
 # As labels show them, first what most often tells arms apart.
@@ -23,15 +22,15 @@ class Side:
     run: str
     arm: Arm
     cells: tuple[Cell, ...]
-    store: Store
+    results: Results
 
 
-def all_sides(run: str, record: Mapping[str, Any], store: Store) -> list[Side]:
+def all_sides(results: Results) -> list[Side]:
     """Every arm of a run, by its whole label."""
-    cells: dict[Arm, list[Cell]] = {}
-    for cell in read_cells(record, store):
-        cells.setdefault(cell.arm, []).append(cell)
-    return [Side(arm.label, run, arm, tuple(of_arm), store) for arm, of_arm in cells.items()]
+    return [
+        Side(arm.label, results.name, arm, tuple(cells), results)
+        for arm, cells in results.arms().items()
+    ]
 
 
 def matching(sides: Sequence[Side], text: str) -> list[Side]:

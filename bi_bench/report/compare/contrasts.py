@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
+from bi_bench.artifacts.role import post, pre
 from bi_bench.report.build.derivations import tells
-from bi_bench.report.build.pairs import IdentityMismatch, Pair, check_against, check_arm
+from bi_bench.report.build.pairs import IdentityMismatch, check_against, check_arm
 from bi_bench.report.build.row import Kind, Scores, evaluation
-from bi_bench.report.build.rows import read_pair, splits_of
 from bi_bench.report.build.scores import arm_scores, cluster_labels, compare
 from bi_bench.report.compare.arms import Side
+from bi_bench.report.data.results import Pair, splits_of
 from bi_bench.stats import constant_answer_floor, mcnemar
 
 
@@ -91,7 +92,7 @@ def _on_split(split: str, one: Side, other: Side) -> Versus:
     if len(first.problems) < 2:
         return refuse("an interval needs at least 2 problems, this split has 1")
     labels = cluster_labels(first)
-    samples = len(first.sampled[0]) if first.sampled else 0
+    samples = first.samples
     only = sorted({*mine, *theirs} - set(common))
     notes = (f"{place}: over the seeds that both have; left out: {only}",) if only else ()
     return Versus(
@@ -115,7 +116,7 @@ def _on_split(split: str, one: Side, other: Side) -> Versus:
 def _same_stages(one: Side, other: Side, split: str) -> bool:
     """Whether runs share these evaluations: the same cells under two names."""
     mine, theirs = (
-        {(c.seed, c.keys.get(f"pre/{split}"), c.keys.get(f"post/{split}")) for c in side.cells}
+        {(c.seed, c.keys.get(pre(split)), c.keys.get(post(split))) for c in side.cells}
         for side in (one, other)
     )
     return mine <= theirs or theirs <= mine
@@ -123,9 +124,9 @@ def _same_stages(one: Side, other: Side, split: str) -> bool:
 
 def _pairs(side: Side, split: str) -> dict[int, Pair]:
     return {
-        cell.seed: read_pair(cell, split, side.store)
+        cell.seed: side.results.pair(cell, split)
         for cell in side.cells
-        if cell.done(f"pre/{split}", f"post/{split}")
+        if cell.done(pre(split), post(split))
     }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
-from bi_bench.report.build.row import Unfinished
+from bi_bench.artifacts.role import RFT, SFT, Part, Role, analyse
+from bi_bench.artifacts.run_record import Axes, RunRecord
+from bi_bench.report.text import plain
 from bi_bench.store import Store
 
 
@@ -18,16 +20,24 @@ class Arm(NamedTuple):
     algorithm: str
     strategy: str
 
+    @classmethod
+    def at(cls, axes: Axes) -> Arm:
+        """That of a cell."""
+        return cls(axes.benchmark, axes.model, axes.algorithm, axes.strategy)
+
     @property
     def label(self) -> str:
         """ "bridge · grpo · tiny · igsm-med"."""
         return " · ".join((self.strategy, self.algorithm, self.model, self.benchmark))
 
 
-class State(NamedTuple):
-    """How far a stage got: "done", "declined", "failed", "damaged" or "not run yet", and why."""
+Status = Literal["done", "declined", "failed", "damaged", "not run yet"]
 
-    status: str
+
+class State(NamedTuple):
+    """How far a stage got, and why not further."""
+
+    status: Status
     reason: str = ""
 
 
@@ -37,13 +47,17 @@ class Cell:
 
     arm: Arm
     seed: int
-    keys: Mapping[str, str]
-    states: Mapping[str, State]
+    keys: Mapping[Role, str]
+    states: Mapping[Role, State]
     skip: str
 
-    def done(self, *roles: str) -> bool:
+    def done(self, *roles: Role) -> bool:
         """Whether all these stages are there with a result."""
         return all(role in self.states and self.states[role].status == "done" for role in roles)
+
+    def about(self, part: Part) -> list[str]:
+        """What the stages of a part are about, such as the splits of "pre"."""
+        return [role.about for role in self.keys if role.part == part]
 
     @property
     def damaged(self) -> bool:
@@ -51,52 +65,69 @@ class Cell:
         return any(
             state.status == "damaged"
             for role, state in self.states.items()
-            if not role.startswith(("analyse/", "overlap/"))
+            if role.part not in ("analyse", "overlap")
         )
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """Seeds of one cell group that gave less than they should, and why.
+
+    ``status``: "skipped" (at plan time), "declined", "failed", "damaged" or "not run yet"; ``stages``
+    are the roles concerned, empty where it is the whole cell.
+    """
+
+    status: str
+    cell: str
+    seeds: tuple[int, ...]
+    stages: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        seeds = f"{'seed' if len(self.seeds) == 1 else 'seeds'} {', '.join(map(str, self.seeds))}"
+        where = " · ".join([self.cell, seeds, *([", ".join(self.stages)] if self.stages else [])])
+        return plain(f"{self.status}: {where}{': ' if self.reason else ''}{self.reason}")
 
 
 def stage_state(store: Store, key: str) -> State:
     """The state of one stage in the store."""
     if store.has(key):
         record = store.record(key)
-        if record["status"] == "declined":
-            return State("declined", record["reason"] or "no reason given")
+        if record.status == "declined":
+            return State("declined", record.reason or "no reason given")
         return State("done")
     if problem := store.damage(key):
         return State("damaged", problem)
     if failure := store.failure(key):
-        return State("failed", failure.get("message") or failure.get("type") or "no message")
+        return State("failed", failure.said)
     return State("not run yet")
 
 
-def stage_states(record: Mapping[str, Any], store: Store) -> dict[str, State]:
+def stage_states(record: RunRecord, store: Store) -> dict[str, State]:
     """The state of every stage that a cell names, by key; shared stages are looked up once."""
-    keys = {key for cell in record["cells"] for key in cell["stages"].values()}
-    return {key: stage_state(store, key) for key in sorted(keys)}
+    return {key: stage_state(store, key) for key in record.stage_keys()}
 
 
-def read_cells(record: Mapping[str, Any], store: Store) -> list[Cell]:
-    """The cells of a run record, in its order."""
-    states = stage_states(record, store)
+def read_cells(record: RunRecord, states: Mapping[str, State]) -> list[Cell]:
+    """The cells of a run record, in its order; ``states`` by key."""
     return [
         Cell(
-            Arm(*(cell["axes"][name] for name in Arm._fields)),
-            cell["axes"]["seed"],
-            cell["stages"],
-            {role: states[key] for role, key in cell["stages"].items()}
-            | {
-                f"analyse/{label}": State("declined", reason)
-                for label, reason in cell.get("without", {}).items()
-            },
-            cell.get("skip", ""),
+            Arm.at(cell.axes),
+            cell.axes.seed,
+            dict(cell.by_role()),
+            {role: states[key] for role, key in cell.by_role()}
+            | {analyse(label): State("declined", reason) for label, reason in cell.without.items()},
+            cell.skip,
         )
-        for cell in record["cells"]
+        for cell in record.cells
     ]
 
 
 def unfinished(cells: Iterable[Cell]) -> tuple[Unfinished, ...]:
     """What is missing from these cells, seeds with the same reason in one entry."""
-    seeds: dict[tuple[str, str, tuple[str, ...], str], list[int]] = {}
+    seeds: dict[tuple[str, str, tuple[Role, ...], str], list[int]] = {}
     for cell in cells:
         for status, stages, reason in _lacks(cell):
             seeds.setdefault((status, cell.arm.label, stages, reason), []).append(cell.seed)
@@ -106,10 +137,10 @@ def unfinished(cells: Iterable[Cell]) -> tuple[Unfinished, ...]:
     )
 
 
-def _lacks(cell: Cell) -> list[tuple[str, tuple[str, ...], str]]:
+def _lacks(cell: Cell) -> list[tuple[str, tuple[Role, ...], str]]:
     if cell.skip:
         return [("skipped", (), cell.skip)]
-    stopped: list[tuple[str, tuple[str, ...], str]] = [
+    stopped: list[tuple[str, tuple[Role, ...], str]] = [
         (state.status, (role,), state.reason)
         for role, state in cell.states.items()
         if state.status in ("declined", "failed", "damaged")
@@ -120,5 +151,5 @@ def _lacks(cell: Cell) -> list[tuple[str, tuple[str, ...], str]]:
     waiting = [role for role, state in cell.states.items() if state.status == "not run yet"]
     if not waiting:
         return []
-    whole = not any(cell.done(role) for role in cell.states if role.startswith(("sft", "rft")))
+    whole = not any(cell.done(role) for role in cell.states if role in (SFT, RFT))
     return [("not run yet", () if whole else tuple(waiting), "")]

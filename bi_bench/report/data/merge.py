@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.artifact import JsonObject
+from bi_bench.artifacts.role import Role, problems
+from bi_bench.artifacts.run_record import CellRecord, SuiteRecord
+from bi_bench.artifacts.stage_record import Failure
 from bi_bench.report.data.cells import Arm
+from bi_bench.report.data.results import Results
 from bi_bench.store import Store
 
-_TRAINED = ("problems/sft", "problems/rl")  # drawn anew for each seed
-Cell = dict[str, Any]
-
-
-class Run(NamedTuple):
-    """One run with the store that its stages are in."""
-
-    name: str
-    record: Mapping[str, Any]
-    store: Store
+_TRAINED = (problems("sft"), problems("rl"))  # drawn anew for each seed
+# What the suites of several runs have by the labels of their entries.
+_BY_LABEL = ("drawings", "rewards", "strategies")
 
 
 class Shelves(Store):
@@ -41,7 +38,7 @@ class Shelves(Store):
         found = (store.damage(key, weights=weights) for store in self._stores)
         return next(filter(None, found), "")
 
-    def failure(self, key: str) -> dict[str, Any] | None:
+    def failure(self, key: str) -> Failure | None:
         """Why the last attempt at a stage failed, in whatever store that was."""
         return next((failed for s in self._stores if (failed := s.failure(key))), None)
 
@@ -50,83 +47,96 @@ class Shelves(Store):
         return self.root
 
 
-def join(runs: Sequence[Run], root: Path) -> tuple[dict[str, Any], Shelves]:
-    """One record with the cells of all runs, and the store that it is about.
+def merge(runs: Sequence[Results], root: Path) -> Results:
+    """The cells of all runs in one record, with the store that it is about.
 
     Cells of an arm with the same settings become one arm with the seeds of all, and shared cells count
     once. An arm whose settings differ from those that an earlier run has under its label gets the
     run's name in its label; where the reference arm differs, all arms that are held against it do, so
     that contrasts stay inside a run. UserError where the runs have different reference arms.
     """
-    first = runs[0]
-    references = {run.record["suite"]["reference"]: run.name for run in runs}
+    references = {run.suite.reference: run.name for run in runs}
     if len(references) > 1:
         told = ", ".join(f'"{label}" in {name}' for label, name in references.items())
         raise UserError(f"runs with different reference arms have no report in common: {told}")
-    record = copy.deepcopy(dict(first.record))
     shelves = Shelves(root, [run.store for run in runs])
-    joined: dict[Arm, dict[int, Cell]] = {}
-    algorithms: dict[str, tuple[str, Run]] = {}
+    merged: dict[Arm, dict[int, CellRecord]] = {}
+    algorithms: dict[str, tuple[str, Results]] = {}
     notes = []
     for run in runs:
-        renamed = _labels(run, joined, shelves)
+        renamed = _labels(run, merged, shelves)
         for arm, label in renamed.items():
             if label.algorithm != arm.algorithm:
                 algorithms[label.algorithm] = (arm.algorithm, run)
-        for cell in run.record["cells"]:
-            arm = _arm(cell)
+        for cell in run.record.cells:
+            arm = Arm.at(cell.axes)
             label = renamed.get(arm, arm)
-            axes = {**cell["axes"], **label._asdict()}
-            seeds = joined.setdefault(label, {})
-            seed = cell["axes"]["seed"]
+            seeds = merged.setdefault(label, {})
+            seed = cell.axes.seed
             # A cell that failed in one run may be finished in another.
-            if seed not in seeds or len(cell["stages"]) > len(seeds[seed]["stages"]):
-                seeds[seed] = {**copy.deepcopy(cell), "axes": axes}
+            if seed not in seeds or len(cell.stages) > len(seeds[seed].stages):
+                axes = cell.axes.model_copy(update=label._asdict())
+                seeds[seed] = cell.model_copy(update={"axes": axes})
         if renamed:
             notes.append(f"{run.name} differs in settings")
-    record["cells"] = [seeds[seed] for seeds in joined.values() for seed in sorted(seeds)]
-    record["stages"] = sorted({k for cell in record["cells"] for k in cell["stages"].values()})
-    suite = record["suite"]
-    suite["name"] = " + ".join(dict.fromkeys(run.name for run in runs))
-    suite["description"] = "; ".join([f"{len(runs)} runs as one", *notes]) + "."
-    if any(run.record["suite"].get("primary") != suite.get("primary") for run in runs):
-        suite.pop("primary", None)  # no contrast was declared for all of them
-    suite["published"] = _together(runs, "published")
-    for part in ("drawings", "rewards", "strategies"):
-        merged: dict[str, Any] = {}
-        for run in reversed(runs):
-            merged |= run.record["suite"].get(part, {})
-        suite[part] = merged
-    for algorithm, (old, run) in algorithms.items():
-        suite["rewards"][algorithm] = run.record["suite"].get("rewards", {}).get(old, [])
-    suite["runs"] = {algorithm: run.name for algorithm, (_, run) in algorithms.items()}
-    record["command"] = "; ".join(run.record.get("command", "") for run in runs)
-    return record, shelves
-
-
-def _labels(run: Run, joined: Mapping[Arm, Mapping[int, Cell]], store: Store) -> dict[Arm, Arm]:
-    """New labels for the arms of a run that the runs before it have with other settings."""
-    cells: dict[Arm, list[Cell]] = {}
-    for cell in run.record["cells"]:
-        cells.setdefault(_arm(cell), []).append(cell)
-    differ = {
-        arm for arm, mine in cells.items() if arm in joined and not _alike(mine, joined[arm], store)
+    cells = tuple(seeds[seed] for seeds in merged.values() for seed in sorted(seeds))
+    changes = {
+        "suite": _suite(runs, algorithms, notes),
+        "cells": cells,
+        "command": "; ".join(run.record.command for run in runs),
     }
-    reference = run.record["suite"]["reference"]
+    record = runs[0].record.model_copy(update=changes)
+    record = record.model_copy(update={"stages": tuple(record.stage_keys())})
+    return Results(record, shelves, "+".join(run.name for run in runs))
+
+
+def _suite(
+    runs: Sequence[Results], algorithms: Mapping[str, tuple[str, Results]], notes: Sequence[str]
+) -> SuiteRecord:
+    """One suite for all runs; ``algorithms`` are those that got another label, with the old one."""
+    first = runs[0].suite
+    changes: dict[str, Any] = {
+        "name": " + ".join(dict.fromkeys(run.name for run in runs)),
+        "description": "; ".join([f"{len(runs)} runs as one", *notes]) + ".",
+        "published": tuple(dict.fromkeys(one for run in runs for one in run.suite.published)),
+        "runs": {algorithm: run.name for algorithm, (_, run) in algorithms.items()},
+    }
+    if any(run.suite.primary != first.primary for run in runs):
+        changes["primary"] = None  # no contrast was declared for all of them
+    for part in _BY_LABEL:
+        joined: dict[str, Any] = {}
+        for run in reversed(runs):
+            joined |= getattr(run.suite, part) or {}
+        changes[part] = joined
+    for algorithm, (old, run) in algorithms.items():
+        changes["rewards"][algorithm] = run.suite.rewards.get(old, ())
+    return first.model_copy(update=changes)
+
+
+def _labels(
+    run: Results, merged: Mapping[Arm, Mapping[int, CellRecord]], store: Store
+) -> dict[Arm, Arm]:
+    """New labels for the arms of a run that the runs before it have with other settings."""
+    cells: dict[Arm, list[CellRecord]] = {}
+    for cell in run.record.cells:
+        cells.setdefault(Arm.at(cell.axes), []).append(cell)
+    differ = {
+        arm for arm, mine in cells.items() if arm in merged and not _alike(mine, merged[arm], store)
+    }
     renamed = {}
     for arm in cells:
-        if arm._replace(strategy=reference) in differ:
+        if arm._replace(strategy=run.suite.reference) in differ:
             renamed[arm] = arm._replace(algorithm=f"{arm.algorithm} ({run.name})")
         elif arm in differ:
             renamed[arm] = arm._replace(strategy=f"{arm.strategy} ({run.name})")
     return renamed
 
 
-def _alike(mine: Sequence[Cell], theirs: Mapping[int, Cell], store: Store) -> bool:
+def _alike(mine: Sequence[CellRecord], theirs: Mapping[int, CellRecord], store: Store) -> bool:
     """Whether the cells of an arm in two runs were made by the same settings."""
     for cell in mine:
-        same = theirs.get(cell["axes"]["seed"])
-        if same is not None and _conflict(cell["stages"], same["stages"]):
+        same = theirs.get(cell.axes.seed)
+        if same is not None and _conflict(cell.stages, same.stages):
             return False
     one, two = _settings(mine, store), _settings(list(theirs.values()), store)
     return all(one[role] == two[role] for role in one if role in two)
@@ -137,26 +147,14 @@ def _conflict(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     return any(one[role] != other[role] for role in one if role in other)
 
 
-def _settings(cells: Sequence[Cell], store: Store) -> dict[str, Any]:
+def _settings(cells: Sequence[CellRecord], store: Store) -> dict[Role, JsonObject]:
     """By role what made the first stage of it that is there, without seeds and parents."""
-    found: dict[str, Any] = {}
+    found: dict[Role, JsonObject] = {}
     for cell in cells:
-        for role, key in cell["stages"].items():
+        for role, key in cell.by_role():
             if role not in found and store.has(key):
-                identity = store.record(key)["identity"]
+                record = store.record(key)
                 # Other splits are the same under every seed, down to the key.
-                free = role in _TRAINED or not role.startswith("problems/")
-                hidden = ("seed", "parents") if free else ()
-                found[role] = {k: v for k, v in identity.items() if k not in hidden}
-    return found
-
-
-def _arm(cell: Mapping[str, Any]) -> Arm:
-    return Arm(*(cell["axes"][name] for name in Arm._fields))
-
-
-def _together(runs: Sequence[Run], part: str) -> list[Any]:
-    found: list[Any] = []
-    for run in runs:
-        found += [one for one in run.record["suite"].get(part, ()) if one not in found]
+                free = role in _TRAINED or role.part != "problems"
+                found[role] = record.settings if free else record.identity
     return found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from tabulate import tabulate
 
+from bi_bench.artifacts.artifact import JsonObject
+from bi_bench.artifacts.stage_record import PluginIdentity
 from bi_bench.report.build.report import Report
 from bi_bench.report.build.row import Row
 from bi_bench.report.exports.checkpoints import Checkpoint
@@ -60,9 +62,9 @@ def eval_results(row: Row, dataset: str, task: str, date: str) -> str:
 def _metadata(checkpoint: Checkpoint) -> dict[str, Any]:
     arm = checkpoint.cell.arm
     data: dict[str, Any] = {"library_name": "transformers", "pipeline_tag": "text-generation"}
-    if hub_id := checkpoint.base_source.get("hub_id"):
-        data["base_model"] = hub_id
-    if dataset := _hub_dataset(checkpoint.benchmark):
+    if checkpoint.hub:
+        data["base_model"] = checkpoint.hub.hub_id
+    if dataset := _hub_dataset(checkpoint):
         data["datasets"] = [dataset]
     data["tags"] = ["bi-bench", arm.algorithm, arm.strategy]
     results = list(_index(checkpoint))
@@ -73,7 +75,7 @@ def _index(checkpoint: Checkpoint) -> Iterator[dict[str, Any]]:
     for row in checkpoint.rows:
         if row.greedy is None:
             continue
-        dataset = _hub_dataset(checkpoint.benchmark) if "/" not in row.split else ""
+        dataset = _hub_dataset(checkpoint) if "/" not in row.split else ""
         metric = {"type": "accuracy", "name": "greedy accuracy (%)"}
         yield {
             "task": {"type": "text-generation"},
@@ -86,9 +88,9 @@ def _index(checkpoint: Checkpoint) -> Iterator[dict[str, Any]]:
         }
 
 
-def _hub_dataset(benchmark: Mapping[str, Any]) -> str:
+def _hub_dataset(checkpoint: Checkpoint) -> str:
     """The dataset of a benchmark whose parameters name one with its commit; empty for others."""
-    params = benchmark.get("params", {})
+    params = checkpoint.rft.plugin("benchmark").params
     return str(params["id"]) if params.get("id") and params.get("revision") else ""
 
 
@@ -119,14 +121,15 @@ def _scores(rows: tuple[Row, ...]) -> str:
 
 
 def _facts(checkpoint: Checkpoint, report: Report) -> Iterator[str]:
-    row, base = checkpoint.rows[0], checkpoint.base
-    source = checkpoint.base_source
-    where = f"{source['hub_id']} at {source.get('revision')}" if source.get("hub_id") else ""
-    model = base.get("model", {})
+    row, hub = checkpoint.rows[0], checkpoint.hub
+    where = f"{hub.hub_id} at {hub.revision}" if hub else ""
+    model = checkpoint.base.plugin("model")
+    benchmark = _plugin(checkpoint.rft.plugin("benchmark"))
+    named = model.name if "name" in model.model_fields_set else row.model
     facts = {
-        "Base model": where or f"{model.get('name', row.model)} {_json(model.get('params'))}",
-        "Demonstrations": f"strategy {row.strategy} over {_plugin(checkpoint.benchmark)}",
-        "RFT": _plugin(checkpoint.rft.get("algorithm", {})),
+        "Base model": where or f"{named} {_json(model.params)}",
+        "Demonstrations": f"strategy {row.strategy} over {benchmark}",
+        "RFT": _plugin(checkpoint.rft.plugin("algorithm")),
         "Compute of this cell, shared stages in full": (
             f"{amount(row.costs.tokens_trained)} tokens trained, "
             f"{amount(row.costs.tokens_generated)} generated, {row.costs.wall_seconds / 60:.1f} minutes"
@@ -160,9 +163,9 @@ def _arm(checkpoint: Checkpoint, report: Report) -> Iterator[str]:
         yield f"- {markdown(where)}: {markdown('; '.join(parts))}"
 
 
-def _plugin(entry: Mapping[str, Any]) -> str:
-    return f"{entry.get('name', 'unknown')} {_json(entry.get('params'))}"
+def _plugin(identity: PluginIdentity) -> str:
+    return f"{identity.name} {_json(identity.params)}"
 
 
-def _json(params: Any) -> str:
-    return json.dumps(params or {}, ensure_ascii=False)
+def _json(params: JsonObject) -> str:
+    return json.dumps(params, ensure_ascii=False)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from bi_bench.artifacts.hub_reference import HubReference, read_reference
+from bi_bench.artifacts.role import BASE, RFT, post, pre
+from bi_bench.artifacts.stage_record import StageRecord
 from bi_bench.report.build.arm_row import plain_row, scored
-from bi_bench.report.build.pairs import Outcomes, Pair, read_result
 from bi_bench.report.build.row import Row
-from bi_bench.report.data.cells import Cell, read_cells
-from bi_bench.store import Store
+from bi_bench.report.data.cells import Cell
+from bi_bench.report.data.results import Pair, Results
 
 
 @dataclass(frozen=True)
@@ -19,52 +20,40 @@ class Checkpoint:
     """The model that RFT made in one cell, and the SFT model that it started from.
 
     ``rows`` has one row for each evaluation, of this cell alone: intervals are over problems, and
-    leave out how much seeds differ. ``base`` is the stage that holds the base model.
+    leave out how much seeds differ. ``base`` and ``rft`` are the stages that hold the base model and
+    this one; ``hub`` is where the base model comes from if that is the hub.
     """
 
     cell: Cell
     slug: str
     rows: tuple[Row, ...]
     pairs: Mapping[str, Pair]
-    base: Mapping[str, Any]
-    base_source: Mapping[str, Any]
-    benchmark: Mapping[str, Any]
-    rft: Mapping[str, Any]
+    base: StageRecord
+    hub: HubReference | None
+    rft: StageRecord
 
 
-def read_checkpoints(record: Mapping[str, Any], store: Store) -> Iterator[Checkpoint]:
+def read_checkpoints(results: Results) -> Iterator[Checkpoint]:
     """Every cell that was trained to its end and evaluated at least once, in the run's order."""
     taken: set[str] = set()
-    for cell in read_cells(record, store):
-        splits = [role.removeprefix("post/") for role in cell.keys if role.startswith("post/")]
-        done = [split for split in splits if cell.done(f"pre/{split}", f"post/{split}")]
-        if not done or not cell.done("rft", "base"):
+    for cell in results.cells:
+        done = [split for split in cell.about("post") if cell.done(pre(split), post(split))]
+        if not done or not cell.done(RFT, BASE):
             continue
-        pairs = {split: _pair(cell, split, store) for split in done}
+        pairs = {split: results.pair(cell, split) for split in done}
         rows = []
         for split, pair in pairs.items():
             of_cell = {cell.seed: pair}
-            row = plain_row(split, record["suite"]["reference"], [cell], of_cell, 1, store)
-            rows.append(scored(row, of_cell))
-        source = store.folder(cell.keys["base"]) / "source.json"
-        rft = store.record(cell.keys["rft"])["identity"]
+            rows.append(scored(plain_row(split, [cell], of_cell, 1, results), of_cell))
         yield Checkpoint(
             cell,
             _slug(cell, taken),
             tuple(rows),
             pairs,
-            store.record(cell.keys["base"])["identity"],
-            read_result(source) if source.is_file() else {},
-            rft.get("benchmark", {}),
-            rft,
+            results.stage(cell.keys[BASE]),
+            read_reference(results.folder(cell.keys[BASE])),
+            results.stage(cell.keys[RFT]),
         )
-
-
-def _pair(cell: Cell, split: str, store: Store) -> Pair:
-    pre, post = (
-        Outcomes.read(store.folder(cell.keys[f"{when}/{split}"])) for when in ("pre", "post")
-    )
-    return Pair(pre, post)
 
 
 def _slug(cell: Cell, taken: set[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bi_bench.report.build.pairs import Outcomes
+from bi_bench.artifacts.outcomes import Outcomes
 from bi_bench.report.exports.checkpoints import Checkpoint
 from bi_bench.report.lm_eval.task import task_name
 
@@ -17,7 +17,7 @@ _METRICS = ("acc",)
 
 
 def lm_eval_results(
-    checkpoint: Checkpoint, when: str, created: str, versions: Mapping[str, str]
+    checkpoint: Checkpoint, when: str, created: str, versions: Mapping[str, str | None]
 ) -> tuple[str, str]:
     """Path (as lm-eval names it, folder of the model first) and text of one results file.
 
@@ -45,7 +45,7 @@ def lm_eval_results(
             "model": "bi_bench",
             "model_args": {"pretrained": name},
             "batch_size": None,
-            "device": checkpoint.rft.get("numerics", {}).get("device"),
+            "device": checkpoint.rft.device,
             "limit": None,
             "bootstrap_iters": 0,
             "gen_kwargs": {},
@@ -84,7 +84,6 @@ def _scores(task: str, outcomes: Outcomes) -> dict[str, Any]:
 
 
 def _config(task: str, outcomes: Outcomes) -> dict[str, Any]:
-    settings = outcomes.identity.get("settings", {})
     return {
         "task": task,
         "output_type": "generate_until",
@@ -94,14 +93,14 @@ def _config(task: str, outcomes: Outcomes) -> dict[str, Any]:
             "until": [],
             "do_sample": False,
             "temperature": 0.0,
-            "max_gen_toks": settings.get("max_new_tokens"),
+            "max_gen_toks": outcomes.identity.settings.max_new_tokens,
         },
         "metric_list": [
             {"metric": name, "aggregation": "mean", "higher_is_better": True} for name in _METRICS
         ],
-        "metadata": {"version": _version(outcomes), "identity": outcomes.identity},
+        "metadata": {"version": _version(outcomes), "identity": outcomes.identity.to_json()},
     }
 
 
 def _version(outcomes: Outcomes) -> Any:
-    return outcomes.identity.get("benchmark", {}).get("version", 1)
+    return outcomes.identity.benchmark.get("version", 1)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Benchmark, Problem, UserError
-from bi_bench.store import write_text
+from bi_bench.artifacts.files import write_text
 
 # ``until`` is empty: like bi_bench, lm-eval then stops at the end-of-sequence token alone. Prompts are
 # a column, which lm-eval takes as it is; a template would strip or render what is in it.

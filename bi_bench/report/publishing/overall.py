@@ -6,6 +6,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.files import write_text
 from bi_bench.report.build.notes import interval_notes
 from bi_bench.report.build.row import Row
 from bi_bench.report.publishing.publish import published_folders, published_report
@@ -13,7 +14,6 @@ from bi_bench.report.publishing.record import open_record
 from bi_bench.report.tables.columns import legend
 from bi_bench.report.tables.render import compact_sections
 from bi_bench.report.text import markdown
-from bi_bench.store import write_text
 
 FILE = "README.md"
 
@@ -32,7 +32,7 @@ def overall(out: Path) -> str:
     parts = [_HEAD]
     rows: list[Row] = []
     for folder in published_folders(out):
-        report = published_report(*open_record(folder))
+        report = published_report(open_record(folder))
         rows += report.rows
         name = folder.name
         parts += [f"## {markdown(report.suite)}", caution(folder), markdown(report.description)]

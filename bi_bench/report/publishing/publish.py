@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bi_bench.api import UserError
 from bi_bench.report.build.curves import read_curves
 from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Unfinished
 from bi_bench.report.build.rows import build_report
+from bi_bench.report.data.cells import Unfinished
+from bi_bench.report.data.results import Results
 from bi_bench.report.publishing.record import FILE, open_record, pack, to_text
 from bi_bench.report.write import write_files
-from bi_bench.store import Store
 from bi_bench.store.lock import Busy, exclusive
 from bi_bench.store.swap import new_folder
 
@@ -25,19 +23,17 @@ _OURS = ("report.md", "report.csv", "curves.png", "figures", FILE, "run.json", "
 _LISTED = 5
 
 
-def publish(
-    record: Mapping[str, Any], store: Store, name: str, out: Path, *, partial: bool = False
-) -> Path:
+def publish(results: Results, out: Path, *, partial: bool = False) -> Path:
     """Write ``out/SUITE/``: record.json and, from that alone, tables and figures; returns the folder.
 
     Other files in the folder stay. UserError where a contrast was refused, and unless ``partial``
     where a cell failed or has not run.
     """
-    report = build_report(record, store)
+    report = build_report(results)
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", report.suite):
         raise UserError(f'the suite is called "{report.suite}", which cannot name a folder')
     _check(report, partial)
-    return _write(out / report.suite, to_text(pack(record, store, name)))
+    return _write(out / report.suite, to_text(pack(results)))
 
 
 def publish_again(folder: Path) -> Path:
@@ -53,13 +49,13 @@ def published_folders(out: Path) -> list[Path]:
     return [file.parent for file in sorted(out.glob(f"*/{FILE}")) if file.parent.name[0] != "."]
 
 
-def published_report(record: Mapping[str, Any], store: Store) -> Report:
+def published_report(results: Results) -> Report:
     """The report of a published record; where cells are missing, its first words say so."""
-    report = build_report(record, store)
+    report = build_report(results)
     missing = sum(len(item.seeds) for item in unfinished_cells(report))
     if not missing:
         return report
-    part = f"PARTIAL: {missing} of {len(record['cells'])} cells failed or have not run in full."
+    part = f"PARTIAL: {missing} of {len(results.cells)} cells failed or have not run in full."
     return replace(report, description=f"{part} {report.description}".strip())
 
 
@@ -91,8 +87,8 @@ def _write(folder: Path, record: str) -> Path:
     try:
         with exclusive(folder.parent / ".publish.lock"), new_folder(folder) as fresh:
             (fresh / FILE).write_text(record, encoding="utf-8")
-            run, store = open_record(fresh)
-            write_files(published_report(run, store), read_curves(run, store), fresh)
+            results = open_record(fresh)
+            write_files(published_report(results), read_curves(results), fresh)
             for path in folder.iterdir() if folder.exists() else ():
                 if path.name not in _OURS:
                     (shutil.copytree if path.is_dir() else shutil.copy2)(path, fresh / path.name)

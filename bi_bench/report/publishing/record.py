@@ -18,46 +18,38 @@ from typing import Any
 
 from bi_bench.api import UserError
 from bi_bench.api.text import read_json
-from bi_bench.report.answers.samples import from_answers
-from bi_bench.report.build.pairs import read_result
+from bi_bench.artifacts.artifact import read_plain
+from bi_bench.artifacts.history import HISTORY, read_history
+from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.artifacts.run_record import RunRecord
+from bi_bench.artifacts.stage_files import RESULTS
+from bi_bench.report.data.results import Results
+from bi_bench.report.data.votes import read_votes
 from bi_bench.report.publishing.fold import LARGEST, fold, unfold
 from bi_bench.report.publishing.paths import without_paths
-from bi_bench.store import Store, write_text
+from bi_bench.store import Store
 
 # Raise it when a record of before would be misread; docs/publishing.md says what else to do then.
 SCHEMA = 1
 FILE = "record.json"
 
-# The results of a stage by name, whatever its kind: what a tokenizer, a model or an outside trainer
-# leaves in the folder is not in the list, nor is anything below a subfolder.
-RESULTS = (
-    "stage.json",
-    "costs.json",
-    "outcomes.json",
-    "summary.json",
-    "table.json",
-    "overlap.json",
-    "source.json",
-    "history.jsonl",
-)
 _FAILURE = "failed.json"  # kept beside the folder of a stage; its traceback and log stay at home
-_FAILURE_FIELDS = ("type", "message", "user")
 _LONGEST_NAME = 200  # file systems end at 255, and names get endings
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
-def pack(record: Mapping[str, Any], store: Store, name: str = "") -> dict[str, Any]:
+def pack(results: Results) -> dict[str, Any]:
     """The published record of a run, as the JSON object of ``record.json``.
 
     The same run gives the same record. Stages that are not there are left out, failures kept.
     UserError where a result is damaged.
     """
-    keys = sorted({key for cell in record["cells"] for key in cell["stages"].values()})
-    stages = {key: files for key in keys if (files := _files(store, key))}
-    content = {"run": dict(record), "stages": stages}
+    keys = results.record.stage_keys()
+    stages = {key: files for key in keys if (files := _files(results, key))}
+    content = {"run": results.record.to_json(), "stages": stages}
     # Folded first: each text is looked at once.
     folded, shared = map(without_paths, fold(content))
-    return {"schema": SCHEMA, "name": name, "shared": shared, **folded}
+    return {"schema": SCHEMA, "name": results.name, "shared": shared, **folded}
 
 
 def to_text(packed: Mapping[str, Any]) -> str:
@@ -70,8 +62,8 @@ def to_text(packed: Mapping[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def open_record(path: Path) -> tuple[dict[str, Any], Store]:
-    """The run record and a store with its stages; ``path`` is a record.json or its folder.
+def open_record(path: Path) -> Results:
+    """The results in a published record; ``path`` is a record.json or its folder.
 
     The store lies in a temporary folder that goes when nothing refers to the store any more. It
     holds the run too, by its name. UserError where the file is missing, damaged, or of another schema.
@@ -88,16 +80,12 @@ def open_record(path: Path) -> tuple[dict[str, Any], Store]:
                 target = place or store.folder(key) / result
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(_result_text(result, content), encoding="utf-8")
+        record = RunRecord.parse(run, file)
         if name:
-            store.write_run(name, run)
+            store.write_run(name, record)
     except (ValueError, TypeError, RecursionError) as error:
         raise UserError(f"{file}: damaged ({type(error).__name__}: {error})") from None
-    return run, store
-
-
-def write_record(file: Path, record: Mapping[str, Any], store: Store, name: str) -> None:
-    """Pack a run and write the file, atomically."""
-    write_text(file, to_text(pack(record, store, name)))
+    return Results(record, store, name or record.suite.name, path)
 
 
 def record_name(path: Path) -> str:
@@ -105,35 +93,29 @@ def record_name(path: Path) -> str:
     return _read(path / FILE if path.is_dir() else path)[0]
 
 
-def _files(store: Store, key: str) -> dict[str, Any]:
+def _files(results: Results, key: str) -> dict[str, Any]:
+    store = results.store
     files: dict[str, Any] = {}
     if store.has(key):
         folder = store.folder(key)
-        results = [name for name in RESULTS[1:] if (folder / name).is_file()]
-        files = {RESULTS[0]: store.record(key)} | {n: _result(folder / n) for n in results}
-        if "outcomes.json" in files:
+        there = [name for name in RESULTS[1:] if (folder / name).is_file()]
+        files = {RESULTS[0]: store.record(key).content} | {n: _result(folder / n) for n in there}
+        if Outcomes.FILE in files:
             # The answers are not in the record, so what reports take from them is written down.
-            files["outcomes.json"] = {**from_answers(folder), **files["outcomes.json"]}
+            votes = read_votes(folder)
+            told = votes._asdict() if votes else {}
+            files[Outcomes.FILE] = {**told, **files[Outcomes.FILE]}
     if failure := store.failure(key):
-        files[_FAILURE] = {name: failure[name] for name in _FAILURE_FIELDS if name in failure}
+        files[_FAILURE] = failure.published()
     return files
 
 
 def _result(file: Path) -> Any:
-    if file.suffix != ".jsonl" and file.name != "table.json":
-        return read_result(file)
-    try:
-        text = file.read_text(encoding="utf-8")
-        return (
-            [*map(json.loads, text.splitlines())] if file.suffix == ".jsonl" else json.loads(text)
-        )
-    except (OSError, ValueError) as error:
-        message = f"{file}: {error}; delete {file.parent} and run the suite again"
-        raise UserError(message) from None
+    return read_history(file.parent) if file.name == HISTORY else read_plain(file)
 
 
 def _result_text(name: str, content: Any) -> str:
-    if name.endswith(".jsonl"):
+    if name == HISTORY:
         return "".join(json.dumps(row) + "\n" for row in content)
     return json.dumps(content) + "\n"
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from bi_bench import __version__
 from bi_bench.api import Benchmark, Problem
-from bi_bench.report.answers.samples import Sample, has_samples, marked_steps, read_samples
+from bi_bench.artifacts.files import write_text
+from bi_bench.artifacts.problems import has_problems, read_problems
+from bi_bench.artifacts.samples import Sample, has_samples, read_samples
+from bi_bench.report.answers.steps import marked_steps
 from bi_bench.report.site.escape import literal, script
-from bi_bench.store import write_text
 
 # Raise it when files of the same answers come out different.
 ANSWERS_SCHEMA = 2
@@ -45,10 +47,8 @@ def write_answers(
     folder = data / "answers" / name
     if (folder / "index.js").is_file():
         return True
-    if not (has_samples(pre) and has_samples(post) and (problems / "problems.parquet").is_file()):
+    if not (has_samples(pre) and has_samples(post) and has_problems(problems)):
         return False
-    from bi_bench.store.tables import read_problems
-
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     before, after = _by_problem(read_samples(pre)), _by_problem(read_samples(post))

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.artifacts.role import Evaluation
 from bi_bench.report.build.curves import ArmCurves
-from bi_bench.report.build.pairs import read_result
 from bi_bench.report.build.row import Row
 from bi_bench.report.data.cells import Cell
-from bi_bench.store import Store
+from bi_bench.report.data.results import Results
 
 _POINTS = 240
+_WHEN: Mapping[Evaluation, str] = {"pre": "before RFT", "post": "after RFT"}
 
 Chart = dict[str, Any]
 
@@ -37,14 +39,13 @@ def reward_chart(curves: ArmCurves | None) -> Chart | None:
     return _chart("lines", "Reward", caption, "RFT step", "mean reward", series)
 
 
-def difficulty_chart(cells: Sequence[Cell], split: str, store: Store) -> Chart | None:
+def difficulty_chart(cells: Sequence[Cell], split: str, results: Results) -> Chart | None:
     """Greedy accuracy before and after RFT by the number of operations a problem needs."""
     series = []
-    for when, name in (("pre", "before RFT"), ("post", "after RFT")):
+    for when, name in _WHEN.items():
         found: dict[int, list[bool]] = {}
-        for cell in cells:
-            data = read_result(store.folder(cell.keys[f"{when}/{split}"]) / "outcomes.json")
-            for ops, right in zip(data.get("ops", ()), data["greedy"], strict=False):
+        for outcomes in results.evaluated(cells, when, split):
+            for ops, right in zip(outcomes.ops, outcomes.greedy, strict=False):
                 if ops is not None:
                     found.setdefault(ops, []).append(right)
         levels = sorted(found)
@@ -58,7 +59,7 @@ def difficulty_chart(cells: Sequence[Cell], split: str, store: Store) -> Chart |
 
 
 def histogram_chart(
-    curves: ArmCurves | None, cells: Sequence[Cell], split: str, store: Store
+    curves: ArmCurves | None, cells: Sequence[Cell], split: str, results: Results
 ) -> Chart | None:
     """Problems by the share of their rollouts that are right, before and after RFT."""
     if curves is not None and curves.histogram and curves.after:
@@ -67,8 +68,8 @@ def histogram_chart(
     else:
         caption = f"Problems of {split} by the share of their sampled answers that are right"
         shares = {
-            name: _sampled_shares(cells, f"{when}/{split}", store)
-            for when, name in (("pre", "before RFT"), ("post", "after RFT"))
+            name: _sampled_shares(results.evaluated(cells, when, split))
+            for when, name in _WHEN.items()
         }
     if not all(shares.values()):
         return None
@@ -130,13 +131,12 @@ def _counted(counts: Sequence[int]) -> list[str]:
     return [f"{count} answers" for count in counts]
 
 
-def _sampled_shares(cells: Sequence[Cell], role: str, store: Store) -> list[float]:
-    """The share of problems with 0, 1, ... right among the sampled answers, over all cells."""
+def _sampled_shares(evaluations: Sequence[Outcomes]) -> list[float]:
+    """The share of problems with 0, 1, ... right among the sampled answers, over all seeds."""
     counts: list[int] = []
-    for cell in cells:
-        sampled = read_result(store.folder(cell.keys[role]) / "outcomes.json")["sampled"]
-        if sampled:
-            counts = counts or [0] * (len(sampled[0]) + 1)
-            for right in map(sum, sampled):
+    for outcomes in evaluations:
+        if outcomes.samples:
+            counts = counts or [0] * (outcomes.samples + 1)
+            for right in map(sum, outcomes.sampled):
                 counts[right] += 1
     return [count / sum(counts) for count in counts] if sum(counts) else []

@@ -10,11 +10,11 @@ from bi_bench.report.build.analyses import AnalysisTable, as_text
 from bi_bench.report.build.curves import ArmCurves
 from bi_bench.report.build.row import Row
 from bi_bench.report.data.cells import Cell
+from bi_bench.report.data.results import Results
 from bi_bench.report.site.charts import difficulty_chart, histogram_chart, reward_chart
 from bi_bench.report.site.columns import GROUPS, SiteColumn, heading
 from bi_bench.report.site.stages import cost_table, identities, key_table
 from bi_bench.report.text import plain
-from bi_bench.store import Store
 
 _AXES = ("benchmark", "model", "algorithm", "strategy")
 
@@ -41,19 +41,19 @@ def row_data(
     cells: Sequence[Cell],
     curves: ArmCurves | None,
     analyses: Sequence[AnalysisTable],
-    store: Store,
+    results: Results,
 ) -> dict[str, Any]:
     """Charts, tables and parameters of a row, from the stages of its ``cells``, one a seed."""
     charts = [
         reward_chart(curves),
-        difficulty_chart(cells, row.split, store),
-        histogram_chart(curves, cells, row.split, store),
+        difficulty_chart(cells, row.split, results),
+        histogram_chart(curves, cells, row.split, results),
     ]
     return {
         "charts": [chart for chart in charts if chart],
-        "costs": cost_table(cells, store),
+        "costs": cost_table(cells, results),
         "keys": key_table(cells),
-        "identity": identities(cells[0], row.split, store),
+        "identity": identities(cells[0], row.split, results),
         "identity_seed": cells[0].seed,
         "analyses": [table for each in analyses if (table := _analysis(each, row))],
     }

@@ -7,20 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from bi_bench.artifacts.role import AUGMENT, BASE, PROBE, RFT, SFT, post, problems
 from bi_bench.report.data.cells import Cell
-from bi_bench.store import Store
+from bi_bench.report.data.results import Results
 
 # Keys of parents are in the list of keys, and what they stand for in parts of their own.
 _LEFT_OUT = ("parents", "schema", "kind")
-_ROLES = ("base", "problems/sft", "augment", "sft", "probe", "problems/rl", "rft")
+_ROLES = (BASE, problems("sft"), AUGMENT, SFT, PROBE, problems("rl"), RFT)
 _COSTS = ("wall_seconds", "peak_memory_mb", "tokens_trained", "tokens_generated")
 
 
-def identities(cell: Cell, split: str, store: Store) -> list[tuple[str, list[tuple[str, str]]]]:
+def identities(cell: Cell, split: str, results: Results) -> list[tuple[str, list[tuple[str, str]]]]:
     """Each stage of a cell that decides a score: its role, and what its key is made of, flat."""
-    roles = [*_ROLES, f"problems/{split}", f"post/{split}"]
+    roles = [*_ROLES, problems(split), post(split)]
     return [
-        (role, list(_flat(store.record(cell.keys[role])["identity"])))
+        (role, list(_flat(results.stage(cell.keys[role]).identity)))
         for role in roles
         if cell.done(role)
     ]
@@ -41,22 +42,23 @@ def key_table(cells: Sequence[Cell]) -> dict[str, Any]:
     return {"headings": ["role", "seed", "content key"], "rows": rows, "code": True}
 
 
-def cost_table(cells: Sequence[Cell], store: Store) -> dict[str, Any]:
+def cost_table(cells: Sequence[Cell], results: Results) -> dict[str, Any]:
     """A table of what the stages cost, one row a role, as means over the seeds."""
     rows = []
     for role in dict.fromkeys(role for cell in cells for role in cell.keys):
-        costs = [store.costs(cell.keys[role]) for cell in cells if cell.done(role)]
-        means = [_mean([cost[name] for cost in costs if name in cost]) for name in _COSTS]
+        costs = [results.costs(key) for key in results.done(cells, role)]
+        means = [_mean([getattr(cost, name) for cost in costs]) for name in _COSTS]
         if any(means):
             rows.append([role, *means])
     names = ["role", "seconds", "peak memory (MB)", "tokens trained", "tokens generated"]
     return {"headings": names, "rows": rows}
 
 
-def _mean(values: Sequence[float]) -> str:
-    if not values:
+def _mean(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    if not known:
         return ""
-    mean = fmean(values)
+    mean = fmean(known)
     return f"{mean:,.0f}" if mean >= 100 else f"{mean:.1f}"
 
 

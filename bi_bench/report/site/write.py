@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Benchmark, UserError
+from bi_bench.artifacts import role as roles
+from bi_bench.artifacts.files import read_json, write_text
+from bi_bench.artifacts.stage_record import StageRecord
 from bi_bench.report.build.curves import read_curves
 from bi_bench.report.build.readiness import read_points
 from bi_bench.report.build.report import Report
 from bi_bench.report.build.row import Row
 from bi_bench.report.build.rows import build_report
-from bi_bench.report.data.cells import Arm, Cell, read_cells
+from bi_bench.report.data.cells import Arm, Cell
+from bi_bench.report.data.results import Results
 from bi_bench.report.site.answers import NO_ANSWERS, answers_name, remove_others, write_answers
 from bi_bench.report.site.charts import cost_chart
 from bi_bench.report.site.columns import used_columns
@@ -26,18 +30,16 @@ from bi_bench.report.site.page import render_page
 from bi_bench.report.site.readiness import readiness_data
 from bi_bench.report.text import plain
 from bi_bench.report.write import fingerprint
-from bi_bench.store import Store, read_json, write_text
 
 SITE_INDEX = "site.json"
 SITE_SCHEMA = 1
 
 # Makes the benchmark of an evaluation from the record of its stage; None where it cannot.
-Rebuild = Callable[[Mapping[str, Any]], Benchmark | None]
+Rebuild = Callable[[StageRecord], Benchmark | None]
 
 
 def write_site(
-    record: Mapping[str, Any],
-    store: Store,
+    results: Results,
     folder: Path,
     rebuild: Rebuild,
     tell: Callable[[int, int], None] = lambda done, total: None,
@@ -50,11 +52,11 @@ def write_site(
     """
     _claim(folder)
     # Taken first: a stage that appears meanwhile makes this site old.
-    mark = fingerprint(record, store)
-    report = build_report(record, store)
+    mark = fingerprint(results)
+    report = build_report(results)
     data = folder / "data"
-    cells = read_cells(record, store)
-    curves = {each.arm: each for each in read_curves(record, store)}
+    cells = results.cells
+    curves = {each.arm: each for each in read_curves(results)}
     columns, _ = used_columns(report.rows)
     ids = row_ids(report.rows)
     answers: set[str] = set()
@@ -64,16 +66,16 @@ def write_site(
         arm = Arm(row.benchmark, row.model, row.algorithm, row.strategy)
         own = _cells_of(row, arm, cells)
         content = row_detail(row, columns, report.rows, plain(report.reference))
-        content |= row_data(row, own, curves.get(arm), report.analyses, store)
+        content |= row_data(row, own, curves.get(arm), report.analyses, results)
         content["answers"] = []
         for cell in own:
-            content["answers"].append(_answers(row, cell, store, data, rebuild))
+            content["answers"].append(_answers(row, cell, results, data, rebuild))
             done += 1
             tell(done, total)
         answers |= {each["name"] for each in content["answers"] if "name" in each}
         _put(data, f"rows/{name}", content)
     _put(data, "costs", _costs(report, ids, cells))
-    points = read_points(cells, store, report.analyses)
+    points = read_points(results, report.analyses)
     _put(data, "readiness", readiness_data(points, _places(report.rows, ids)))
     kept = {f"{name}.js" for name in ids}
     for file in (data / "rows").glob("*.js"):
@@ -119,12 +121,14 @@ def _cells_of(row: Row, arm: Arm, cells: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in cells if cell.arm == arm and cell.seed in row.seeds]
 
 
-def _answers(row: Row, cell: Cell, store: Store, data: Path, rebuild: Rebuild) -> dict[str, Any]:
+def _answers(
+    row: Row, cell: Cell, results: Results, data: Path, rebuild: Rebuild
+) -> dict[str, Any]:
     """Where the answers of a seed are, or why there are none."""
-    keys = [cell.keys.get(f"{role}/{row.split}", "") for role in ("pre", "post", "problems")]
-    benchmark = rebuild(store.record(keys[1]))
+    keys = [cell.keys.get(role(row.split), "") for role in (roles.pre, roles.post, roles.problems)]
+    benchmark = rebuild(results.stage(keys[1]))
     name = answers_name(keys[0], keys[1], benchmark is not None)
-    pre, post, problems = map(store.folder, keys)
+    pre, post, problems = map(results.folder, keys)
     there = all(keys) and write_answers(data, name, pre, post, problems, benchmark)
     return {"seed": cell.seed, **({"name": name} if there else {"reason": NO_ANSWERS})}
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from bi_bench.api import Problem
+from bi_bench.artifacts.problems import write_problems
+from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
 from bi_bench.stages import analyse
 from bi_bench.stages.context import StageContext
-from bi_bench.store.tables import write_problems, write_rows
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.models.tiny import Tiny
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import Problem, ReasoningGraph, Solution, UserError
-from bi_bench.store.tables import write_problems
+from bi_bench.artifacts.problems import write_problems
 from bi_bench_plugins.analyses.behaviours import BEHAVIOURS, count
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.strategies.bridge import Bridge

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.store.tables import write_problems
+from bi_bench.artifacts.problems import write_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.sft import SFTSettings, train_sft
 from bi_bench_plugins.analyses.completion import Completion, common, cuts

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from bi_bench.store.tables import write_problems
+from bi_bench.artifacts.problems import write_problems
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bi_bench.artifacts.tables import write_rows
 from bi_bench.report import build_report
 from bi_bench.report.build.pairs import Outcomes
-from bi_bench.store.tables import write_rows
 
 
 def report(suite):

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from bi_bench.artifacts.problems import write_problems
+from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
 from bi_bench.report.site import write_site
-from bi_bench.store.tables import write_problems, write_rows
 from bi_bench.suite.problems import validate
 
 HOSTILE = [

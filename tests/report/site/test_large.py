@@ -8,8 +8,9 @@ import random
 import pytest
 
 from bi_bench.api import Problem
+from bi_bench.artifacts.problems import write_problems
+from bi_bench.artifacts.tables import write_rows
 from bi_bench.report.site import write_site
-from bi_bench.store.tables import write_problems, write_rows
 
 PROBLEMS, SAMPLES, STRATEGIES = 50, 5, 50
 SPLITS = ("test-id", "test-ood")

@@ -1,44 +1,31 @@
-"""Where a verb finds a run: by its name in a store, or in a published record."""
+"""Opens the results of runs: by their name in a store, or in a published record."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:
-    from bi_bench.store import Store
-
-
-class Opened(NamedTuple):
-    """A run: its name, its record, and a store that holds the results of its stages.
-
-    ``published`` is where the record was read; None for a run in a store.
-    """
-
-    name: str
-    record: dict[str, Any]
-    store: Store
-    published: Path | None = None
+from bi_bench.api import UserError, did_you_mean
+from bi_bench.report.data.results import Results
+from bi_bench.store import Store
 
 
-def open_run(text: str, store: Path) -> Opened:
+def open_run(text: str, store: Path) -> Results:
     """The run that ``text`` means.
 
     ``text`` is the name of a run in the store, or the beginning of one that no other has, or the
     path of a record.json or of its folder. Names in the store come first. UserError if it means
     nothing, or several runs.
     """
-    from bi_bench.api import UserError, did_you_mean
-    from bi_bench.store import Store
-
     shelf = Store(store)
     known = shelf.list_runs()
     names = [text] if text in known else [name for name in known if name.startswith(text)]
     if len(names) == 1:
-        return Opened(names[0], shelf.read_run(names[0]), shelf)
+        return Results(shelf.read_run(names[0]), shelf, names[0])
     if not names and text and Path(text).exists():
-        return _open_published(Path(text))
+        from bi_bench.report.publishing.record import open_record
+
+        return open_record(Path(text))
     problem = "several runs match" if names else "no run matches"
     if not names and ("/" in text or text.endswith(".json")):
         problem = "no such file, and no run matches"
@@ -49,28 +36,26 @@ def open_run(text: str, store: Path) -> Opened:
     raise UserError(f'{store}: {problem} "{text}"{hint}; runs: {listed}')
 
 
-def open_union(texts: Sequence[str], store: Path, out: Path | None) -> Opened:
+def open_union(texts: Sequence[str], store: Path, out: Path | None) -> Results:
     """Several runs as one, whose report goes to ``out`` (if not given, ``reports/`` in the store).
 
     UserError where the folder holds anything but a report.
     """
-    from bi_bench.api import UserError
-    from bi_bench.report.data.merge import Run, join
+    from bi_bench.report.data.merge import merge
 
-    runs = {opened.name: opened for opened in (open_run(text, store) for text in texts)}
+    runs = {results.name: results for results in (open_run(text, store) for text in texts)}
     names = "+".join(runs)
     folder = out or store / "reports" / names[:100]
     if folder.exists() and not (folder / "report.md").exists() and any(folder.iterdir()):
         raise UserError(f"--out: {folder} holds other files; name a new folder")
-    record, shelf = join(
-        [Run(each.name, each.record, each.store) for each in runs.values()], folder
-    )
-    return Opened(names, record, shelf)
+    return merge(list(runs.values()), folder)
 
 
-def _open_published(path: Path) -> Opened:
-    from bi_bench.report.publishing.record import open_record
-
-    record, store = open_record(path)
-    names = store.list_runs()
-    return Opened(names[0] if names else record["suite"]["name"], record, store, path)
+def open_answers(text: str, store: Path) -> Results:
+    """A run whose answers are stored; UserError for a published record, which leaves them out."""
+    results = open_run(text, store)
+    if results.published:
+        raise UserError(
+            f"{results.published}: published records hold no answers; name the run in its store"
+        )
+    return results

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api.digest import digest_json
-from bi_bench.store.files import read_json, write_json
+from bi_bench.artifacts.files import read_json, write_json
 
 _DIGEST = "digest"
 

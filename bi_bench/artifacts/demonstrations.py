@@ -1,0 +1,66 @@
+"""The demonstrations that a strategy made of the SFT problems, and what is counted of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+import pydantic
+
+from bi_bench.api.speech import Span
+from bi_bench.artifacts.artifact import Artifact
+from bi_bench.artifacts.tables import read_columns, read_rows, write_rows
+
+_FILE = "examples.parquet"
+
+
+class Demonstration(NamedTuple):
+    """A prompt and its completion; ``problem`` is empty where it belongs to none.
+
+    ``spans``: which characters of the completion belong to which step.
+    """
+
+    id: str
+    problem: str
+    prompt: str
+    completion: str
+    spans: Sequence[Span] = ()
+
+
+class AugmentSummary(Artifact):
+    """``summary.json``: problems, demonstrations made, problems declined by reason, steps by kind.
+
+    ``wrong_lines`` are those that a strategy planted on purpose.
+    """
+
+    FILE: ClassVar[str] = "summary.json"
+
+    problems: int
+    examples: int
+    declined: dict[str, int]
+    wrong_lines: int = 0
+    steps: dict[str, int] = pydantic.Field(default_factory=dict)
+
+
+def write_demonstrations(folder: Path, rows: Sequence[Demonstration]) -> None:
+    """Write them as Parquet, spans as JSON."""
+    write_rows(folder / _FILE, [_row(row) for row in rows])
+
+
+def read_demonstrations(folder: Path) -> list[Demonstration]:
+    """All of them, in their order, without spans: training needs none."""
+    names = ("id", "problem", "prompt", "completion")
+    return [Demonstration(*(row[name] for name in names)) for row in read_rows(folder / _FILE)]
+
+
+def demonstration_texts(folder: Path) -> Iterator[str]:
+    """Prompt and completion of each as one text."""
+    for prompt, completion in read_columns(folder / _FILE, "prompt", "completion"):
+        yield f"{prompt} {completion}"
+
+
+def _row(row: Demonstration) -> dict[str, Any]:
+    return {**row._asdict(), "spans": json.dumps([asdict(span) for span in row.spans])}

@@ -1,0 +1,86 @@
+"""Roles: what a stage is to a cell of the matrix, composed and parsed in one place."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Part = Literal[
+    "base",
+    "problems",
+    "augment",
+    "sft",
+    "probe",
+    "rft",
+    "probe-rft",
+    "pre",
+    "post",
+    "overlap",
+    "analyse",
+]
+PARTS: tuple[Part, ...] = get_args(Part)
+Evaluation = Literal["pre", "post"]
+
+
+class Role(str):
+    """A part of the path of a cell, and what it is about where there are several: "sft", "pre/test-id".
+
+    "problems", "pre", "post" and "overlap" are about a split, "analyse" is about the label of an
+    analysis. The split of another benchmark than the one trained on is "LABEL/SPLIT".
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, part: Part, about: str = "") -> Role:
+        """The role of this part."""
+        return cls(f"{part}/{about}" if about else part)
+
+    @property
+    def part(self) -> str:
+        """ "pre" of "pre/test-id"."""
+        return self.partition("/")[0]
+
+    @property
+    def about(self) -> str:
+        """ "test-id" of "pre/test-id"; empty where a cell has one stage of the part."""
+        return self.partition("/")[2]
+
+
+BASE, AUGMENT, SFT = Role.of("base"), Role.of("augment"), Role.of("sft")
+PROBE, RFT, PROBE_RFT = Role.of("probe"), Role.of("rft"), Role.of("probe-rft")
+
+
+def problems(split: str) -> Role:
+    """The problems of a split."""
+    return Role.of("problems", split)
+
+
+def pre(split: str) -> Role:
+    """The evaluation before RFT, on a split."""
+    return Role.of("pre", split)
+
+
+def post(split: str) -> Role:
+    """The evaluation after RFT, on a split."""
+    return Role.of("post", split)
+
+
+def overlap(split: str) -> Role:
+    """What of a split stands in the training data."""
+    return Role.of("overlap", split)
+
+
+def analyse(label: str) -> Role:
+    """An analysis, by its label."""
+    return Role.of("analyse", label)
+
+
+def transferred(label: str, split: str) -> str:
+    """The split of another benchmark than the one trained on."""
+    return f"{label}/{split}"
+
+
+def benchmark_and_split(split: str) -> tuple[str, str]:
+    """The label of the other benchmark, empty if it is the one trained on, and the plain split."""
+    label, _, name = split.rpartition("/")
+    return label, name

@@ -1,0 +1,37 @@
+"""The steps that an answer states, each checked: for readers of single answers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bi_bench.api import Benchmark, Problem, verify
+
+
+class Marked(NamedTuple):
+    """What the characters ``start`` to ``end`` of an answer do; ``fault`` is empty where it is right."""
+
+    start: int
+    end: int
+    kind: str
+    quantity: str
+    fault: str
+
+
+def marked_steps(benchmark: Benchmark, problem: Problem, completion: str) -> list[Marked]:
+    """The steps that an answer states, each checked, in the order of the text and not overlapping.
+
+    Empty without a graph, and where the benchmark's parser fails on the answer: what a model wrote
+    must never keep a reader from seeing it.
+    """
+    if problem.graph is None:
+        return []
+    try:
+        verdicts = verify(problem.graph, benchmark.steps(problem, completion))
+    except Exception:  # plugin code over a model's text
+        return []
+    marks: list[Marked] = []
+    for verdict in sorted(verdicts, key=lambda verdict: verdict.step.start):
+        step = verdict.step
+        if step.end > step.start and (not marks or step.start >= marks[-1].end):
+            marks.append(Marked(step.start, step.end, step.kind, step.quantity, verdict.problem))
+    return marks
