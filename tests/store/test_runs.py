@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bi_bench.api.errors import UserError
 from bi_bench.store import Store, write_text
 
 
-def test_a_run_record_is_read_back(tmp_path):
+def test_a_run_record_is_read_back(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert store.list_runs() == []
     store.write_run("quick-12ab", {"stages": ["k"], "title": "Gäste"})
@@ -17,7 +19,7 @@ def test_a_run_record_is_read_back(tmp_path):
     assert [path.name for path in store.run_folder("quick-12ab").iterdir()] == ["run.json"]
 
 
-def test_an_unknown_run_is_named_with_a_hint(tmp_path):
+def test_an_unknown_run_is_named_with_a_hint(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with pytest.raises(UserError, match="it holds no run yet"):
         store.read_run("quick-12ab")
@@ -29,12 +31,12 @@ def test_an_unknown_run_is_named_with_a_hint(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["", "../quick", "a/b", "..", ".hidden"])
-def test_a_run_stays_in_its_folder(tmp_path, name):
+def test_a_run_stays_in_its_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="cannot name a run"):
         Store(tmp_path).write_run(name, {"stages": []})
 
 
-def test_a_broken_run_record_is_an_error_that_names_the_file(tmp_path):
+def test_a_broken_run_record_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write_run("quick-12ab", {"stages": []})
     path = store.run_folder("quick-12ab") / "run.json"
@@ -43,7 +45,7 @@ def test_a_broken_run_record_is_an_error_that_names_the_file(tmp_path):
         store.read_run("quick-12ab")
 
 
-def test_text_replaces_a_file_whole(tmp_path):
+def test_text_replaces_a_file_whole(tmp_path: Path) -> None:
     path = tmp_path / "new" / "report.md"
     write_text(path, "long old text")
     write_text(path, "ü")
