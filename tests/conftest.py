@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -16,6 +16,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # A job that a script starts in the background ignores Ctrl-C, and so do all its children: the tests
 # of interruptions would wait for ever. A handler here, whatever it does, is the default again there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+Value = TypeVar("Value")
+
+
+def present(value: Value | None) -> Value:
+    """The value itself, of what a test knows not to be None."""
+    assert value is not None
+    return value
 
 
 @pytest.fixture(scope="module")

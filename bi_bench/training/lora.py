@@ -45,7 +45,7 @@ def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
         return None
     from peft import LoraConfig
 
-    head = model.get_output_embeddings()  # type: ignore[no-untyped-call]
+    head = model.get_output_embeddings()
     linear = {
         name.rpartition(".")[2]
         for name, module in model.named_modules()

@@ -91,7 +91,7 @@ def _mend_decoding(model: PreTrainedModel) -> None:
     except ValueError:
         ends = ("bos_token_id", "eos_token_id", "pad_token_id")
         kept = {name: getattr(habits, name) for name in ends}
-        model.generation_config = GenerationConfig(**kept)  # type: ignore[no-untyped-call]
+        model.generation_config = GenerationConfig(**kept)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -14,7 +15,7 @@ from bi_bench.api.errors import Declined, PluginError, UserError
 
 
 def seven() -> None:
-    {}["seven"]
+    dict[str, int]()["seven"]
 
 
 def leave() -> None:
@@ -33,18 +34,18 @@ LINE = seven.__code__.co_firstlineno
         (lambda: __import__("json").loads("{"), r"JSONDecodeError: .* \(test_boundary.py:\d+\)$"),
     ],
 )
-def test_an_error_names_who_what_and_the_line(function, message):
+def test_an_error_names_who_what_and_the_line(function: Callable[[], object], message: str) -> None:
     with pytest.raises(PluginError, match=message) as caught, calling("strategy x"):
         function()
     assert caught.value.__cause__ is not None
 
 
-def test_an_error_of_the_core_about_a_plugin_has_the_line_of_its_function():
+def test_an_error_of_the_core_about_a_plugin_has_the_line_of_its_function() -> None:
     assert describe(TypeError("no"), seven) == f"TypeError: no (test_boundary.py:{LINE})"
     assert describe(TypeError("no")) == "TypeError: no"
 
 
-def test_what_is_named_already_and_what_is_an_answer_pass():
+def test_what_is_named_already_and_what_is_an_answer_pass() -> None:
     with (
         pytest.raises(PluginError, match=r"^inner: ValueError"),
         calling("outer"),
@@ -59,7 +60,7 @@ def test_what_is_named_already_and_what_is_an_answer_pass():
         raise KeyboardInterrupt
 
 
-def test_what_a_plugin_prints_is_no_output_of_the_verb(capsys):
+def test_what_a_plugin_prints_is_no_output_of_the_verb(capsys: pytest.CaptureFixture[str]) -> None:
     with calling("x"):
         print("hello")
     assert capsys.readouterr() == ("", "hello\n")
@@ -74,7 +75,7 @@ def swallow() -> None:
 
 
 @pytest.mark.parametrize("body", [lambda: time.sleep(60), swallow])
-def test_what_does_not_end_is_ended(body):
+def test_what_does_not_end_is_ended(body: Callable[[], None]) -> None:
     start = time.monotonic()
     message = r"^x: TimeoutError: not done after 0.2 seconds"
     with pytest.raises(PluginError, match=message), calling("x", seconds=0.2):
@@ -82,7 +83,7 @@ def test_what_does_not_end_is_ended(body):
     assert time.monotonic() - start < 10
 
 
-def test_the_timer_of_somebody_else_goes_on():
+def test_the_timer_of_somebody_else_goes_on() -> None:
     rang = []
     before = signal.signal(signal.SIGALRM, lambda *_: rang.append(1))
     old = signal.setitimer(signal.ITIMER_REAL, 0.3)
@@ -97,7 +98,7 @@ def test_the_timer_of_somebody_else_goes_on():
         signal.setitimer(signal.ITIMER_REAL, *old)
 
 
-def test_outside_of_the_main_thread_there_is_no_limit_and_no_error():
+def test_outside_of_the_main_thread_there_is_no_limit_and_no_error() -> None:
     done = []
 
     def work() -> None:

@@ -64,7 +64,8 @@ def test_a_draft_has_a_plan_and_a_text() -> None:
     ],
 )
 def test_a_plan_that_cannot_be_said(steps: list[Any], message: str) -> None:
-    plan = Plan(tuple(s if isinstance(s, str) else Step(*s) for s in steps))
+    made: list[Any] = [s if isinstance(s, str) else Step(*s) for s in steps]
+    plan = Plan(tuple(made))
     with pytest.raises((ValueError, TypeError), match=message):
         check_plan(GRAPH, plan)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,23 +14,24 @@ from bi_bench.api import UserError
 from bi_bench.api.checkpoint import check_checkpoint
 from bi_bench_plugins.models.hub import Hub
 from bi_bench_plugins.models.tiny import Tiny
+from tests.conftest import present
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1981352\n"
 WEIGHTS = "model.safetensors"
 
 
 @pytest.fixture
-def folder(tmp_path):
-    source = Tiny().source().folder
+def folder(tmp_path: Path) -> Path:
+    source = present(Tiny().source().folder)
     return Path(shutil.copytree(source, tmp_path / "model"))
 
 
-def change(file, **keys):
+def change(file: Path, **keys: object) -> None:
     data = {**json.loads(file.read_text()), **keys}
     file.write_text(json.dumps({key: value for key, value in data.items() if value is not None}))
 
 
-def shard(folder):
+def shard(folder: Path) -> None:
     """The weights in two files and an index, as large models have them."""
     data = (folder / WEIGHTS).read_bytes()
     length = struct.unpack("<Q", data[:8])[0]
@@ -53,48 +55,48 @@ def shard(folder):
     (folder / f"{WEIGHTS}.index.json").write_text(json.dumps({"weight_map": places}))
 
 
-def test_whole_folders_are_taken(folder):
+def test_whole_folders_are_taken(folder: Path) -> None:
     check_checkpoint(folder)
     shard(folder)
     check_checkpoint(folder)
     assert Hub(Hub.Params(path=str(folder))).source().folder == folder
 
 
-def cut(folder):
+def cut(folder: Path) -> None:
     data = (folder / WEIGHTS).read_bytes()
     (folder / WEIGHTS).write_bytes(data[: len(data) // 2])
 
 
-def lengthen(folder):
+def lengthen(folder: Path) -> None:
     with (folder / WEIGHTS).open("ab") as file:
         file.write(b"\0")
 
 
-def flip_length(folder):
+def flip_length(folder: Path) -> None:
     data = bytearray((folder / WEIGHTS).read_bytes())
     data[6] ^= 1
     (folder / WEIGHTS).write_bytes(data)
 
 
-def bin_only(folder):
+def bin_only(folder: Path) -> None:
     (folder / WEIGHTS).rename(folder / "pytorch_model.bin")
 
 
-def other_name(folder):
+def other_name(folder: Path) -> None:
     (folder / WEIGHTS).rename(folder / "consolidated.safetensors")
 
 
-def lost_shard(folder):
+def lost_shard(folder: Path) -> None:
     shard(folder)
     (folder / "model-2.safetensors").unlink()
 
 
-def other_shard(folder):
+def other_shard(folder: Path) -> None:
     shard(folder)
     shutil.copy(folder / "model-1.safetensors", folder / "model-2.safetensors")
 
 
-def empty_index(folder):
+def empty_index(folder: Path) -> None:
     shard(folder)
     (folder / f"{WEIGHTS}.index.json").write_text("{}")
 
@@ -120,20 +122,22 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("fault", "message"), FAULTS)
-def test_a_folder_that_is_not_whole_is_refused_before_anything_runs(folder, fault, message):
+def test_a_folder_that_is_not_whole_is_refused_before_anything_runs(
+    folder: Path, fault: Callable[[Path], None], message: str
+) -> None:
     fault(folder)
     with pytest.raises(UserError, match=message):
         Hub(Hub.Params(path=str(folder))).source()
 
 
-def test_an_adapter_alone_is_refused_by_its_name(tmp_path):
+def test_an_adapter_alone_is_refused_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "adapter_config.json").write_text("{}")
     (tmp_path / "adapter_model.safetensors").write_text("")
     with pytest.raises(UserError, match=r"adapter_config\.json: .*merge"):
         check_checkpoint(tmp_path)
 
 
-def test_an_end_token_that_the_class_brings_along_is_left_to_loading(folder):
+def test_an_end_token_that_the_class_brings_along_is_left_to_loading(folder: Path) -> None:
     change(folder / "tokenizer_config.json", eos_token=None, tokenizer_class="GPT2Tokenizer")
     check_checkpoint(folder)
     (folder / "special_tokens_map.json").write_text('{"eos_token": "<eos>"}')

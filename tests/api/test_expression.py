@@ -7,6 +7,7 @@ import pytest
 
 from bi_bench.api.arithmetic import parse_expression, parse_numeric
 from bi_bench.api.expression import (
+    Expression,
     evaluate,
     number_text,
     reductions,
@@ -80,7 +81,9 @@ def test_substitute_replaces_every_reference() -> None:
         (("-", 0.1, 0.3), -0.2),
     ],
 )
-def test_real_numbers_are_rounded_after_every_operation(expression, value) -> None:  # type: ignore[no-untyped-def]
+def test_real_numbers_are_rounded_after_every_operation(
+    expression: Expression, value: float
+) -> None:
     result = evaluate(expression)
     assert result == value
     assert isinstance(result, type(value))
@@ -90,7 +93,7 @@ def test_real_numbers_are_rounded_after_every_operation(expression, value) -> No
     "expression",
     [("/", 1, 0), ("+", 1, ("/", 0, 0)), ("sqrt", -1), ("/", 10**400, 3), ("*", 0.5, 10**400)],
 )
-def test_what_has_no_value_is_not_a_number(expression) -> None:  # type: ignore[no-untyped-def]
+def test_what_has_no_value_is_not_a_number(expression: Expression) -> None:
     assert math.isnan(evaluate(expression))
 
 
@@ -122,7 +125,7 @@ def test_numbers_are_written_without_exponent_and_read_back(number: float) -> No
     assert parse_expression(text, real=True) == number
 
 
-def _random_expression(rng: random.Random, depth: int, *, real: bool = False):  # type: ignore[no-untyped-def]
+def _random_expression(rng: random.Random, depth: int, *, real: bool = False) -> Expression:
     if depth == 0 or rng.random() < 0.3:
         return rng.randrange(-9, 10)
     operator = rng.choice(["+", "-", "*", "/", "sqrt"] if real else "+-*")

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from bi_bench.api import GraphError, Quantity, ReasoningGraph
+from bi_bench.api.expression import Expression
 
 
 def diamond() -> ReasoningGraph:
@@ -64,10 +65,10 @@ def test_json_round_trip() -> None:
 
 
 def renamed(graph: ReasoningGraph, names: dict[str, str]) -> ReasoningGraph:
-    def swap(expression):  # type: ignore[no-untyped-def]
+    def swap(expression: Expression) -> Expression:
         if isinstance(expression, tuple):
             return (expression[0], *map(swap, expression[1:]))
-        return names.get(expression, expression)
+        return names[expression] if isinstance(expression, str) else expression
 
     rows = [
         Quantity(names[q.name], swap(q.equation), q.value, q.premise, q.needed)

@@ -5,6 +5,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -12,6 +13,11 @@ import pytest
 from bi_bench.engines import Event, LocalEngine
 from bi_bench.plan.stage import Resources, Stage
 from bi_bench.store import Store
+
+MakeStage = Callable[..., Stage]
+RunStages = Callable[..., tuple[dict[str, str], list[str]]]
+Command = Callable[[list[Stage]], list[str]]
+Survivors = Callable[[], list[psutil.Process]]
 
 ENTRIES = """
     import json, os, signal, subprocess, sys, threading, time
@@ -89,17 +95,18 @@ def make_stage(label: str, *parents: Stage, cpus: int = 1, gpus: int = 0, **does
 
 
 @pytest.fixture
-def stage() -> Callable[..., Stage]:
+def stage() -> MakeStage:
     return make_stage
 
 
 @pytest.fixture
-def run(store: Store, entry: str) -> Callable[..., tuple[dict[str, str], list[str]]]:
+def run(store: Store, entry: str) -> RunStages:
     """Runs stages; returns status by label and the events as "kind label"."""
 
-    def go(stages: list[Stage], **options: object) -> tuple[dict[str, str], list[str]]:
+    def go(stages: list[Stage], **options: Any) -> tuple[dict[str, str], list[str]]:
         events: list[Event] = []
-        engine = LocalEngine(store, **{"workers": 2, "entry": entry, **options})
+        settings: dict[str, Any] = {"workers": 2, "entry": entry, **options}
+        engine = LocalEngine(store, **settings)
         outcomes = engine.run(stages, events.append)
         return (
             {each.label: outcomes[each.key].status for each in stages},
@@ -125,7 +132,7 @@ SCRIPT = """
 
 
 @pytest.fixture
-def command(tmp_path: Path, store: Store, entry: str) -> Callable[[list[Stage]], list[str]]:
+def command(tmp_path: Path, store: Store, entry: str) -> Command:
     """A command line that runs stages in a process of its own, by a script without a guard."""
 
     def build(stages: list[Stage]) -> list[str]:
@@ -146,7 +153,7 @@ def surroundings(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def survivors(tmp_path: Path) -> Iterator[Callable[[], list[psutil.Process]]]:
+def survivors(tmp_path: Path) -> Iterator[Survivors]:
     """Processes that a test has left, found by a mark in their environment."""
 
     def find() -> list[psutil.Process]:

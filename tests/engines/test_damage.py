@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bi_bench.engines import LocalEngine
 from bi_bench.engines.reporter import PROGRESS, Reporter, read_progress
-from bi_bench.store import Damage
+from bi_bench.store import Damage, Store
+from tests.engines.conftest import MakeStage, RunStages
 
 
-def test_a_damaged_parent_is_computed_again_before_it_is_read(run, stage, store):
+def test_a_damaged_parent_is_computed_again_before_it_is_read(
+    run: RunStages, stage: MakeStage, store: Store
+) -> None:
     parent = stage("parent")
     child = stage("child", parent)
     run([parent])
@@ -20,7 +25,9 @@ def test_a_damaged_parent_is_computed_again_before_it_is_read(run, stage, store)
     assert (store.folder(child.key) / "result.txt").read_text() == "parent+child"
 
 
-def test_weights_are_read_before_a_stage_that_needs_them_starts(run, stage, store, entry):
+def test_weights_are_read_before_a_stage_that_needs_them_starts(
+    run: RunStages, stage: MakeStage, store: Store, entry: str
+) -> None:
     parent = stage("parent")
     with store.begin(parent.key) as work:
         (work.folder / "model.safetensors").write_text("weights")
@@ -35,7 +42,9 @@ def test_weights_are_read_before_a_stage_that_needs_them_starts(run, stage, stor
     assert not file.exists()
 
 
-def test_a_failure_that_cannot_be_written_keeps_its_cause(stage, store, entry):
+def test_a_failure_that_cannot_be_written_keeps_its_cause(
+    stage: MakeStage, store: Store, entry: str
+) -> None:
     failing = stage("a", do="raise")
     (store.stages / f"{failing.key}.failed.json" / "in the way").mkdir(parents=True)
     outcome = LocalEngine(store, workers=1, entry=entry).run([failing], lambda event: None)
@@ -47,11 +56,11 @@ def test_a_failure_that_cannot_be_written_keeps_its_cause(stage, store, entry):
 @pytest.mark.parametrize(
     "text", ["", "{", "[1]", "\x00", '{"step": "three"}', '{"step": 3, "total": [1]}', "\udc80"]
 )
-def test_damaged_progress_is_no_progress(tmp_path, text):
+def test_damaged_progress_is_no_progress(tmp_path: Path, text: str) -> None:
     (tmp_path / PROGRESS).write_bytes(text.encode(errors="surrogateescape"))
     assert read_progress(tmp_path) is None
 
 
-def test_progress_is_what_was_reported(tmp_path):
+def test_progress_is_what_was_reported(tmp_path: Path) -> None:
     Reporter(tmp_path)(step=3, total=3, reward=0.5)
     assert read_progress(tmp_path) == {"step": 3, "total": 3, "reward": 0.5}

@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from bi_bench.engines.environment import worker_environment
+from bi_bench.store import Store
+from tests.engines.conftest import Command, MakeStage, RunStages, Survivors
 
 # What launchers, cluster images and shells set, and torch, accelerate and their libraries obey.
 FOREIGN = """
@@ -38,7 +41,7 @@ def test_what_decides_a_result_is_taken_away_and_what_says_where_things_lie_is_k
 
 
 def test_a_worker_sees_no_foreign_variables_and_this_process_keeps_them(
-    monkeypatch, store, stage, run
+    monkeypatch: pytest.MonkeyPatch, store: Store, stage: MakeStage, run: RunStages
 ) -> None:
     for name in FOREIGN.split():
         monkeypatch.setenv(name, "2")
@@ -54,7 +57,12 @@ def test_a_worker_sees_no_foreign_variables_and_this_process_keeps_them(
 
 @pytest.mark.parametrize("kind", ["long", "missing"])
 def test_a_temporary_folder_of_no_use_for_sockets_is_replaced(
-    command, surroundings, stage, survivors, tmp_path, kind
+    command: Command,
+    surroundings: dict[str, str],
+    stage: MakeStage,
+    survivors: Survivors,
+    tmp_path: Path,
+    kind: str,
 ) -> None:
     folder = tmp_path / ("x" * 60) / ("y" * 60)
     if kind == "long":

@@ -7,39 +7,47 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from bi_bench.api.errors import UserError
 from bi_bench.engines import run_stage_here
+from bi_bench.store import Store
+from tests.conftest import present
+from tests.engines.conftest import Command, MakeStage, RunStages, Survivors
 
 
-def start(command, surroundings, **options):
+def start(
+    command: list[str], surroundings: dict[str, str], start_new_session: bool = False
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         env=surroundings,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        **options,
+        start_new_session=start_new_session,
     )
 
 
-def wait_for(process, line):
-    for found in process.stdout:
+def wait_for(process: subprocess.Popen[str], line: str) -> None:
+    for found in present(process.stdout):
         if found.strip() == line:
             return
-    raise AssertionError(f"never printed {line!r}: {process.stderr.read()}")
+    raise AssertionError(f"never printed {line!r}: {present(process.stderr).read()}")
 
 
-def gone(survivors, seconds):
+def gone(survivors: Survivors, seconds: float) -> list[str]:
     deadline = time.monotonic() + seconds
     while survivors() and time.monotonic() < deadline:
         time.sleep(0.05)
     return [" ".join(process.cmdline()) for process in survivors()]
 
 
-def test_the_main_script_is_not_run_again(command, surroundings, stage, survivors):
+def test_the_main_script_is_not_run_again(
+    command: Command, surroundings: dict[str, str], stage: MakeStage, survivors: Survivors
+) -> None:
     done = subprocess.run(
         command([stage("a"), stage("b")]),
         env=surroundings,
@@ -54,8 +62,13 @@ def test_the_main_script_is_not_run_again(command, surroundings, stage, survivor
 
 
 def test_a_killed_engine_leaves_no_process_and_no_half_result(
-    command, surroundings, stage, survivors, store, run
-):
+    command: Command,
+    surroundings: dict[str, str],
+    stage: MakeStage,
+    survivors: Survivors,
+    store: Store,
+    run: RunStages,
+) -> None:
     first = stage("first")
     slow = stage("slow", first, do="orphan", seconds=60)
     with start(command([first, slow]), surroundings) as engine:
@@ -74,7 +87,13 @@ def test_a_killed_engine_leaves_no_process_and_no_half_result(
         assert len(list(store.stages.glob("*.tmp-*"))) == 1
 
 
-def test_ctrl_c_ends_everything_silently(command, surroundings, stage, survivors, store):
+def test_ctrl_c_ends_everything_silently(
+    command: Command,
+    surroundings: dict[str, str],
+    stage: MakeStage,
+    survivors: Survivors,
+    store: Store,
+) -> None:
     stages = [stage("slow", do="orphan", seconds=60), stage("late", do="sleep", seconds=60)]
     with start(command(stages), surroundings, start_new_session=True) as engine:
         wait_for(engine, "started late")
@@ -87,7 +106,15 @@ def test_ctrl_c_ends_everything_silently(command, surroundings, stage, survivors
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.03, 0.3])
-def test_ctrl_c_twice(command, surroundings, stage, survivors, store, tmp_path, pause):
+def test_ctrl_c_twice(
+    command: Command,
+    surroundings: dict[str, str],
+    stage: MakeStage,
+    survivors: Survivors,
+    store: Store,
+    tmp_path: Path,
+    pause: float,
+) -> None:
     (tmp_path / "t").mkdir()
     surroundings["TMPDIR"] = str(tmp_path / "t")
     stages = [stage("slow", do="scratch", seconds=60), stage("late", do="scratch", seconds=60)]
@@ -106,7 +133,13 @@ def test_ctrl_c_twice(command, surroundings, stage, survivors, store, tmp_path, 
         assert list((tmp_path / "t").iterdir()) == []
 
 
-def test_ctrl_c_while_the_server_still_imports(command, surroundings, stage, survivors, tmp_path):
+def test_ctrl_c_while_the_server_still_imports(
+    command: Command,
+    surroundings: dict[str, str],
+    stage: MakeStage,
+    survivors: Survivors,
+    tmp_path: Path,
+) -> None:
     (tmp_path / "entries" / "slow_import.py").write_text("import time; time.sleep(60)")
     line = command([stage("a")])
     script = tmp_path / "script.py"
@@ -129,7 +162,9 @@ def test_ctrl_c_while_the_server_still_imports(command, surroundings, stage, sur
     assert gone(survivors, 2) == []
 
 
-def test_two_engines_on_one_store_run_each_stage_once(command, surroundings, stage, store):
+def test_two_engines_on_one_store_run_each_stage_once(
+    command: Command, surroundings: dict[str, str], stage: MakeStage, store: Store
+) -> None:
     first = stage("first", do="sleep", seconds=0.6)
     stages = [first, stage("second", first, do="sleep", seconds=0.3), stage("third")]
     line = command(stages)
@@ -145,7 +180,7 @@ def test_two_engines_on_one_store_run_each_stage_once(command, surroundings, sta
         assert ends == [f"cached {label}", f"finished {label}", f"started {label}"]
 
 
-def test_a_single_stage_runs_in_this_process(stage, store, entry):
+def test_a_single_stage_runs_in_this_process(stage: MakeStage, store: Store, entry: str) -> None:
     first = stage("first")
     assert run_stage_here(store, first, entry).status == "finished"
     assert run_stage_here(store, first, entry).status == "cached"
@@ -155,13 +190,13 @@ def test_a_single_stage_runs_in_this_process(stage, store, entry):
     bad = stage("bad", do="raise")
     with pytest.raises(ValueError, match="no luck"):
         run_stage_here(store, bad, entry)
-    assert store.failure(bad.key)["type"] == "ValueError"
+    assert present(store.failure(bad.key))["type"] == "ValueError"
     busy = stage("busy")
     with store.begin(busy.key), pytest.raises(UserError, match="another process holds"):
         run_stage_here(store, busy, entry)
 
 
-def test_the_engine_imports_nothing_about_models():
+def test_the_engine_imports_nothing_about_models() -> None:
     code = (
         "import bi_bench.engines, sys; print({'torch', 'transformers', 'numpy'} & set(sys.modules))"
     )

@@ -5,29 +5,32 @@ import pty
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
-from bi_bench.cli import progress as module
-from bi_bench.cli.progress import Progress
+from bi_bench.cli.progress import Progress, _TimeLeft
 from bi_bench.engines import Event
+from tests.engines.conftest import MakeStage
 
 
 @pytest.fixture
-def clock(monkeypatch):
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The display's clock, moved by hand."""
     now = [1000.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     return now
 
 
 @pytest.fixture(autouse=True)
-def no_terminal(monkeypatch):
+def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
 
-def test_plain_lines_without_a_terminal(stage, capsys, clock):
+def test_plain_lines_without_a_terminal(
+    stage: MakeStage, capsys: pytest.CaptureFixture[str], clock: list[float]
+) -> None:
     a, b, c = stage("[red]bridge[/red]"), stage("rft\x1b[2J"), stage("sft probe")
     with Progress([a, b, c], lambda each: None) as show:
         show(Event("cached", c))
@@ -52,7 +55,9 @@ def test_plain_lines_without_a_terminal(stage, capsys, clock):
     ]
 
 
-def test_a_stage_that_is_tried_again_has_not_ended(stage, capsys):
+def test_a_stage_that_is_tried_again_has_not_ended(
+    stage: MakeStage, capsys: pytest.CaptureFixture[str]
+) -> None:
     one = stage("one")
     with Progress([one], lambda each: None) as show:
         show(Event("started", one))
@@ -67,10 +72,12 @@ def test_a_stage_that_is_tried_again_has_not_ended(stage, capsys):
     ]
 
 
-def test_time_left_is_the_estimate_corrected_by_the_speed_so_far(stage, clock):
+def test_time_left_is_the_estimate_corrected_by_the_speed_so_far(
+    stage: MakeStage, clock: list[float]
+) -> None:
     a, b, c, d = (stage(name) for name in "abcd")
     guesses = {"a": 10.0, "b": 30.0, "c": None, "d": 20.0}
-    left = module._TimeLeft([a, b, c, d], lambda each: guesses[each.label])
+    left = _TimeLeft([a, b, c, d], lambda each: guesses[each.label])
     left.ended(d, counts=False)  # it was cached: neither done nor to do
     assert left.seconds() is None
     left.started()
@@ -85,7 +92,7 @@ def test_time_left_is_the_estimate_corrected_by_the_speed_so_far(stage, clock):
     assert left.seconds() == 0
 
 
-def test_a_terminal_gets_a_live_display_on_stderr():
+def test_a_terminal_gets_a_live_display_on_stderr() -> None:
     code = """
         import time
         from bi_bench.cli.progress import Progress

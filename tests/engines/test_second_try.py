@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bi_bench.engines import LocalEngine
+from bi_bench.store import Store
+from tests.conftest import present
+from tests.engines.conftest import MakeStage, RunStages
 
 
 @pytest.mark.parametrize("how", ["killed once", "server killed once"])
-def test_a_lost_process_is_tried_once_more(run, stage, store, tmp_path, how):
+def test_a_lost_process_is_tried_once_more(
+    run: RunStages, stage: MakeStage, store: Store, tmp_path: Path, how: str
+) -> None:
     one = stage("one", do=how, mark=str(tmp_path / "mark"))
     other = stage("other", do="sleep", seconds=0.5)
     status, events = run([one, other])
@@ -22,21 +28,25 @@ def test_a_lost_process_is_tried_once_more(run, stage, store, tmp_path, how):
     assert {path.name for path in store.stages.iterdir()} == {one.key, other.key}
 
 
-def test_a_process_that_is_lost_twice_has_failed(run, stage, store):
+def test_a_process_that_is_lost_twice_has_failed(
+    run: RunStages, stage: MakeStage, store: Store
+) -> None:
     bad = stage("bad", do="kill")
     status, events = run([bad])
     assert status == {"bad": "failed"}
     assert events == ["started bad", "retried bad", "started bad", "failed bad"]
-    assert "killed by SIGKILL (often: out of memory)" in store.failure(bad.key)["message"]
+    assert "killed by SIGKILL (often: out of memory)" in present(store.failure(bad.key))["message"]
 
 
 @pytest.mark.parametrize("how", ["raise", "exit", "user", "decline"])
-def test_what_ends_by_itself_is_tried_once(run, stage, how):
+def test_what_ends_by_itself_is_tried_once(run: RunStages, stage: MakeStage, how: str) -> None:
     _, events = run([stage("one", do=how)])
     assert len(events) == 2
 
 
-def test_a_server_that_is_killed_while_it_imports_is_started_once_more(run, stage, tmp_path):
+def test_a_server_that_is_killed_while_it_imports_is_started_once_more(
+    run: RunStages, stage: MakeStage, tmp_path: Path
+) -> None:
     mark, module = tmp_path / "mark", tmp_path / "entries" / "dies_at_import.py"
     lines = ["import os, pathlib, signal", f"mark = pathlib.Path({str(mark)!r})"]
     kill = "os.kill(os.getpid(), signal.SIGKILL)"
@@ -50,7 +60,9 @@ def test_a_server_that_is_killed_while_it_imports_is_started_once_more(run, stag
         run([stage("two")], preload=["dies_at_import"])
 
 
-def test_a_stage_ends_at_its_limit_and_says_what_to_raise(stage, store, entry):
+def test_a_stage_ends_at_its_limit_and_says_what_to_raise(
+    stage: MakeStage, store: Store, entry: str
+) -> None:
     slow, quick = stage("slow", do="scratch", seconds=60), stage("quick")
     stages = [replace(slow, limit=1.0), replace(quick, limit=3600.0)]
     begin = time.monotonic()
@@ -64,11 +76,11 @@ def test_a_stage_ends_at_its_limit_and_says_what_to_raise(stage, store, entry):
         "slow was ended because it ran longer than its limit of 0.000278 hours"
     )
     assert message.endswith("set defaults.limits.stage_hours in the suite")
-    assert store.failure(slow.key)["log"] == "working on slow\n"
+    assert present(store.failure(slow.key))["log"] == "working on slow\n"
     assert list(store.stages.glob("*.tmp-*")) == []
 
 
-def test_a_thread_that_is_left_over_does_not_hold_a_stage(run, stage):
+def test_a_thread_that_is_left_over_does_not_hold_a_stage(run: RunStages, stage: MakeStage) -> None:
     begin = time.monotonic()
     status, _ = run([stage("one", do="thread")])
     assert status == {"one": "finished"}

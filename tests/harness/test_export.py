@@ -7,6 +7,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.stages import lm_eval_task
+from tests.harness.conftest import Evaluation, Run
 
 EVALUATE = """
 import json, sys
@@ -85,8 +86,8 @@ with open(out, "w") as file:
 
 @pytest.mark.slow
 def test_lm_eval_gives_the_outcome_of_bi_bench_on_every_problem(
-    exported, checkpoint, own, offline, tmp_path
-):
+    exported: Path, checkpoint: Path, own: Evaluation, offline: Run, tmp_path: Path
+) -> None:
     out = tmp_path / "results.json"
     result = offline("-c", EVALUATE, checkpoint, exported, "bi_bench_igsm_test_ood", out)
     assert result.returncode == 0, result.stderr
@@ -100,7 +101,9 @@ def test_lm_eval_gives_the_outcome_of_bi_bench_on_every_problem(
     assert 0 < found["acc"] < 1, "nothing is compared where all answers are alike"
 
 
-def test_prompts_come_through_byte_for_byte_with_a_plugin_of_ones_own(offline, tmp_path):
+def test_prompts_come_through_byte_for_byte_with_a_plugin_of_ones_own(
+    offline: Run, tmp_path: Path
+) -> None:
     plugin, folder, out = (tmp_path / name for name in ("blank.py", "task", "out.json"))
     plugin.write_text(BLANK)
     export = ["-m", "bi_bench", "export", "lm-eval", "blank", "-n", 3, "--name", "raw"]
@@ -121,7 +124,7 @@ def test_prompts_come_through_byte_for_byte_with_a_plugin_of_ones_own(offline, t
         assert row["wrong"] == {"acc": 0, "parsed": 1}
 
 
-def test_no_machine_path_is_in_an_export(exported):
+def test_no_machine_path_is_in_an_export(exported: Path) -> None:
     files = {file.name: file.read_text() for file in exported.iterdir() if file.is_file()}
     assert set(files) == {"task.yaml", "utils.py", "problems.jsonl", "benchmark.json"}
     assert not [name for name, text in files.items() if str(exported.parent) in text]
@@ -139,14 +142,16 @@ def test_no_machine_path_is_in_an_export(exported):
         (["lm-eval", "igsm", "--out", "."], "holds other files"),
     ],
 )
-def test_mistakes_are_one_clear_message(arguments, message, offline):
+def test_mistakes_are_one_clear_message(arguments: list[str], message: str, offline: Run) -> None:
     result = offline("-m", "bi_bench", "export", *arguments, "-n", 1)
     assert result.returncode == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_an_export_of_another_version_of_the_benchmark_is_refused(exported, tmp_path):
+def test_an_export_of_another_version_of_the_benchmark_is_refused(
+    exported: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "task"
     folder.mkdir()
     content = json.loads((exported / "benchmark.json").read_text())

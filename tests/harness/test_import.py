@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
+
+from tests.harness.conftest import Run
 
 # The entry point of the command, run for each list of arguments; its imports are paid for once.
 COMMANDS = """
@@ -17,7 +20,9 @@ for arguments in json.loads(sys.argv[1]):
 
 
 @pytest.mark.slow
-def test_logs_of_the_real_command_are_compared(exported, checkpoint, offline, tmp_path):
+def test_logs_of_the_real_command_are_compared(
+    exported: Path, checkpoint: Path, offline: Run, tmp_path: Path
+) -> None:
     from safetensors.torch import load_file, save_file
 
     other = tmp_path / "damaged"
@@ -27,13 +32,14 @@ def test_logs_of_the_real_command_are_compared(exported, checkpoint, offline, tm
         if name.endswith("out_proj.weight"):
             weights[name] = weights[name] * 0.0
     save_file(weights, other / "model.safetensors", {"format": "pt"})
-    outs, commands = [], []
+    outs: list[Path] = []
+    commands: list[list[str]] = []
     for model in (checkpoint, other):
         outs.append(tmp_path / f"out-{model.name}")
         arguments = ["--model", "hf", "--tasks", "bi_bench_igsm_test_ood"]
         arguments += ["--model_args", f"pretrained={model},dtype=float32", "--device", "cpu"]
-        arguments += ["--include_path", exported, "--limit", 20, "--batch_size", 20]
-        commands.append([*map(str, arguments), "--log_samples", "--output_path", str(outs[-1])])
+        arguments += ["--include_path", str(exported), "--limit", "20", "--batch_size", "20"]
+        commands.append([*arguments, "--log_samples", "--output_path", str(outs[-1])])
     result = offline("-c", COMMANDS, json.dumps(commands))
     assert result.returncode == 0, result.stderr
     result = offline("-m", "bi_bench", "import", "lm-eval", *outs, "--json")

@@ -6,12 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., list[dict[str, Any]]]
+from tests.integration.conftest import Columns, Run
 
 
 def test_killed_three_times_and_run_again_gives_the_same_results_bit_for_bit(

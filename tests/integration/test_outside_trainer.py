@@ -2,12 +2,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., list[dict[str, Any]]]
+from tests.integration.conftest import Columns, Run
+
 TRAINER = """
 # Fine-tunes on the answers alone: what it learns is of no use, that it learns is seen.
 import json, sys

@@ -2,15 +2,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.integration.conftest import Columns, Run
+
 SMOKE = Path(__file__).parents[2] / "suites" / "smoke.toml"
-Run = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., list[dict[str, Any]]]
 HEAD = "from bi_bench.api import Decline, Draft, Plan, Step, Strategy, Benchmark, Grade, hookimpl\n"
 RESTATE = (
     HEAD

@@ -3,14 +3,11 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., list[dict[str, Any]]]
+from tests.integration.conftest import Columns, Run
 
 
 def test_the_whole_path_runs_and_writes_its_report(

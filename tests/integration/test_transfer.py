@@ -3,12 +3,9 @@ from __future__ import annotations
 import json
 import subprocess
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-Columns = Callable[..., list[dict[str, Any]]]
+from tests.integration.conftest import Columns, Run
 
 
 def kinds(store: Path) -> Counter[str]:

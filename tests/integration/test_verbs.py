@@ -7,8 +7,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.integration.conftest import Run
 
 STRICT = '''
 from dataclasses import replace
@@ -30,7 +33,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def light(smoke, store: Path):
+def light(smoke: subprocess.CompletedProcess[str], store: Path) -> Run:
     """Runs a verb on the store and checks that nothing heavy was imported."""
     assert smoke.returncode == 0, smoke.stderr
     code = (
@@ -51,18 +54,19 @@ def light(smoke, store: Path):
     return run
 
 
-def test_a_locale_of_ascii_changes_no_json(light):
+def test_a_locale_of_ascii_changes_no_json(light: Run) -> None:
     ascii = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     plain, changed = light("report", "smoke", "--json"), light("report", "smoke", "--json", **ascii)
     assert changed.returncode == 0, changed.stderr
     assert json.loads(changed.stdout) == json.loads(plain.stdout)
 
 
-def outcomes(store: Path, key: str):
-    return json.loads((store / "stages" / key / "outcomes.json").read_text())
+def outcomes(store: Path, key: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((store / "stages" / key / "outcomes.json").read_text())
+    return read
 
 
-def test_the_same_grader_gives_the_same_verdicts(light, store):
+def test_the_same_grader_gives_the_same_verdicts(light: Run, store: Path) -> None:
     result = light("regrade", "smoke", "--json", "--save", "again")
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout)
@@ -89,7 +93,9 @@ def test_the_same_grader_gives_the_same_verdicts(light, store):
     assert "refused" not in light("report", "again").stdout
 
 
-def test_another_grader_changes_verdicts_and_is_never_compared_with_the_first(light, tmp_path):
+def test_another_grader_changes_verdicts_and_is_never_compared_with_the_first(
+    light: Run, tmp_path: Path
+) -> None:
     plugin = tmp_path / "strict.py"
     plugin.write_text(STRICT)
     grader = ["--plugin", plugin, "--grader", "igsm-strict"]
@@ -107,7 +113,7 @@ def test_another_grader_changes_verdicts_and_is_never_compared_with_the_first(li
     assert "(strict)" in (tmp_path / "both" / "report.md").read_text()
 
 
-def test_samples_are_chosen_by_what_became_of_them(light):
+def test_samples_are_chosen_by_what_became_of_them(light: Run) -> None:
     everything = light("samples", "smoke", "-n", 0, "--arm", "bridge")
     total = int(everything.stdout.split()[2])
     assert everything.stdout.startswith(f"{total} of {total} answers match")
@@ -148,7 +154,7 @@ def test_samples_are_chosen_by_what_became_of_them(light):
         (["report", "smoke", "--out", "x"], "--out: the report of one run"),
     ],
 )
-def test_mistakes_are_one_clear_message(light, arguments, message):
+def test_mistakes_are_one_clear_message(light: Run, arguments: list[str], message: str) -> None:
     result = light(*arguments)
     assert result.returncode == 2
     assert message in result.stderr

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # what the tests share with renew.py
-
-import golden
+from tests.plan import golden
 
 
 @pytest.fixture

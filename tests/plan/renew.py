@@ -10,10 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import golden
-import source_digests
+from tests.plan import golden, source_digests
 
 if __name__ == "__main__":
     source_digests.write()

@@ -7,11 +7,11 @@ import os
 import shutil
 from pathlib import Path
 
-import golden
 import pytest
 
 from bi_bench.plan import plan_suite
 from bi_bench.suite import load_suite
+from tests.plan import golden
 
 SUITE = """
 name = "table"

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import golden
 import pytest
 
 from bi_bench.api import UserError
 from bi_bench.plan import SuitePlan, plan_suite
 from bi_bench.suite import load_suite
+from tests.plan import golden
 
 SUITE = """
 name = "reference"

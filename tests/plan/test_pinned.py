@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import golden
 import pytest
-import source_digests
+
+from tests.plan import golden, source_digests
 
 RENEW = "python tests/plan/renew.py"
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
-import golden
 import pytest
 
 from bi_bench.api import UserError
@@ -14,6 +14,7 @@ from bi_bench.plan import SuitePlan, content_key, plan_suite
 from bi_bench.plan.explain import differences, nearest
 from bi_bench.plan.stage import STAGE_KINDS, Stage
 from bi_bench.suite import load_suite
+from tests.plan import golden
 
 
 def planned(file: Path, *overrides: str) -> SuitePlan:
@@ -191,7 +192,7 @@ def test_why_names_the_fields_that_differ(suite_file: Path) -> None:
         s for s in planned(suite_file, "matrix.algorithms[0].steps=9").stages if s.kind == "rft"
     )
     assert differences(before.identity, after.identity) == {"algorithm.params.steps": (4, 9)}
-    records = [{"identity": before.identity}, {"identity": {"kind": "rft"}}]
+    records: list[dict[str, Any]] = [{"identity": before.identity}, {"identity": {"kind": "rft"}}]
     assert nearest(after.identity, records) is records[0]
 
 

@@ -7,9 +7,31 @@ from collections.abc import Callable
 
 import pytest
 
-from bi_bench.api import Plan, ReasoningGraph, Step, subgoal_count
+from bi_bench.api import (
+    Benchmark,
+    Decline,
+    Draft,
+    Plan,
+    Problem,
+    ReasoningGraph,
+    Solution,
+    Step,
+    Strategy,
+    subgoal_count,
+)
+from bi_bench.api.plan import StepKind
+from bi_bench.stages.demonstrate import demonstrations
 
 Edit = Callable[[ReasoningGraph, Plan, random.Random], Plan]
+
+
+def made(
+    benchmark: Benchmark, strategy: Strategy, problem: Problem, seed: int
+) -> list[tuple[Draft, Solution]]:
+    """The demonstrations of a strategy that does not decline."""
+    result = demonstrations(benchmark, strategy, problem, seed)
+    assert not isinstance(result, Decline)
+    return result
 
 
 @pytest.fixture
@@ -40,7 +62,7 @@ def inject() -> Edit:
                     steps.append(Step("attempt", quantity.name, injected=True))
                     attempted.add(quantity.name)
                 elif not quantity.needed:
-                    kind = "compute" if quantity.parents else "read"
+                    kind: StepKind = "compute" if quantity.parents else "read"
                     solve(Step(kind, quantity.name, injected=True))
             solve(step)
         return Plan(tuple(steps))

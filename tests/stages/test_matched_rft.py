@@ -54,7 +54,9 @@ def problems(folder: Path) -> Path:
     return folder
 
 
-def run(tmp_path: Path, stage: dict[str, Any], **inputs: Path) -> tuple[dict, list[dict]]:
+def run(
+    tmp_path: Path, stage: dict[str, Any], **inputs: Path
+) -> tuple[dict[str, float], list[dict[str, Any]]]:
     """The costs that the stage counted, and its history."""
     checkpoint = Tiny().source().folder
     assert checkpoint is not None
@@ -79,7 +81,7 @@ def test_rft_goes_on_until_the_tokens_of_the_reference_are_generated(tmp_path: P
     assert plain["steps"] == len(history) == 3
     a_step = plain["tokens_generated"] / 3
 
-    def matched(tokens: float) -> tuple[dict, list[dict]]:
+    def matched(tokens: float) -> tuple[dict[str, float], list[dict[str, Any]]]:
         stage = identity("grpo", ROLLOUTS, match="generated_tokens")
         return run(tmp_path, stage, reference=spent(tmp_path, tokens_generated=tokens))
 

@@ -160,7 +160,7 @@ def test_the_stage_is_light() -> None:
 
 def graph(names: str, constant: int, operator: str = "+") -> ReasoningGraph:
     """a = constant, b = a operator a, asked for b, under other names."""
-    a, b = names
+    a, b = tuple(names)
     value = 2 * constant if operator == "+" else constant * constant
     return ReasoningGraph(
         (Quantity(a, constant, constant), Quantity(b, (operator, a, a), value)), b

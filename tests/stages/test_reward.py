@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import Phase, UserError
+from bi_bench.api import Grade, Phase, Problem, UserError
 from bi_bench.stages.rewards import reward_function
 from bi_bench_plugins.benchmarks.igsm import IGSM
 
@@ -91,8 +91,8 @@ def test_a_long_completion_is_laid_out_in_no_time() -> None:
 
 def test_a_grader_that_raises_is_told_with_the_problem() -> None:
     class Fragile(IGSM):
-        def grade(self, problem: Any, completion: str) -> Any:
-            return {}[completion]
+        def grade(self, problem: Problem, completion: str) -> Grade:
+            return dict[str, Grade]()[completion]
 
     fragile = Fragile(SOURCE.params)
     reward = reward_function(fragile, [PROBLEM], Phase("grpo", 1, 1, 2))

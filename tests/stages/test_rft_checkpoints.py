@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
 from safetensors.torch import load_file
 
 from bi_bench.api import Phase
@@ -45,7 +46,9 @@ def train(tmp_path: Path, name: str, **settings: int) -> Path:
     return folder
 
 
-def test_kept_models_change_nothing_and_can_be_loaded(tmp_path: Path, monkeypatch) -> None:
+def test_kept_models_change_nothing_and_can_be_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = train(tmp_path, "plain")
     assert not (plain / "checkpoints").exists()
     kept = train(tmp_path, "kept", checkpoints=1)

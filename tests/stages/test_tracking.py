@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from transformers import TrainerCallback
-from transformers.integrations import INTEGRATION_TO_CALLBACK
+from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK
 
 from bi_bench.api.versions import library_versions
 from bi_bench.artifacts.tables import write_rows
@@ -123,6 +123,10 @@ def test_a_tracker_that_is_not_installed_fails_alone(
     assert "trackio to be installed" in capfd.readouterr().out
 
 
+def numpy_state() -> Any:
+    return np.random.get_state(legacy=False)["state"]["key"].tolist()
+
+
 def test_random_numbers_are_as_if_no_tracker_had_drawn_any(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -132,10 +136,10 @@ def test_random_numbers_are_as_if_no_tracker_had_drawn_any(
 
     drawn: list[Any] = []
     monkeypatch.setitem(INTEGRATION_TO_CALLBACK, "wandb", Draws)
-    before = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state()
+    before = random.getstate(), numpy_state(), torch.get_rng_state()
     state = SimpleNamespace(is_world_process_zero=True)
     Guarded("wandb", "an arm").on_log(SimpleNamespace(), state, SimpleNamespace(), logs={})
     assert len(drawn) == 1
     assert random.getstate() == before[0]
-    assert np.random.get_state()[1].tolist() == before[1]
+    assert numpy_state() == before[1]
     assert torch.get_rng_state().equal(before[2])

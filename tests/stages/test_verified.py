@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
 
-from bi_bench.api import Draft, Grade, Plan, Step, Strategy, UserError
+from bi_bench.api import (
+    Draft,
+    DraftContext,
+    Grade,
+    Plan,
+    Problem,
+    Solution,
+    Split,
+    Stated,
+    Step,
+    Strategy,
+    UserError,
+)
 from bi_bench.stages import demonstrate, grading
 from bi_bench.stages.draw import draw
 from bi_bench.stages.verified import verified
@@ -27,7 +40,7 @@ def arm(drafts: Any, faithful: bool = True) -> Strategy:
         name = "arm"
         needs: ClassVar[frozenset[str]] = frozenset()
 
-        def drafts(self, problem, plan, context):
+        def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Any:
             return drafts(problem, plan)
 
     Arm.faithful = faithful
@@ -45,7 +58,10 @@ def planned(edit: Any) -> Any:
 @pytest.mark.parametrize(
     ("drafts", "message"),
     [
-        (lambda problem, plan: {}["seven"], r"KeyError: 'seven' \(test_verified.py:\d+\)"),
+        (
+            lambda problem, plan: dict[str, int]()["seven"],
+            r"KeyError: 'seven' \(test_verified.py:\d+\)",
+        ),
         (lambda problem, plan: None, r"drafts gave None; .* \(test_verified.py:\d+\)"),
         (lambda problem, plan: "hello", "drafts gave 'hello'"),
         (lambda problem, plan: [plan], r"drafts gave Plan\(.*, which is no Draft"),
@@ -103,7 +119,7 @@ class Deaf(IGSM):
 
     name = "deaf"
 
-    def steps(self, problem, text):
+    def steps(self, problem: Problem, text: str) -> list[Stated]:
         return [step for step in super().steps(problem, text) if step.kind != "restate"]
 
 
@@ -112,7 +128,7 @@ class Blind(IGSM):
 
     name = "blind"
 
-    def steps(self, problem, text):
+    def steps(self, problem: Problem, text: str) -> list[Stated]:
         *steps, last = super().steps(problem, text)
         return [*steps, type(last)(last.kind, last.quantity, 0, 9, (*last.chain[:-1], 99))]
 
@@ -122,7 +138,7 @@ class Strict(IGSM):
 
     name = "strict"
 
-    def grade(self, problem, completion):
+    def grade(self, problem: Problem, completion: str) -> Grade:
         return Grade(False, True, "99")
 
 
@@ -131,7 +147,7 @@ class Mute(IGSM):
 
     name = "mute"
 
-    def speak(self, problem, plan, wording):
+    def speak(self, problem: Problem, plan: Plan, wording: str) -> Solution:
         raise KeyError("words")
 
 
@@ -155,7 +171,7 @@ class Hangs(IGSM):
 
     name = "hangs"
 
-    def grade(self, problem, completion):
+    def grade(self, problem: Problem, completion: str) -> Grade:
         while True:
             pass
 
@@ -177,7 +193,7 @@ def test_problems_that_break_off_name_the_one_before() -> None:
 
         name = "breaks"
 
-        def problems(self, split, n, rng):
+        def problems(self, split: Split, n: int, rng: random.Random) -> Iterator[Problem]:
             yield PROBLEMS[0]
             raise KeyError("seven")
 
@@ -192,7 +208,7 @@ def test_a_grade_that_is_no_verdict_names_benchmark_and_problem(fields: Any) -> 
 
         name = "partial"
 
-        def grade(self, problem, completion):
+        def grade(self, problem: Problem, completion: str) -> Grade:
             return Grade(*fields)
 
     message = (

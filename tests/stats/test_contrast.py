@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from bi_bench.stats import Contrast, crossed_interval, paired_bootstrap
 from bi_bench.stats._quantiles import student_quantile
@@ -145,7 +146,7 @@ def test_a_higher_level_is_wider() -> None:
         ([[0.0, np.inf]], "not finite"),
     ],
 )
-def test_wrong_tables_are_refused(table: object, message: str) -> None:
+def test_wrong_tables_are_refused(table: ArrayLike, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         crossed_interval(table)
 

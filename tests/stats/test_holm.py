@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bi_bench.stats import crossed_interval, holm
+from bi_bench.stats import Corrected, crossed_interval, holm
+from tests.conftest import present
 
 
 def test_a_worked_example() -> None:
@@ -17,7 +18,9 @@ def test_a_worked_example() -> None:
 
 
 def test_one_contrast_is_left_as_it_is() -> None:
-    assert holm([0.049])[0] == (True, 0.049, pytest.approx(0.95))
+    (only,) = holm([0.049])
+    assert only == Corrected(True, 0.049, only.level)
+    assert only.level == pytest.approx(0.95)
     assert not holm([0.051])[0].rejected
     assert holm([]) == []
 
@@ -33,7 +36,9 @@ def test_the_interval_at_the_corrected_level_leaves_out_zero_exactly_where_it_is
     for _ in range(200):
         effects = rng.choice([0.0, 0.01, 0.03, 0.06], 6)
         contrasts = [crossed_interval(rng.normal(e, 0.4, (5, 300))) for e in effects]
-        for contrast, one in zip(contrasts, holm([c.p_value for c in contrasts]), strict=True):
+        for contrast, one in zip(
+            contrasts, holm([present(c.p_value) for c in contrasts]), strict=True
+        ):
             wide = contrast.at(one.level)
             assert (wide.low > 0 or wide.high < 0) == one.rejected
             assert wide.half_width >= contrast.half_width
@@ -47,7 +52,8 @@ def test_false_claims_in_a_family_without_effects_stay_below_the_level() -> None
         # Ten arms against one reference: the contrasts depend on each other, as they do in a suite.
         reference = rng.normal(0.0, 0.4, (5, 100))
         p_values = [
-            crossed_interval(rng.normal(0.0, 0.4, (5, 100)) - reference).p_value for _ in range(10)
+            present(crossed_interval(rng.normal(0.0, 0.4, (5, 100)) - reference).p_value)
+            for _ in range(10)
         ]
         wrong += any(one.rejected for one in holm(p_values))
         uncorrected += min(p_values) < 0.05

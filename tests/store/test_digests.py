@@ -5,12 +5,14 @@ import os
 import shutil
 import warnings
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from bi_bench.api.errors import UserError
 from bi_bench.plan.stage import content_key
 from bi_bench.store import Damage, Store
+from tests.conftest import present
 
 IDENTITY = {"kind": "evaluate", "seed": 1, "settings": {"lr": 0.5}}
 KEY = content_key(IDENTITY)
@@ -19,7 +21,7 @@ FILES = ("outcomes.json", "model.safetensors", "checkpoints/4/config.json", "cos
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Store:
     store = Store(tmp_path)
     with store.begin(KEY) as work:
         (work.folder / "checkpoints" / "4").mkdir(parents=True)
@@ -30,17 +32,17 @@ def store(tmp_path):
     return store
 
 
-def flip(path, bit=3):
+def flip(path: Path, bit: int = 3) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1 << bit
     path.write_bytes(data)
 
 
-def problems(store):
+def problems(store: Store) -> list[str]:
     return [name for name, _ in store.damages(KEY)]
 
 
-def test_a_stage_knows_size_and_digest_of_every_file_but_its_log(store):
+def test_a_stage_knows_size_and_digest_of_every_file_but_its_log(store: Store) -> None:
     listed = json.loads((store.folder(KEY) / "stage.json").read_text())["files"]
     assert sorted(listed) == sorted(FILES)
     assert listed["outcomes.json"]["size"] == 25
@@ -53,7 +55,9 @@ def test_a_stage_knows_size_and_digest_of_every_file_but_its_log(store):
 
 @pytest.mark.parametrize("how", ["flip", "cut", "delete"])
 @pytest.mark.parametrize("name", FILES)
-def test_a_damaged_file_is_named_and_the_stage_counts_as_missing(store, name, how):
+def test_a_damaged_file_is_named_and_the_stage_counts_as_missing(
+    store: Store, name: str, how: str
+) -> None:
     assert store.has(KEY)
     file = store.folder(KEY) / name
     if how == "flip":
@@ -75,14 +79,14 @@ def test_a_damaged_file_is_named_and_the_stage_counts_as_missing(store, name, ho
     assert store.has(KEY, weights=True)
 
 
-def test_weights_are_read_by_those_who_load_them(store):
+def test_weights_are_read_by_those_who_load_them(store: Store) -> None:
     flip(store.folder(KEY) / "model.safetensors")
     assert store.has(KEY)
     with pytest.warns(Damage, match="model.safetensors"):
         assert not store.has(KEY, weights=True)
 
 
-def test_a_file_is_read_once(store, monkeypatch):
+def test_a_file_is_read_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
     monkeypatch.setattr("bi_bench.store.digests.digest_file", lambda path: read.append(path))
     fresh = Store(store.root)
@@ -95,7 +99,7 @@ def test_a_file_is_read_once(store, monkeypatch):
     assert len(read) == 1
 
 
-def test_no_flipped_bit_in_the_record_of_a_stage_goes_unseen(store):
+def test_no_flipped_bit_in_the_record_of_a_stage_goes_unseen(store: Store) -> None:
     path = store.folder(KEY) / "stage.json"
     whole = path.read_bytes()
     record, seal = store.record(KEY), store.seal(KEY)
@@ -109,14 +113,16 @@ def test_no_flipped_bit_in_the_record_of_a_stage_goes_unseen(store):
                 assert (store.record(KEY), store.seal(KEY)) == (record, seal)
 
 
-def old(store, **changes):
+def old(store: Store, **changes: object) -> None:
     """The record as it was written before there were digests."""
     path = store.folder(KEY) / "stage.json"
     data = json.loads(path.read_text()) | changes
     path.write_text(json.dumps({k: v for k, v in data.items() if k not in ("files", "digest")}))
 
 
-def test_a_stage_of_before_digests_is_read_unless_its_identity_has_another_key(store):
+def test_a_stage_of_before_digests_is_read_unless_its_identity_has_another_key(
+    store: Store,
+) -> None:
     old(store)
     assert store.has(KEY)
     assert store.seal(KEY) == ""
@@ -125,13 +131,13 @@ def test_a_stage_of_before_digests_is_read_unless_its_identity_has_another_key(s
         assert not store.has(KEY)
 
 
-def test_a_stage_that_is_not_there_is_not_damaged(tmp_path):
+def test_a_stage_that_is_not_there_is_not_damaged(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert not store.has(KEY)
     assert store.damage(KEY) == ""
 
 
-def test_no_flipped_bit_in_a_run_record_goes_unseen(tmp_path):
+def test_no_flipped_bit_in_a_run_record_goes_unseen(tmp_path: Path) -> None:
     store = Store(tmp_path)
     record = {"schema": 1, "cells": [{"axes": {"seed": 0}}], "stages": ["k"], "clip": float("inf")}
     store.write_run("quick-12ab", record)
@@ -154,14 +160,14 @@ def test_no_flipped_bit_in_a_run_record_goes_unseen(tmp_path):
     assert store.read_run("quick-12ab") == record
 
 
-def test_a_damaged_failure_is_a_failure_all_the_same(tmp_path):
+def test_a_damaged_failure_is_a_failure_all_the_same(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write_failure(KEY, {"type": "ValueError", "message": "no luck", "user": False})
-    assert store.failure(KEY)["message"] == "no luck"
+    assert present(store.failure(KEY))["message"] == "no luck"
     flip(store.stages / f"{KEY}.failed.json")
-    assert "the reason is lost" in store.failure(KEY)["message"]
+    assert "the reason is lost" in present(store.failure(KEY))["message"]
 
 
-def test_a_copied_store_is_whole(store, tmp_path):
+def test_a_copied_store_is_whole(store: Store, tmp_path: Path) -> None:
     shutil.copytree(store.root, tmp_path / "copy")
     assert Store(tmp_path / "copy").has(KEY, weights=True)

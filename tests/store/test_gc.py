@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bi_bench.api.errors import UserError
@@ -10,7 +12,7 @@ STAGE = {"kind": "sft", "label": "sft", "identity": {}, "parents": {}}
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Store:
     store = Store(tmp_path)
     for key in (KEPT, LOOSE, BUSY):
         with store.begin(key) as work:
@@ -24,11 +26,11 @@ def store(tmp_path):
     return store
 
 
-def names(store):
+def names(store: Store) -> list[str]:
     return sorted(path.name for path in store.stages.iterdir())
 
 
-def test_what_no_run_names_goes(store):
+def test_what_no_run_names_goes(store: Store) -> None:
     would = store.gc(keep=[BUSY], dry_run=True)
     assert len(names(store)) == 6
     assert store.gc(keep=[BUSY]) == would
@@ -38,7 +40,7 @@ def test_what_no_run_names_goes(store):
     assert store.gc(keep=[BUSY]) == Collected(0, 0)
 
 
-def test_a_stage_that_is_being_written_stays(store):
+def test_a_stage_that_is_being_written_stays(store: Store) -> None:
     with store.begin(BUSY) as work:
         assert store.gc().stages == 1
         assert names(store) == sorted([KEPT, BUSY, f"{BUSY}.lock", work.folder.name])
@@ -46,19 +48,21 @@ def test_a_stage_that_is_being_written_stays(store):
     assert names(store) == [KEPT]
 
 
-def test_an_unreadable_run_record_keeps_everything(store):
+def test_an_unreadable_run_record_keeps_everything(store: Store) -> None:
     (store.run_folder("quick-12ab") / "run.json").write_text("{")
     with pytest.raises(UserError, match="not a JSON object"):
         store.gc()
     assert len(names(store)) == 6
 
 
-def test_an_archive_can_be_asked_what_would_go(store, monkeypatch):
+def test_an_archive_can_be_asked_what_would_go(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     would = store.gc(dry_run=True)
     monkeypatch.setattr("os.access", lambda path, mode: False)  # root may write anywhere
     monkeypatch.setattr("bi_bench.store.garbage.exclusive", None)
     assert store.gc(dry_run=True) == would
 
 
-def test_an_empty_store_has_no_garbage(tmp_path):
+def test_an_empty_store_has_no_garbage(tmp_path: Path) -> None:
     assert Store(tmp_path / "none").gc() == Collected(0, 0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bi_bench.api.errors import UserError
@@ -7,7 +9,7 @@ from bi_bench.artifacts.files import write_text
 from bi_bench.store import Store
 
 
-def test_a_run_record_is_read_back(tmp_path):
+def test_a_run_record_is_read_back(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert store.list_runs() == []
     store.write_run("quick-12ab", {"stages": ["k"], "title": "Gäste"})
@@ -18,7 +20,7 @@ def test_a_run_record_is_read_back(tmp_path):
     assert [path.name for path in store.run_folder("quick-12ab").iterdir()] == ["run.json"]
 
 
-def test_an_unknown_run_is_named_with_a_hint(tmp_path):
+def test_an_unknown_run_is_named_with_a_hint(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with pytest.raises(UserError, match="it holds no run yet"):
         store.read_run("quick-12ab")
@@ -30,12 +32,12 @@ def test_an_unknown_run_is_named_with_a_hint(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["", "../quick", "a/b", "..", ".hidden"])
-def test_a_run_stays_in_its_folder(tmp_path, name):
+def test_a_run_stays_in_its_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="cannot name a run"):
         Store(tmp_path).write_run(name, {"stages": []})
 
 
-def test_a_broken_run_record_is_an_error_that_names_the_file(tmp_path):
+def test_a_broken_run_record_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write_run("quick-12ab", {"stages": []})
     path = store.run_folder("quick-12ab") / "run.json"
@@ -44,7 +46,7 @@ def test_a_broken_run_record_is_an_error_that_names_the_file(tmp_path):
         store.read_run("quick-12ab")
 
 
-def test_text_replaces_a_file_whole(tmp_path):
+def test_text_replaces_a_file_whole(tmp_path: Path) -> None:
     path = tmp_path / "new" / "report.md"
     write_text(path, "long old text")
     write_text(path, "ü")

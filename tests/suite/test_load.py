@@ -7,6 +7,7 @@ import pytest
 from bi_bench.api import UserError
 from bi_bench.suite import load_suite
 from bi_bench.suite.schema import SFT
+from bi_bench_plugins.strategies.bridge import BridgeParameters
 
 ROOT = Path(__file__).parents[2]
 SUITE = """
@@ -38,7 +39,9 @@ def change(file: Path, before: str, after: str) -> None:
 def test_axes_labels_and_defaults(suite_file: Path) -> None:
     suite = load_suite(suite_file)
     assert [entry.label for entry in suite.axes["strategies"]] == ["vanilla", "bridge-20"]
-    assert suite.axes["strategies"][1].params.reflection == 0.2
+    params = suite.axes["strategies"][1].params
+    assert isinstance(params, BridgeParameters)
+    assert params.reflection == 0.2
     assert suite.defaults.sft.epochs == 2
     assert suite.reference == "vanilla"
     assert len(list(suite.cells())) == 4

@@ -22,7 +22,7 @@ from bi_bench.api import UserError
 from bi_bench.training.causality import check_causal
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 
-SMALL = {
+SMALL: dict[str, Any] = {
     "hidden_size": 32,
     "intermediate_size": 64,
     "num_hidden_layers": 2,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -76,7 +77,7 @@ def test_what_trl_would_swallow_is_refused() -> None:
     ],
 )
 def test_bad_configuration_is_refused_before_the_first_rollout(
-    tiny: Checkpoint, tmp_path: Path, config: dict[str, object], message: str
+    tiny: Checkpoint, tmp_path: Path, config: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(UserError, match=message):
         train(tiny, tmp_path, **config)

@@ -137,7 +137,7 @@ def test_it_is_the_formula_of_the_paper(model: PreTrainedModel) -> None:
         ids = torch.tensor([[*prompt, *rollout]])
         logprobs = torch.log_softmax(model(input_ids=ids).logits[0] / TEMPERATURE, -1)
         places = range(len(prompt) - 1, ids.shape[1] - 1)
-        said = sum(logprobs[p, ids[0, p + 1]] for p in places)
+        said = torch.stack([logprobs[p, ids[0, p + 1]] for p in places]).sum()
         return torch.cat([g.flatten() for g in torch.autograd.grad(said, parameters)])
 
     found = influence_of(model, queries, targets, aggregate="sum")

@@ -98,12 +98,18 @@ def test_merging_leaves_the_model_that_was_trained(
     assert sizes[0] == sizes[1], "a tied weight was written twice"
 
 
+def embeddings(checkpoint: Checkpoint) -> torch.Tensor:
+    weight = checkpoint.model.get_input_embeddings().weight
+    assert isinstance(weight, torch.Tensor)
+    return weight.detach()
+
+
 def test_another_stage_may_train_all_weights_after_it(tiny: Checkpoint, tmp_path: Path) -> None:
     fit(tiny, tmp_path)
     fit(tiny, tmp_path)
-    before = tiny.model.get_input_embeddings().weight.detach().clone()
+    before = embeddings(tiny).clone()
     assert fit(tiny, tmp_path, None).trainable is None
-    assert not torch.equal(tiny.model.get_input_embeddings().weight, before)
+    assert not torch.equal(embeddings(tiny), before)
 
 
 @pytest.mark.parametrize("config", [{}, {"beta": 0.01}], ids=["free", "kl"])

@@ -12,7 +12,7 @@ from bi_bench.api import Phase, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.grpo import train_grpo
 from bi_bench.training.prompting import Prompting
-from bi_bench.training.sampler import Decoding
+from bi_bench.training.sampler import Decoding, sample
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.sft import SFTSettings, encode_examples
 from bi_bench.training.text import encode_prompts
@@ -109,8 +109,9 @@ def rollouts(
 
     from bi_bench.training import rollouts as module
 
-    sampled, scored = set(), set()
-    sample, score = module.sample, GRPOTrainer._get_per_token_logps_and_entropies
+    sampled: set[tuple[int, ...]] = set()
+    scored: set[tuple[int, ...]] = set()
+    score = GRPOTrainer._get_per_token_logps_and_entropies
 
     def watched(model: Any, prompts: Any, *arguments: Any, **named: Any) -> Any:
         sampled.update(map(tuple, prompts))

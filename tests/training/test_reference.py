@@ -24,7 +24,7 @@ def tiny(tiny: Checkpoint) -> Checkpoint:
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
         for parameter in tiny.model.parameters():
-            parameter += 0.02 * torch.randn(parameter.shape, generator=generator)
+            parameter.add_(torch.randn(parameter.shape, generator=generator), alpha=0.02)
     return tiny
 
 

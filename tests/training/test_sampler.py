@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from typing import Any
 
 import pytest
 import torch
@@ -26,9 +27,8 @@ def end(tiny: Checkpoint) -> int:
 def test_greedy_tokens_are_those_of_generate(tiny: Checkpoint, prompts: Rows) -> None:
     ours = sample(tiny.model, prompts, Decoding(48, 0.0), end=end(tiny), batch=7)
     padded = tiny.tokenizer.pad({"input_ids": prompts}, return_tensors="pt")
-    theirs = tiny.model.generate(
-        **padded, max_new_tokens=48, do_sample=False, eos_token_id=end(tiny)
-    )
+    model: Any = tiny.model
+    theirs = model.generate(**padded, max_new_tokens=48, do_sample=False, eos_token_id=end(tiny))
     lengths = {len(row) for row in ours}
     assert len(lengths) > 3, "the rows should end at different times"
     for mine, row in zip(ours, theirs[:, padded["input_ids"].shape[1] :].tolist(), strict=True):

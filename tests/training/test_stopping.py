@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,8 @@ def test_tokens_are_those_of_generate(
     # One at a time: a row that has stopped is filled up with pads, which are no tokens of ours.
     for prompt, mine, limit in zip(prompts, ours, truncated(ours, end(tiny), stop), strict=True):
         batch = tiny.tokenizer.pad({"input_ids": [prompt]}, return_tensors="pt")
-        theirs = tiny.model.generate(
+        model: Any = tiny.model
+        theirs = model.generate(
             **batch,
             max_new_tokens=LENGTH,
             do_sample=False,

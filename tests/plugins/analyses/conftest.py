@@ -21,6 +21,8 @@ from bi_bench_plugins.models.tiny import Tiny
 
 BENCHMARK = {"tier": "embedded", "ops": (2, 3), "ops_ood": (4, 5)}
 Table = list[dict[str, Any]]
+Measure = Callable[..., Table]
+Evaluation = Callable[..., Path]
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def folders(tmp_path: Path, problems: list[Problem], tiny: Path) -> dict[str, Pa
 
 
 @pytest.fixture
-def evaluation(tmp_path: Path) -> Callable[..., Path]:
+def evaluation(tmp_path: Path) -> Evaluation:
     """The folder of an evaluation with these answers, (problem id, text, temperature)."""
 
     def make(role: str, answers: list[tuple[str, str, float]], **outcomes: Any) -> Path:
@@ -70,7 +72,7 @@ def evaluation(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def measure(tmp_path: Path) -> Callable[..., Table]:
+def measure(tmp_path: Path) -> Measure:
     """Runs the stage of an analysis and reads its table."""
 
     def run(name: str, folders: Mapping[str, Path], **params: Any) -> Table:

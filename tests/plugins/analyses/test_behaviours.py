@@ -14,6 +14,8 @@ from bi_bench.artifacts.problems import write_problems
 from bi_bench_plugins.analyses.behaviours import BEHAVIOURS, count
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.strategies.bridge import Bridge
+from tests.conftest import present
+from tests.plugins.analyses.conftest import Evaluation, Measure
 
 OF_KIND = {
     "attempt": "attempts",
@@ -64,8 +66,10 @@ def test_every_behaviour_of_every_gold_demonstration_is_found(
         assert all(total[name] > 5 for name in BEHAVIOURS), total
 
 
-def test_what_only_looks_like_a_behaviour_does_not_count(igsm, problems) -> None:
-    graph = problems[0].graph
+def test_what_only_looks_like_a_behaviour_does_not_count(
+    igsm: IGSM, problems: list[Problem]
+) -> None:
+    graph = present(problems[0].graph)
     free = next(q.name for q in graph.quantities if not q.parents)
     child = next(q for q in graph.quantities if q.parents)
     none = next(letter for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in graph.by_name)
@@ -83,9 +87,10 @@ def test_what_only_looks_like_a_behaviour_does_not_count(igsm, problems) -> None
 
 
 def test_means_over_the_answers_of_an_evaluation(
-    measure, evaluation, igsm, problems, tmp_path: Path
+    measure: Measure, evaluation: Evaluation, igsm: IGSM, problems: list[Problem], tmp_path: Path
 ) -> None:
-    answers, totals = [], Counter()
+    answers: list[tuple[str, str, float]] = []
+    totals: Counter[str] = Counter()
     for problem in problems:
         solution, wanted = gold(igsm, problem, 1.0)
         answers += [(problem.id, solution.text, 0.0), (problem.id, "nothing", 1.0)]
@@ -113,7 +118,9 @@ def test_means_over_the_answers_of_an_evaluation(
     assert sampled["wrong"] is None
 
 
-def test_answers_that_are_not_there_are_an_error(measure, evaluation, folders) -> None:
+def test_answers_that_are_not_there_are_an_error(
+    measure: Measure, evaluation: Evaluation, folders: dict[str, Path]
+) -> None:
     folder = evaluation("pre/probe", [("a", "b", 0.0)])
     roles = {"problems/probe": folders["problems/probe"], "pre/probe": folder}
     with pytest.raises(UserError, match=r"pre/probe has no such answers; raise .*samples"):
@@ -121,7 +128,7 @@ def test_answers_that_are_not_there_are_an_error(measure, evaluation, folders) -
 
 
 def test_problems_without_a_graph_do_not_count(
-    measure, evaluation, igsm, problems, tmp_path: Path
+    measure: Measure, evaluation: Evaluation, igsm: IGSM, problems: list[Problem], tmp_path: Path
 ) -> None:
     bare = replace(problems[0], graph=None)
     right = igsm.speak(problems[1], igsm.plan(problems[1], random.Random(0)), "w").text

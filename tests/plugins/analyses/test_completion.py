@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from bi_bench_plugins.analyses.completion import Completion, common, cuts
 from bi_bench_plugins.analyses.intervals import mean_difference, share_difference
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.benchmarks.word_problems import GSM8K
+from tests.plugins.analyses.conftest import Measure
 
 
 @pytest.fixture
@@ -24,7 +26,9 @@ def inputs(tmp_path: Path, igsm: IGSM, tiny: Path) -> dict[str, Path]:
     return {"base": tiny, "problems/test-id": folder}
 
 
-def test_the_shipped_model_knows_no_question_by_heart(measure, inputs) -> None:
+def test_the_shipped_model_knows_no_question_by_heart(
+    measure: Measure, inputs: dict[str, Path]
+) -> None:
     test, fresh, difference = measure("completion", inputs)
     assert [row["questions"] for row in (test, fresh, difference)] == [
         "test",
@@ -41,7 +45,7 @@ def test_the_shipped_model_knows_no_question_by_heart(measure, inputs) -> None:
 
 
 def test_a_model_that_has_learnt_the_test_by_heart_is_found_out(
-    measure, inputs, igsm, tmp_path: Path, tiny: Path
+    measure: Measure, inputs: dict[str, Path], igsm: IGSM, tmp_path: Path, tiny: Path
 ) -> None:
     checkpoint = Checkpoint.load(tiny, Numerics())
     questions = [p.question for p in igsm.problems("test-id", 16, random.Random(3))]
@@ -67,12 +71,16 @@ def test_a_model_that_has_learnt_the_test_by_heart_is_found_out(
     )
 
 
-def test_fresh_questions_may_come_from_another_benchmark(measure, inputs) -> None:
+def test_fresh_questions_may_come_from_another_benchmark(
+    measure: Measure, inputs: dict[str, Path]
+) -> None:
     _, fresh, _ = measure("completion", inputs, problems=2, contrast="dyval-arithmetic")
     assert (fresh["n"], fresh["exact"]) == (2, 0)
 
 
-def test_fresh_questions_are_none_of_the_test(measure, inputs, igsm) -> None:
+def test_fresh_questions_are_none_of_the_test(
+    measure: Measure, inputs: dict[str, Path], igsm: IGSM
+) -> None:
     # The test as it would be had it been drawn with the fresh questions' own random numbers.
     from bi_bench.api import stream
 
@@ -113,13 +121,19 @@ def test_intervals_of_differences() -> None:
     assert low < 0.15 < high
 
 
-def test_a_hub_model_is_loaded_by_id_and_revision(tmp_path: Path, monkeypatch) -> None:
+def test_a_hub_model_is_loaded_by_id_and_revision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from bi_bench.api import AnalysisContext
     from bi_bench_plugins.analyses.checkpoints import load_base
 
     (tmp_path / "source.json").write_text(json.dumps({"hub_id": "some/model", "revision": "abc"}))
-    asked = []
+    asked: list[tuple[object, ...]] = []
+
+    def none(*_: str) -> list[Any]:
+        return []
+
     monkeypatch.setattr(Checkpoint, "load", lambda *given: asked.append(given))
     numerics = {"device": "cpu", "dtype": "float32", "threads": 1}
-    load_base(AnalysisContext({"base": tmp_path}, IGSM(), list, list, numerics=numerics))
+    load_base(AnalysisContext({"base": tmp_path}, IGSM(), none, none, numerics=numerics))
     assert asked == [("some/model", Numerics(), "abc")]

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from tests.plugins.analyses.conftest import Measure
 
 
 @pytest.mark.parametrize("gradients", ["full", "projection"])
-def test_equal_checkpoints_have_equal_influence(measure, folders, gradients: str) -> None:
+def test_equal_checkpoints_have_equal_influence(
+    measure: Measure, folders: dict[str, Path], gradients: str
+) -> None:
     size = 0 if gradients == "full" else 4096
     small = {"problems": 8, "rollouts": 6}
     sft, rft = measure("influence", folders, **small, gradients=gradients, size=size)
@@ -23,6 +29,6 @@ def test_equal_checkpoints_have_equal_influence(measure, folders, gradients: str
     assert sft["influence"] == pytest.approx(sum(sft["influences"]) / 4)
 
 
-def test_no_more_problems_than_the_probe_has(measure, folders) -> None:
+def test_no_more_problems_than_the_probe_has(measure: Measure, folders: dict[str, Path]) -> None:
     (sft, _) = measure("influence", folders, rollouts=2)
     assert sft["queries"] == sft["targets"] == 4

@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from pathlib import Path
 
 import pytest
 
 from bi_bench.artifacts.problems import write_problems
+from bi_bench_plugins.benchmarks.igsm import IGSM
+from tests.plugins.analyses.conftest import Measure
 
 
 @pytest.fixture
-def curve_folders(folders, igsm, tmp_path):
+def curve_folders(folders: dict[str, Path], igsm: IGSM, tmp_path: Path) -> dict[str, Path]:
     """Two checkpoints on the way, one of them with an untrained head; 40 test problems."""
     drawn = tmp_path / "test-id"
     drawn.mkdir()
@@ -22,7 +25,9 @@ def curve_folders(folders, igsm, tmp_path):
     return {**folders, "problems/test-id": drawn}
 
 
-def test_a_row_a_checkpoint_in_order_with_its_step(measure, curve_folders) -> None:
+def test_a_row_a_checkpoint_in_order_with_its_step(
+    measure: Measure, curve_folders: dict[str, Path]
+) -> None:
     rows = measure("learning-curve", curve_folders, problems=30)
     assert [row["step"] for row in rows] == [0, 2, 10, 12]
     assert [row["checkpoint"] for row in rows] == ["sft", "step 2", "step 10", "rft"]
@@ -32,7 +37,9 @@ def test_a_row_a_checkpoint_in_order_with_its_step(measure, curve_folders) -> No
     assert 0.2 < rows[0]["accuracy"] < 1
 
 
-def test_it_sees_that_a_checkpoint_is_worse(measure, curve_folders) -> None:
+def test_it_sees_that_a_checkpoint_is_worse(
+    measure: Measure, curve_folders: dict[str, Path]
+) -> None:
     from safetensors.torch import load_file, save_file
 
     file = curve_folders["rft"] / "checkpoints" / "10" / "model.safetensors"
@@ -42,6 +49,8 @@ def test_it_sees_that_a_checkpoint_is_worse(measure, curve_folders) -> None:
     assert damaged["accuracy"] < before["accuracy"] == after["accuracy"]
 
 
-def test_an_outside_trainer_has_no_last_step(measure, curve_folders) -> None:
+def test_an_outside_trainer_has_no_last_step(
+    measure: Measure, curve_folders: dict[str, Path]
+) -> None:
     (curve_folders["rft"] / "costs.json").write_text("{}")
     assert measure("learning-curve", curve_folders, problems=2)[-1]["step"] is None

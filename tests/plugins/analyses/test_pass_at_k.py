@@ -6,6 +6,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench_plugins.analyses.pass_at_k import pass_at_k
+from tests.plugins.analyses.conftest import Evaluation, Measure
 
 
 @pytest.mark.parametrize("samples", [1, 2, 5, 7])
@@ -24,7 +25,7 @@ def test_what_is_not_defined_is_refused(arguments: tuple[int, int, int]) -> None
         pass_at_k(*arguments)
 
 
-def test_rows_of_an_evaluation(measure, evaluation) -> None:
+def test_rows_of_an_evaluation(measure: Measure, evaluation: Evaluation) -> None:
     sampled = [[1, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1]]
     folders = {
         "pre/test-id": evaluation("pre/test-id", [("a", "", 0.0)], sampled=[[0] * 6, [0] * 6]),
@@ -39,7 +40,7 @@ def test_rows_of_an_evaluation(measure, evaluation) -> None:
     assert [row["pass@k"] for row in rows[4:]] == pytest.approx(wanted)
 
 
-def test_without_samples_it_says_what_to_set(measure, evaluation) -> None:
+def test_without_samples_it_says_what_to_set(measure: Measure, evaluation: Evaluation) -> None:
     folder = evaluation("pre/val", [("a", "", 0.0)], sampled=[])
     with pytest.raises(UserError, match=r"pre/val has no sampled answers; set .*evaluate\.samples"):
         measure("pass-at-k", {"pre/val": folder})

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from bi_bench.stages.probe import summarise
+from tests.plugins.analyses.conftest import Measure
 
 
-def test_shares_by_accuracy_worked_by_hand(measure, tmp_path: Path) -> None:
+def test_shares_by_accuracy_worked_by_hand(measure: Measure, tmp_path: Path) -> None:
     folders = {}
     for role, right in (("probe", [0, 0, 1, 2, 3, 4, 4, 4]), ("probe-rft", [4] * 8)):
         folders[role] = tmp_path / role

@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from bi_bench.api import stream
+from bi_bench.api import Problem, stream
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.text import encode_prompts
+from bi_bench_plugins.benchmarks.igsm import IGSM
+from tests.plugins.analyses.conftest import Measure
 
 
 def test_the_loss_is_that_of_the_plain_solutions(
-    measure, folders, igsm, problems, tiny: Path
+    measure: Measure, folders: dict[str, Path], igsm: IGSM, problems: list[Problem], tiny: Path
 ) -> None:
     sft, rft = measure("solution-loss", folders, batch_size=3)
     assert sft["losses"] == rft["losses"]

@@ -10,7 +10,8 @@ import pytest
 from bi_bench.api import Problem, Split
 from bi_bench_plugins.benchmarks.dyval import DyValArithmetic, DyValParameters
 
-ARITHMETICS = {
+Draw = Callable[..., list[Problem]]
+ARITHMETICS: dict[str, dict[str, object]] = {
     "real": {},
     "trees": {"extra_links": 0},
     "many-links": {"extra_links": 3, "children": 3, "depth_ood": (4, 4)},
@@ -23,11 +24,11 @@ ARITHMETICS = {
 
 @pytest.fixture(params=ARITHMETICS)
 def dyval(request: pytest.FixtureRequest) -> DyValArithmetic:
-    return DyValArithmetic(DyValParameters(**ARITHMETICS[request.param]))
+    return DyValArithmetic(DyValParameters.model_validate(ARITHMETICS[request.param]))
 
 
 @pytest.fixture
-def draw() -> Callable[..., list[Problem]]:
+def draw() -> Draw:
     def draw(dyval: DyValArithmetic, n: int, split: Split = "sft", seed: int = 0) -> list[Problem]:
         return list(dyval.problems(split, n, random.Random(seed)))
 

@@ -27,7 +27,8 @@ LINKED = DyValParameters(extra_links=1, depth_ood=(6, 6))
 
 
 def grown(depth: int, n: int = N) -> list[Tree]:
-    rng, trees = random.Random(f"conformance {depth}"), []
+    rng = random.Random(f"conformance {depth}")
+    trees: list[Tree] = []
     while len(trees) < n:
         tree = Tree(rng, TREES)
         tree.grow(depth)

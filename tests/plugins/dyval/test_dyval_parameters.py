@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from typing import Literal
 
 import pydantic
 import pytest
@@ -28,7 +29,13 @@ def test_toml_lists_become_ranges_and_operators() -> None:
         ("natural", 2, 2, False, 1),
     ],
 )
-def test_arithmetic(tier, modulus, arithmetic, real, leaf) -> None:
+def test_arithmetic(
+    tier: Literal["natural", "embedded"],
+    modulus: int | None,
+    arithmetic: int | None,
+    real: bool,
+    leaf: int,
+) -> None:
     params = DyValParameters(tier=tier, modulus=modulus)
     assert (params.arithmetic, params.real, params.largest_leaf) == (arithmetic, real, leaf)
     assert real == ("/" in params.operations)
@@ -62,7 +69,7 @@ def test_arithmetic(tier, modulus, arithmetic, real, leaf) -> None:
         ({"deepth": [2, 5]}, "Extra inputs"),
     ],
 )
-def test_mistakes_are_named(wrong, message) -> None:
+def test_mistakes_are_named(wrong: dict[str, object], message: str) -> None:
     with pytest.raises(pydantic.ValidationError) as error:
         DyValParameters.model_validate(wrong)
     assert message in str(error.value)

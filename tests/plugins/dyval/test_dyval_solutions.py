@@ -12,6 +12,9 @@ from bi_bench.api import Plan, Stated, Step, subgoal_count, verify
 from bi_bench_plugins.benchmarks.dyval import DyValArithmetic, DyValParameters, parse_natural
 from bi_bench_plugins.benchmarks.dyval.english import phrase, read_phrase
 from bi_bench_plugins.models.tiny.vocabulary import embedded_words
+from tests.conftest import present
+from tests.plugins.conftest import Edit
+from tests.plugins.dyval.conftest import Draw
 
 
 def outline(plan: Plan) -> list[tuple[str, str]]:
@@ -19,17 +22,19 @@ def outline(plan: Plan) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("order", ["topological", "depth-first"])
-def test_every_plan_reads_back_and_verifies(dyval, draw, inject, order):
+def test_every_plan_reads_back_and_verifies(
+    dyval: DyValArithmetic, draw: Draw, inject: Edit, order: str
+) -> None:
     dyval = DyValArithmetic(dyval.params.model_copy(update={"order": order}))
     kinds = set()
     for seed, problem in enumerate(draw(dyval, 60)):
         rng = random.Random(seed)
-        plan = inject(problem.graph, dyval.plan(problem, rng), rng)
+        plan = inject(present(problem.graph), dyval.plan(problem, rng), rng)
         kinds |= {step.kind for step in plan.steps}
         text = dyval.speak(problem, plan, f"wording {seed}").text
         steps = dyval.steps(problem, text)
         assert [(step.kind, step.quantity) for step in steps] == outline(plan), text
-        assert [v.problem for v in verify(problem.graph, steps) if not v.right] == [], text
+        assert [v.problem for v in verify(present(problem.graph), steps) if not v.right] == [], text
         grade = dyval.grade(problem, text)
         assert grade.correct
         assert grade.derivation
@@ -38,15 +43,19 @@ def test_every_plan_reads_back_and_verifies(dyval, draw, inject, order):
     assert kinds == {"read", "compute", "attempt", "return", "restate", "subgoal"} - small
 
 
-def test_without_the_injected_steps_the_words_are_the_plain_ones(dyval, draw, inject):
+def test_without_the_injected_steps_the_words_are_the_plain_ones(
+    dyval: DyValArithmetic, draw: Draw, inject: Edit
+) -> None:
     for problem in draw(dyval, 20):
         plan = dyval.plan(problem, random.Random(1))
-        edited = inject(problem.graph, plan, random.Random(2))
+        edited = inject(present(problem.graph), plan, random.Random(2))
         plain = dyval.speak(problem, plan, "w")
         assert dyval.speak(problem, edited.plain(), "w") == plain
 
 
-def test_a_planted_error_is_found_and_never_ends_the_arithmetic(dyval, draw):
+def test_a_planted_error_is_found_and_never_ends_the_arithmetic(
+    dyval: DyValArithmetic, draw: Draw
+) -> None:
     for seed, problem in enumerate(draw(dyval, 100)):
         rng = random.Random(seed)
         steps = list(dyval.plan(problem, rng).steps)
@@ -54,23 +63,27 @@ def test_a_planted_error_is_found_and_never_ends_the_arithmetic(dyval, draw):
         steps[place] = replace(steps[place], offset=rng.choice([-1, 1]))
         text = dyval.speak(problem, Plan(tuple(steps)), "w").text
         assert "nan" not in text  # perhaps it divides by the planted value
-        verdicts = verify(problem.graph, dyval.steps(problem, text))
+        verdicts = verify(present(problem.graph), dyval.steps(problem, text))
         (first, *_) = [v.step.quantity for v in verdicts if not v.right]
         assert first == steps[place].quantity
 
 
-def test_embedded_words_are_single_tokens_beside_their_values(draw, inject):
+def test_embedded_words_are_single_tokens_beside_their_values(draw: Draw, inject: Edit) -> None:
     dyval = DyValArithmetic(DyValParameters(tier="embedded"))
     for problem in draw(dyval, 50):
-        plan = inject(problem.graph, dyval.plan(problem, random.Random(0)), random.Random(1))
+        plan = inject(
+            present(problem.graph), dyval.plan(problem, random.Random(0)), random.Random(1)
+        )
         text = f"{dyval.ask(problem)} {dyval.speak(problem, plan, 'w').text}"
         assert set(text.split(" ")) <= set(embedded_words())
-        assert problem.graph.modulus == 7
+        assert present(problem.graph).modulus == 7
 
 
 @pytest.mark.parametrize("params", [{}, {"children": 3, "extra_links": 3, "depth_ood": (4, 4)}])
-def test_the_longest_embedded_solutions_fit(draw, params):
-    dyval = DyValArithmetic(DyValParameters(tier="embedded", operators=("+", "-"), **params))
+def test_the_longest_embedded_solutions_fit(draw: Draw, params: dict[str, object]) -> None:
+    dyval = DyValArithmetic(
+        DyValParameters.model_validate({"tier": "embedded", "operators": ("+", "-"), **params})
+    )
     for problem in draw(dyval, 50, "test-ood"):
         plan = dyval.plan(problem, random.Random(0))
         computed = [step.quantity for step in plan.steps if step.kind == "compute"]
@@ -79,7 +92,7 @@ def test_the_longest_embedded_solutions_fit(draw, params):
             steps += [Step("return", step.quantity, True)] * (step.quantity in computed)
             steps += [Step("restate", step.quantity, True), step]
             if step.quantity in computed:
-                count = subgoal_count(problem.graph, step.quantity)
+                count = subgoal_count(present(problem.graph), step.quantity)
                 steps += [Step("subgoal", step.quantity, True)] * count
         words = dyval.speak(problem, Plan(tuple(steps)), "w").text.split()
         assert len(words) < dyval.max_new_tokens < len(words) + 50
@@ -115,14 +128,14 @@ def test_the_longest_embedded_solutions_fit(draw, params):
         ("</think> We read off bcd = 7.", []),
     ],
 )
-def test_natural_steps(text, expected):
+def test_natural_steps(text: str, expected: list[Stated]) -> None:
     assert parse_natural.parse_steps(text) == expected
 
 
-def test_phrases_read_back(draw):
+def test_phrases_read_back(draw: Draw) -> None:
     for params in ({}, {"extra_links": 3, "children": 3, "depth_ood": (4, 4)}):
-        for problem in draw(DyValArithmetic(DyValParameters(**params)), 60):
-            for quantity in problem.graph.quantities:
+        for problem in draw(DyValArithmetic(DyValParameters.model_validate(params)), 60):
+            for quantity in present(problem.graph).quantities:
                 assert read_phrase(phrase(quantity.equation)) == quantity.equation
     assert read_phrase("the sum of all and") is None
 
@@ -143,28 +156,30 @@ def test_phrases_read_back(draw):
         "- ",
     ],
 )
-def test_a_hundred_kilobytes_of_rubbish_take_no_time(draw, piece):
+def test_a_hundred_kilobytes_of_rubbish_take_no_time(draw: Draw, piece: str) -> None:
     dyval = DyValArithmetic()
     problem = draw(dyval, 1)[0]
     text = piece * (100_000 // len(piece))
     start = time.process_time()
-    verify(problem.graph, dyval.steps(problem, text))
+    verify(present(problem.graph), dyval.steps(problem, text))
     dyval.grade(problem, text)
     assert time.process_time() - start < 0.9
 
 
 @pytest.mark.parametrize("keep", [0.2, 0.9, 0.99])
-def test_mutilated_solutions_never_raise(dyval, draw, inject, keep):
+def test_mutilated_solutions_never_raise(
+    dyval: DyValArithmetic, draw: Draw, inject: Edit, keep: float
+) -> None:
     for seed, problem in enumerate(draw(dyval, 20)):
         rng = random.Random(seed)
-        plan = inject(problem.graph, dyval.plan(problem, rng), rng)
+        plan = inject(present(problem.graph), dyval.plan(problem, rng), rng)
         words = dyval.speak(problem, plan, "w").text.split(" ")
         text = " ".join(word for word in words if rng.random() < keep)
-        verify(problem.graph, dyval.steps(problem, text))
+        verify(present(problem.graph), dyval.steps(problem, text))
         dyval.grade(problem, text)
 
 
-def test_real_answers_have_a_relative_tolerance_and_integers_none(draw):
+def test_real_answers_have_a_relative_tolerance_and_integers_none(draw: Draw) -> None:
     real = next(p for p in draw(DyValArithmetic(), 50) if "." in p.answer)
     value = float(real.answer)
     for factor, right in [(1, True), (1 + 0.9e-4, True), (1 - 0.9e-4, True), (1 + 1.1e-4, False)]:
@@ -177,11 +192,11 @@ def test_real_answers_have_a_relative_tolerance_and_integers_none(draw):
     assert not integers.grade(large, "no box").parsed
 
 
-def test_a_derivation_may_round_as_the_grader_allows(draw):
+def test_a_derivation_may_round_as_the_grader_allows(draw: Draw) -> None:
     dyval = DyValArithmetic()
     problem = next(p for p in draw(dyval, 50) if "." in p.answer and float(p.answer) > 1)
     text = dyval.speak(problem, dyval.plan(problem, random.Random(0)), "w").text
     rounded = text.replace(problem.answer, f"{float(problem.answer):.5f}")
     assert rounded != text
     assert dyval.grade(problem, rounded).derivation
-    assert not all(v.right for v in verify(problem.graph, dyval.steps(problem, rounded)))
+    assert not all(v.right for v in verify(present(problem.graph), dyval.steps(problem, rounded)))

@@ -10,6 +10,8 @@ import pytest
 from bi_bench.api import Problem, Split
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
 
+Draw = Callable[..., list[Problem]]
+
 
 @pytest.fixture(params=["natural", "embedded", "embedded-integers"])
 def igsm(request: pytest.FixtureRequest) -> IGSM:
@@ -19,7 +21,7 @@ def igsm(request: pytest.FixtureRequest) -> IGSM:
 
 
 @pytest.fixture
-def draw() -> Callable[..., list[Problem]]:
+def draw() -> Draw:
     def draw(igsm: IGSM, n: int, split: Split = "sft", seed: int = 0) -> list[Problem]:
         return list(igsm.problems(split, n, random.Random(seed)))
 

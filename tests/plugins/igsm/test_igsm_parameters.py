@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from typing import Literal
 
 import pydantic
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from bi_bench_plugins.benchmarks.igsm import IGSMParameters
 
 
-def test_toml_lists_become_ranges():
+def test_toml_lists_become_ranges() -> None:
     table = tomllib.loads('tier = "embedded"\nops = [2, 5]\nops_test = [5, 5]\nmodulus = 23')
     params = IGSMParameters.model_validate(table)
     assert params.ops == (2, 5)
@@ -28,7 +29,9 @@ def test_toml_lists_become_ranges():
         ("embedded", 7, 7),
     ],
 )
-def test_modulus(tier, modulus, expected):
+def test_modulus(
+    tier: Literal["natural", "embedded"], modulus: int | None, expected: int | None
+) -> None:
     assert IGSMParameters(tier=tier, modulus=modulus).arithmetic == expected
 
 
@@ -50,6 +53,6 @@ def test_modulus(tier, modulus, expected):
         ({"opps": [2, 5]}, "Extra inputs"),
     ],
 )
-def test_mistakes_are_named(wrong, message):
+def test_mistakes_are_named(wrong: dict[str, object], message: str) -> None:
     with pytest.raises(pydantic.ValidationError, match=message):
         IGSMParameters.model_validate(wrong)

@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import random
 import time
+from types import ModuleType
 
 import pytest
 
 from bi_bench.api import Stated, verify
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters, parse_natural
 from bi_bench_plugins.benchmarks.shared import parse_embedded
+from tests.conftest import present
+from tests.plugins.conftest import Edit
+from tests.plugins.igsm.conftest import Draw
 
 
 @pytest.mark.parametrize("keep", [0.2, 0.9, 0.99])
-def test_mutilated_solutions_never_raise(igsm, draw, inject, keep):
+def test_mutilated_solutions_never_raise(igsm: IGSM, draw: Draw, inject: Edit, keep: float) -> None:
     for seed, problem in enumerate(draw(igsm, 20)):
         rng = random.Random(seed)
-        plan = inject(problem.graph, igsm.plan(problem, rng), rng)
+        plan = inject(present(problem.graph), igsm.plan(problem, rng), rng)
         words = igsm.speak(problem, plan, "w").text.split(" ")
         kept = [word for word in words if rng.random() < keep]
         rng.shuffle(swap := kept[5:15])
         text = " ".join(kept[:5] + swap + kept[15:])
-        verify(problem.graph, igsm.steps(problem, text))
+        verify(present(problem.graph), igsm.steps(problem, text))
         igsm.grade(problem, text)
 
 
-def test_no_gap_in_a_solution_raises(igsm, draw, inject):
+def test_no_gap_in_a_solution_raises(igsm: IGSM, draw: Draw, inject: Edit) -> None:
     for seed, problem in enumerate(draw(igsm, 3)):
         rng = random.Random(seed)
-        plan = inject(problem.graph, igsm.plan(problem, rng), rng)
+        plan = inject(present(problem.graph), igsm.plan(problem, rng), rng)
         words = igsm.speak(problem, plan, "w").text.split(" ")[:150]
         for start in range(len(words)):
             for end in range(start, start + 9):
-                verify(problem.graph, igsm.steps(problem, " ".join(words[:start] + words[end:])))
+                verify(
+                    present(problem.graph),
+                    igsm.steps(problem, " ".join(words[:start] + words[end:])),
+                )
 
 
 @pytest.mark.parametrize(
@@ -60,11 +67,11 @@ def test_no_gap_in_a_solution_raises(igsm, draw, inject):
         "é½\x00 ",
     ],
 )
-def test_a_hundred_kilobytes_of_rubbish_take_no_time(igsm, draw, piece):
+def test_a_hundred_kilobytes_of_rubbish_take_no_time(igsm: IGSM, draw: Draw, piece: str) -> None:
     problem = draw(igsm, 1)[0]
     text = piece * (100_000 // len(piece))
     start = time.process_time()
-    verify(problem.graph, igsm.steps(problem, text))
+    verify(present(problem.graph), igsm.steps(problem, text))
     igsm.grade(problem, text)
     assert time.process_time() - start < 0.9
 
@@ -108,7 +115,7 @@ def test_a_hundred_kilobytes_of_rubbish_take_no_time(igsm, draw, piece):
         ("</think> a 6 ;", []),
     ],
 )
-def test_embedded_steps(text, expected):
+def test_embedded_steps(text: str, expected: list[Stated]) -> None:
     assert parse_embedded.parse_steps(text) == expected
 
 
@@ -157,7 +164,7 @@ def test_embedded_steps(text, expected):
         ("</think> It is given that k = 7.", []),
     ],
 )
-def test_natural_steps(text, expected):
+def test_natural_steps(text: str, expected: list[Stated]) -> None:
     assert parse_natural.parse_steps(text) == expected
 
 
@@ -177,14 +184,14 @@ def test_natural_steps(text, expected):
         ([], None),
     ],
 )
-def test_the_last_answer_counts(tier, numbers, answer):
+def test_the_last_answer_counts(tier: ModuleType, numbers: list[str], answer: int | None) -> None:
     form = "<answer> {} </answer>" if tier is parse_embedded else "\\boxed{{{}}}"
     text = "a 5 ; 6 </think> " + " or ".join(form.format(number) for number in numbers)
     assert tier.parse_answer(text) == (answer, numbers == ["1", "2"])
 
 
-def test_grades(igsm, draw):
-    problem = next(p for p in draw(igsm, 20) if len(p.graph.needed) > 2)
+def test_grades(igsm: IGSM, draw: Draw) -> None:
+    problem = next(p for p in draw(igsm, 20) if len(present(p.graph).needed) > 2)
     right = igsm.speak(problem, igsm.plan(problem, random.Random(0)), "w").text
     thought, end, answer = right.partition("</think>")
     assert igsm.grade(problem, right) == igsm.grade(problem, "x ; " + right)
@@ -211,13 +218,15 @@ def test_grades(igsm, draw):
         ("3", None, None),
     ],
 )
-def test_the_first_box_counts_where_the_suite_says_so(text, last, first):
+def test_the_first_box_counts_where_the_suite_says_so(
+    text: str, last: int | None, first: int | None
+) -> None:
     natural, like_the_released_code = IGSM(), IGSM(IGSMParameters(box="first"))
     assert natural.tier.answer(text).answer == last
     assert like_the_released_code.tier.answer(text).answer == first
 
 
-def test_grading_goes_by_the_first_box(draw):
+def test_grading_goes_by_the_first_box(draw: Draw) -> None:
     params = IGSMParameters(ops=(4, 6), ops_ood=(7, 8), box="first")
     (problem,) = draw(IGSM(params), 1)
     text = rf"\boxed{{{problem.answer}}} or \boxed{{0{problem.answer}}} or \boxed{{12345}}"

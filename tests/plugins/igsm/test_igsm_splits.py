@@ -12,6 +12,7 @@ from scipy.stats import chi2_contingency
 from bi_bench.api import Problem, Split
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
 from bi_bench_plugins.benchmarks.shared.splits import IN_DISTRIBUTION
+from tests.conftest import present
 
 ID: tuple[Split, ...] = tuple(sorted(IN_DISTRIBUTION))
 N = 1000
@@ -25,8 +26,8 @@ def operands(problem: Problem) -> int:
 
 FEATURES: dict[str, Callable[[Problem], int]] = {
     "operations": lambda problem: problem.metadata["ops"],
-    "quantities": lambda problem: len(problem.graph.quantities),
-    "redundant premises": lambda problem: sum(q.premise for q in problem.graph.redundant),
+    "quantities": lambda problem: len(present(problem.graph).quantities),
+    "redundant premises": lambda problem: sum(q.premise for q in present(problem.graph).redundant),
     "operands of all equations": operands,
 }
 

@@ -11,6 +11,7 @@ import pytest
 
 Rows = list[dict[str, Any]]
 Write = Callable[..., Path]
+Make = Callable[..., Rows]
 
 JARS = {
     "question": "Mara packs 6 boxes with 4 jars in each. She sells 9 of the jars and her aunt gets "
@@ -43,7 +44,7 @@ def told() -> Rows:
 
 
 @pytest.fixture
-def chairs() -> Callable[..., Rows]:
+def chairs() -> Make:
     """Any number of different problems in the columns of GSM8K, with one step each."""
 
     def chairs(n: int, start: int = 0) -> Rows:
@@ -59,7 +60,7 @@ def chairs() -> Callable[..., Rows]:
 
 
 @pytest.fixture
-def sevenths() -> Callable[..., Rows]:
+def sevenths() -> Make:
     """Any number of different problems in the columns of MATH."""
 
     def sevenths(n: int, start: int = 0, level: object = "Level 2") -> Rows:

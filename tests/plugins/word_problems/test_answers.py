@@ -10,10 +10,11 @@ from bi_bench.api import Grade, Problem
 from bi_bench_plugins.benchmarks.word_problems import MATH, MATHParameters
 from bi_bench_plugins.benchmarks.word_problems.answers import number, same
 from bi_bench_plugins.benchmarks.word_problems.extract import final_answer
+from tests.plugins.word_problems.conftest import Make, Write
 
 
 @pytest.fixture
-def math(write, sevenths) -> MATH:
+def math(write: Write, sevenths: Make) -> MATH:
     return MATH(MATHParameters(path=str(write(sevenths(3), sevenths(3, 10)))))
 
 

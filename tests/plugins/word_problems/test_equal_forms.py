@@ -151,9 +151,11 @@ def words(rng: random.Random) -> tuple[list[str], list[str]]:
         "{}.",
         r"\mathrm{{{}}}",
     ]
-    return tuple(
-        [rng.choice(wraps).format(w) for w in (word, word.upper(), word)] for word in (one, other)
-    )
+
+    def wrapped(word: str) -> list[str]:
+        return [rng.choice(wraps).format(w) for w in (word, word.upper(), word)]
+
+    return wrapped(one), wrapped(other)
 
 
 def letters(rng: random.Random) -> tuple[list[str], list[str]]:

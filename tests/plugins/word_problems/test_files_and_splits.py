@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 
 import pytest
 
-from bi_bench.api import SPLITS, UserError
+from bi_bench.api import SPLITS, Benchmark, Problem, Split, UserError
 from bi_bench.plan import plan_suite
 from bi_bench.stages import augment as augment_stage
 from bi_bench.stages import problems as problems_stage
 from bi_bench.stages.context import StageContext
 from bi_bench.suite import load_suite
 from bi_bench_plugins.benchmarks.word_problems import GSM8K, MATH, GSM8KParameters, MATHParameters
+from tests.conftest import present
+from tests.plugins.word_problems.conftest import Make, Rows, Write
 
 SUITE = """
 name = "told"
@@ -26,12 +29,14 @@ sft = 5
 """
 
 
-def drawn(benchmark, split, seed=0, n=10_000):
+def drawn(benchmark: Benchmark, split: Split, seed: int = 0, n: int = 10_000) -> list[Problem]:
     return list(benchmark.problems(split, n, random.Random(seed)))
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
-def test_splits_are_disjoint_and_do_not_depend_on_the_seed(write, chairs, told, suffix):
+def test_splits_are_disjoint_and_do_not_depend_on_the_seed(
+    write: Write, chairs: Make, told: Rows, suffix: str
+) -> None:
     test = chairs(20, start=500) + told
     folder = write(chairs(300), test, suffix)
     gsm8k = GSM8K(GSM8KParameters(path=str(folder), ood_steps=3))
@@ -46,13 +51,13 @@ def test_splits_are_disjoint_and_do_not_depend_on_the_seed(write, chairs, told, 
     assert len({p.id for p in first}) == len(first)
 
 
-def test_jsonl_and_parquet_are_the_same_problems(write, chairs, told):
+def test_jsonl_and_parquet_are_the_same_problems(write: Write, chairs: Make, told: Rows) -> None:
     lines = GSM8K(GSM8KParameters(path=str(write(chairs(40), told, name="a"))))
     table = GSM8K(GSM8KParameters(path=str(write(chairs(40), told, ".parquet", name="b"))))
     assert drawn(lines, "sft") == drawn(table, "sft")
 
 
-def test_repeated_questions_are_left_out_and_counted(write, chairs):
+def test_repeated_questions_are_left_out_and_counted(write: Write, chairs: Make) -> None:
     train, test = chairs(50), chairs(10, start=100)
     again = [{**row, "question": row["question"].upper().replace(".", " .")} for row in train[:3]]
     folder = write(train + again + test[:2], test + test[:1])
@@ -68,7 +73,7 @@ def test_repeated_questions_are_left_out_and_counted(write, chairs):
     assert total == 60
 
 
-def test_math_divides_by_level(write, sevenths):
+def test_math_divides_by_level(write: Write, sevenths: Make) -> None:
     train = sevenths(80) + sevenths(5, 200, "Level 5") + sevenths(2, 300, "Level ?")
     test = sevenths(9, 400, 4) + sevenths(4, 500, "Level 5")
     math = MATH(MATHParameters(path=str(write(train, test))))
@@ -79,8 +84,10 @@ def test_math_divides_by_level(write, sevenths):
     assert math.tally("sft")["left_out"]["difficulty unknown"] == 2
     problem = hard[0]
     assert problem.metadata["type"] == "Arithmetic"
-    assert problem.solution.endswith(f"</think>\n<answer>\\boxed{{{problem.answer}}}</answer>")
-    assert math.grade(problem, problem.solution).correct
+    assert present(problem.solution).endswith(
+        f"</think>\n<answer>\\boxed{{{problem.answer}}}</answer>"
+    )
+    assert math.grade(problem, present(problem.solution)).correct
     assert math.plan(problem, random.Random(0)) is None
     everything = MATH(MATHParameters(path=math.params.path, ood_level=0))
     assert len(drawn(everything, "test-id")) == 13
@@ -88,7 +95,7 @@ def test_math_divides_by_level(write, sevenths):
         drawn(everything, "test-ood")
 
 
-def bad(folder, text, part="train"):
+def bad(folder: Path, text: str, part: str = "train") -> GSM8K:
     (folder / f"{part}.jsonl").write_text(text)
     return GSM8K(GSM8KParameters(path=str(folder)))
 
@@ -107,7 +114,9 @@ def bad(folder, text, part="train"):
         ('{"question": "q?", "answer": "#### three"}', 'line 2: "#### three" is no number'),
     ],
 )
-def test_a_bad_row_is_an_error_with_file_and_line(write, chairs, line, message):
+def test_a_bad_row_is_an_error_with_file_and_line(
+    write: Write, chairs: Make, line: str, message: str
+) -> None:
     folder = write(chairs(9), chairs(2, 90))
     good = json.dumps(chairs(1)[0])
     text = f"{good}\n{line}\n{good}\n"
@@ -116,7 +125,7 @@ def test_a_bad_row_is_an_error_with_file_and_line(write, chairs, line, message):
         drawn(GSM8K(GSM8KParameters(path=str(folder))), "sft")
 
 
-def test_half_of_a_character_is_no_text(write, chairs):
+def test_half_of_a_character_is_no_text(write: Write, chairs: Make) -> None:
     row = {**chairs(1)[0], "question": "How many? \ud83d"}
     folder = write([*chairs(9), row], chairs(2, 90))
     message = (
@@ -126,7 +135,9 @@ def test_half_of_a_character_is_no_text(write, chairs):
         drawn(GSM8K(GSM8KParameters(path=str(folder))), "sft")
 
 
-def test_as_many_bad_rows_as_a_suite_allows_are_left_out_and_counted(write, chairs):
+def test_as_many_bad_rows_as_a_suite_allows_are_left_out_and_counted(
+    write: Write, chairs: Make
+) -> None:
     folder = write([*chairs(40), {"question": "q?"}, {"answer": "#### 1"}], chairs(2, 90))
     gsm8k = GSM8K(GSM8KParameters(path=str(folder), bad_rows=2))
     assert gsm8k.tally("sft")["left_out"]["cannot be used"] == 2
@@ -134,14 +145,16 @@ def test_as_many_bad_rows_as_a_suite_allows_are_left_out_and_counted(write, chai
         drawn(GSM8K(GSM8KParameters(path=str(folder), bad_rows=1)), "sft")
 
 
-def test_the_empty_boxes_of_the_original_are_left_out_and_counted(write, sevenths):
+def test_the_empty_boxes_of_the_original_are_left_out_and_counted(
+    write: Write, sevenths: Make
+) -> None:
     empty = {**sevenths(1, 90)[0], "solution": r"There are $\boxed{}$ of them."}
     math = MATH(MATHParameters(path=str(write([*sevenths(40), empty], sevenths(5, 100)))))
     assert math.tally("sft")["left_out"]["empty box"] == 1
     assert all(problem.answer for problem in drawn(math, "sft"))
 
 
-def test_all_bad_rows_are_counted_and_blank_lines_are_none(write, chairs):
+def test_all_bad_rows_are_counted_and_blank_lines_are_none(write: Write, chairs: Make) -> None:
     folder = write(chairs(9), chairs(2, 90))
     gsm8k = bad(folder, "\n" + "{\n" * 7 + json.dumps(chairs(1)[0]))
     with pytest.raises(UserError, match=r"7 of 8 rows .*: line 2: .*; line 4: [^;]*; \.\.\.$"):
@@ -157,13 +170,15 @@ def test_all_bad_rows_are_counted_and_blank_lines_are_none(write, chairs):
         ({"type": ""}, 'the column "type" is no text'),
     ],
 )
-def test_a_bad_row_of_math(write, sevenths, row, message):
+def test_a_bad_row_of_math(
+    write: Write, sevenths: Make, row: dict[str, object], message: str
+) -> None:
     folder = write(sevenths(3), [{**sevenths(1, 90)[0], **row}])
     with pytest.raises(UserError, match=rf"test\.jsonl: 1 of 1 rows .*line 1: .*{message}"):
         drawn(MATH(MATHParameters(path=str(folder))), "sft")
 
 
-def test_a_bad_row_of_a_table(write, chairs):
+def test_a_bad_row_of_a_table(write: Write, chairs: Make) -> None:
     folder = write(chairs(3), [*chairs(1, 90), {"question": "q?", "answer": None}], ".parquet")
     with pytest.raises(
         UserError, match=r'test\.parquet: 1 of 2 rows .*: row 2: the column "answer"'
@@ -171,7 +186,9 @@ def test_a_bad_row_of_a_table(write, chairs):
         drawn(GSM8K(GSM8KParameters(path=str(folder))), "sft")
 
 
-def test_files_that_are_missing_double_empty_or_no_parquet(write, chairs, tmp_path):
+def test_files_that_are_missing_double_empty_or_no_parquet(
+    write: Write, chairs: Make, tmp_path: Path
+) -> None:
     with pytest.raises(UserError, match=r"there is no train\.jsonl or train\.parquet"):
         GSM8KParameters(path=str(tmp_path / "nowhere"))
     folder = write(chairs(9), chairs(2, 90))
@@ -195,14 +212,16 @@ def test_files_that_are_missing_double_empty_or_no_parquet(write, chairs, tmp_pa
         (', id = "some/data", revision = "main"', "revision must be a commit"),
     ],
 )
-def test_a_source_must_be_one_and_pinned(tmp_path, entry, message):
+def test_a_source_must_be_one_and_pinned(tmp_path: Path, entry: str, message: str) -> None:
     file = tmp_path / "told.toml"
     file.write_text(SUITE.format(path="X").replace(', path = "X"', entry))
     with pytest.raises(UserError, match=message):
         load_suite(file)
 
 
-def test_the_key_holds_the_content_of_the_files_and_not_their_place(write, chairs, tmp_path):
+def test_the_key_holds_the_content_of_the_files_and_not_their_place(
+    write: Write, chairs: Make, tmp_path: Path
+) -> None:
     file = tmp_path / "told.toml"
     plans = []
     for name, last in (("a", 2), ("b", 2), ("c", 3)):
@@ -218,7 +237,9 @@ def test_the_key_holds_the_content_of_the_files_and_not_their_place(write, chair
     assert not any("path" in str(s.identity) for s in plans[0].stages)
 
 
-def test_the_problems_stage_keeps_the_tally_and_sees_files_that_changed(write, chairs, tmp_path):
+def test_the_problems_stage_keeps_the_tally_and_sees_files_that_changed(
+    write: Write, chairs: Make, tmp_path: Path
+) -> None:
     file, folder = tmp_path / "told.toml", write(chairs(60), chairs(2, 90))
     file.write_text(SUITE.format(path=folder))
     stage = next(s for s in plan_suite(load_suite(file)).stages if s.kind == "problems").to_json()
@@ -234,7 +255,7 @@ def test_the_problems_stage_keeps_the_tally_and_sees_files_that_changed(write, c
         problems_stage.run(StageContext.make(stage, {}, out, lambda **_: None))
 
 
-def test_graph_strategies_are_skipped_on_math(write, sevenths, tmp_path):
+def test_graph_strategies_are_skipped_on_math(write: Write, sevenths: Make, tmp_path: Path) -> None:
     file = tmp_path / "told.toml"
     file.write_text(
         SUITE.format(path=write(sevenths(60), sevenths(3, 90))).replace("gsm8k", "math")
@@ -244,8 +265,8 @@ def test_graph_strategies_are_skipped_on_math(write, sevenths, tmp_path):
 
 
 def test_stages_without_the_files_speak_grade_and_count_what_was_declined(
-    write, told, chairs, tmp_path
-):
+    write: Write, told: Rows, chairs: Make, tmp_path: Path
+) -> None:
     divided = [{**told[2], "question": f"Ben {i} has 30 in 5 bags. In 2?"} for i in range(40)]
     file, folder = tmp_path / "told.toml", write(chairs(40) + divided, chairs(2, 90))
     entry = f'{folder}", sft_with_graph = false, subset = "main'

@@ -15,17 +15,17 @@ PAIRS = re.findall(r"`([^`\n]+)` (=|≠) `([^`\n]+)`", PAGE)
 TEXTS = re.findall(r"`([^`\n]+)` → (?:`([^`\n]+)`|(none|contradictory))", PAGE)
 
 
-def test_the_page_has_its_examples():
+def test_the_page_has_its_examples() -> None:
     assert len(PAIRS) > 120
     assert len(TEXTS) > 15
 
 
 @pytest.mark.parametrize(("answer", "sign", "reference"), PAIRS)
-def test_answers_are_equal_or_not_as_the_page_says(answer, sign, reference):
+def test_answers_are_equal_or_not_as_the_page_says(answer: str, sign: str, reference: str) -> None:
     assert same(answer, reference) is (sign == "=")
 
 
 @pytest.mark.parametrize(("text", "answer", "verdict"), TEXTS)
-def test_the_final_answer_is_what_the_page_says(text, answer, verdict):
+def test_the_final_answer_is_what_the_page_says(text: str, answer: str, verdict: str) -> None:
     found = final_answer(text.replace("⏎", "\n"))
     assert found == (answer or None, verdict == "contradictory")

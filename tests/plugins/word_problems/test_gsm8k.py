@@ -12,34 +12,43 @@ from bi_bench_plugins.benchmarks.word_problems.splits import Item
 from bi_bench_plugins.strategies.bridge import Bridge
 from bi_bench_plugins.strategies.sabotage import Sabotage
 from bi_bench_plugins.strategies.vanilla import Vanilla
+from tests.conftest import present
+from tests.plugins.conftest import made
+from tests.plugins.word_problems.conftest import Make, Rows, Write
 
 
 @pytest.fixture
-def gsm8k(write, told, chairs) -> GSM8K:
+def gsm8k(write: Write, told: Rows, chairs: Make) -> GSM8K:
     return GSM8K(GSM8KParameters(path=str(write(chairs(60), told)), ood_steps=0))
 
 
 @pytest.fixture
-def problems(gsm8k) -> dict[str, Problem]:
+def problems(gsm8k: GSM8K) -> dict[str, Problem]:
     """The four problems by the first word of their question."""
     found = gsm8k.problems("test-id", 9, random.Random(0))
     return {problem.question.split()[0]: problem for problem in found}
 
 
-def test_annotations_become_the_graph_of_a_solution(problems):
-    graph = problems["Mara"].graph
+def test_annotations_become_the_graph_of_a_solution(problems: dict[str, Problem]) -> None:
+    graph = present(problems["Mara"].graph)
     first, second, last = graph.quantities
     assert first.equation == ("*", 6, 4)
     assert second.equation == ("-", first.name, 9)
     assert last.equation == ("-", second.name, 6)
     assert graph.target == last.name
     assert [quantity.value for quantity in graph.quantities] == [24, 15, 9]
-    assert problems["Paying"].graph.quantities[0].equation == ("+", ("*", 2, 40), ("*", 3, 100))
+    assert present(problems["Paying"].graph).quantities[0].equation == (
+        "+",
+        ("*", 2, 40),
+        ("*", 3, 100),
+    )
 
 
-def test_the_words_of_a_step_are_its_sentence_with_letters_for_results(problems):
+def test_the_words_of_a_step_are_its_sentence_with_letters_for_results(
+    problems: dict[str, Problem],
+) -> None:
     problem = problems["Mara"]
-    first, second, last = (quantity.name for quantity in problem.graph.quantities)
+    first, second, last = (quantity.name for quantity in present(problem.graph).quantities)
     assert problem.metadata["words"] == {
         first: f"Mara packs 6*4={first} jars.",
         second: f"Of the {first} jars she sells 9, so {first}-9={second} jars are left.",
@@ -48,7 +57,9 @@ def test_the_words_of_a_step_are_its_sentence_with_letters_for_results(problems)
 
 
 @pytest.mark.parametrize("order", ["topological", "depth-first"])
-def test_plain_and_injected_solutions_read_back_and_verify(gsm8k, problems, order):
+def test_plain_and_injected_solutions_read_back_and_verify(
+    gsm8k: GSM8K, problems: dict[str, Problem], order: str
+) -> None:
     gsm8k = GSM8K(gsm8k.params.model_copy(update={"order": order}))
     kinds = set()
     for problem in problems.values():
@@ -56,36 +67,43 @@ def test_plain_and_injected_solutions_read_back_and_verify(gsm8k, problems, orde
             continue
         for seed in range(20):
             for strategy in (Vanilla(), Bridge(Bridge.Params(reflection=0.8, analysis=4))):
-                ((draft, solution),) = demonstrations(gsm8k, strategy, problem, seed)
+                ((draft, solution),) = made(gsm8k, strategy, problem, seed)
                 steps = gsm8k.steps(problem, solution.text)
-                wanted = [(s.kind, s.quantity) for s in draft.plan.steps if s.kind != "subgoal"]
+                wanted = [
+                    (s.kind, s.quantity) for s in present(draft.plan).steps if s.kind != "subgoal"
+                ]
                 assert [(s.kind, s.quantity) for s in steps] == wanted, solution.text
                 assert [v.problem for v in verify(problem.graph, steps) if not v.right] == []
                 assert gsm8k.grade(problem, solution.text).correct
-                kinds |= {step.kind for step in draft.plan.steps}
+                kinds |= {step.kind for step in present(draft.plan).steps}
     assert kinds == {"compute", "attempt", "return", "restate", "subgoal"}
 
 
-def test_without_the_injected_steps_the_words_are_the_plain_ones(gsm8k, problems):
+def test_without_the_injected_steps_the_words_are_the_plain_ones(
+    gsm8k: GSM8K, problems: dict[str, Problem]
+) -> None:
     arm = Bridge(Bridge.Params(reflection=1.0, analysis=4))
-    ((draft, solution),) = demonstrations(gsm8k, arm, problems["Mara"], 1)
-    ((_, plain),) = demonstrations(gsm8k, Vanilla(), problems["Mara"], 1)
+    ((draft, solution),) = made(gsm8k, arm, problems["Mara"], 1)
+    ((_, plain),) = made(gsm8k, Vanilla(), problems["Mara"], 1)
     assert solution != plain
-    assert gsm8k.speak(problems["Mara"], draft.plan.plain(), f"1/{problems['Mara'].id}") == plain
+    assert (
+        gsm8k.speak(problems["Mara"], present(draft.plan).plain(), f"1/{problems['Mara'].id}")
+        == plain
+    )
 
 
-def test_a_wrong_value_is_a_wrong_line(gsm8k, problems):
+def test_a_wrong_value_is_a_wrong_line(gsm8k: GSM8K, problems: dict[str, Problem]) -> None:
     arm = Sabotage(Sabotage.Params(share=1.0))
-    ((_, solution),) = demonstrations(gsm8k, arm, problems["Mara"], 0)
-    verdicts = verify(problems["Mara"].graph, gsm8k.steps(problems["Mara"], solution.text))
+    ((_, solution),) = made(gsm8k, arm, problems["Mara"], 0)
+    verdicts = verify(present(problems["Mara"].graph), gsm8k.steps(problems["Mara"], solution.text))
     assert not all(verdict.right for verdict in verdicts)
 
 
-def test_a_problem_without_a_graph_is_text(gsm8k, problems):
+def test_a_problem_without_a_graph_is_text(gsm8k: GSM8K, problems: dict[str, Problem]) -> None:
     problem = problems["Ben"]
     assert problem.graph is None
     assert problem.metadata["no_graph"] == "per cent"
-    ((_, solution),) = demonstrations(gsm8k, Vanilla(), problem, 0)
+    ((_, solution),) = made(gsm8k, Vanilla(), problem, 0)
     assert solution.text == (
         "Each bag has 20%*30=6 marbles.\n2 bags have 6*2=12.\n</think>\n<answer>\\boxed{12}</answer>"
     )
@@ -115,7 +133,7 @@ def test_a_problem_without_a_graph_is_text(gsm8k, problems):
         ("<<1+1=2>>" * 13, "2", "too many steps"),
     ],
 )
-def test_what_makes_no_graph_says_why(solution, answer, reason):
+def test_what_makes_no_graph_says_why(solution: str, answer: str, reason: str) -> None:
     with pytest.raises(NoGraph) as caught:
         graph_of("Seven dwarfs have 7 hats.", solution, answer)
     assert str(caught.value) == reason
@@ -130,18 +148,20 @@ def test_what_makes_no_graph_says_why(solution, answer, reason):
         ("10+13 >> 23 cups <<.", "10+13  23 cups ."),
     ],
 )
-def test_half_an_annotation_makes_no_graph_and_is_never_demonstrated(write, chairs, half, prose):
+def test_half_an_annotation_makes_no_graph_and_is_never_demonstrated(
+    write: Write, chairs: Make, half: str, prose: str
+) -> None:
     row = {"question": "Ivo has 10 and 13?", "answer": f"{half}\n23*2=<<23*2=46>>46\n#### 46"}
     gsm8k = GSM8K(GSM8KParameters(path=str(write(chairs(9), [row])), ood_steps=0))
     (problem,) = gsm8k.problems("test-id", 9, random.Random(0))
     assert problem.metadata["no_graph"] == "an annotation cannot be read"
-    ((_, solution),) = demonstrations(gsm8k, Vanilla(), problem, 0)
+    ((_, solution),) = made(gsm8k, Vanilla(), problem, 0)
     assert solution.text.startswith(f"{prose}\n23*2=46\n")
     assert "<<" not in solution.text
     assert ">>" not in solution.text
 
 
-def test_divisions_with_whole_results_make_a_graph(write, chairs):
+def test_divisions_with_whole_results_make_a_graph(write: Write, chairs: Make) -> None:
     row = {
         "question": "Ana shares 24 figs among 4 friends. What do 3 friends get, if 5 more come?",
         "answer": "Each gets 24/4=<<24/4=6>>6 figs.\n3 get 6/4*3*4=<<6/4*3*4=18>>18.\n"
@@ -149,20 +169,20 @@ def test_divisions_with_whole_results_make_a_graph(write, chairs):
     }
     gsm8k = GSM8K(GSM8KParameters(path=str(write(chairs(9), [row])), ood_steps=0))
     (problem,) = (p for p in gsm8k.problems("test-id", 9, random.Random(0)) if "Ana" in p.question)
-    assert [quantity.value for quantity in problem.graph.quantities] == [6, 18, 23]
+    assert [quantity.value for quantity in present(problem.graph).quantities] == [6, 18, 23]
     arm = Bridge(Bridge.Params(reflection=1.0, analysis=4))
     said = ""
     for seed in range(20):
-        ((_, solution),) = demonstrations(gsm8k, arm, problem, seed)
+        ((_, solution),) = made(gsm8k, arm, problem, seed)
         steps = gsm8k.steps(problem, solution.text)
         assert {"compute", "attempt", "restate"} <= {step.kind for step in steps}
-        assert all(verdict.right for verdict in verify(problem.graph, steps))
+        assert all(verdict.right for verdict in verify(present(problem.graph), steps))
         said += solution.text
     assert "= 1.5 * 3 * 4 = 4.5 * 4 = 18." in said
     assert "24 divided by 4" in said
 
 
-def test_sentences_that_do_not_fit_make_no_graph(write, chairs):
+def test_sentences_that_do_not_fit_make_no_graph(write: Write, chairs: Make) -> None:
     rows = [
         {"question": "Q1 4 and 5?", "answer": "It is <<4+5=9>>10 then.\n#### 9"},
         {"question": "Q2 4 and 5?", "answer": "So Z = 3. To get B we take 1.<<4+5=9>>9\n#### 9"},
@@ -174,13 +194,15 @@ def test_sentences_that_do_not_fit_make_no_graph(write, chairs):
     assert reasons["Q2"] in (None, "a sentence cannot be told from a step")
 
 
-def test_the_share_of_graphs_is_counted(gsm8k):
+def test_the_share_of_graphs_is_counted(gsm8k: GSM8K) -> None:
     tally = gsm8k.tally("test-id")
     assert tally["graph_share"] == 0.75
     assert tally["no_graph"] == {"per cent": 1}
 
 
-def test_sft_has_problems_with_a_graph_unless_asked_otherwise(write, told, chairs):
+def test_sft_has_problems_with_a_graph_unless_asked_otherwise(
+    write: Write, told: Rows, chairs: Make
+) -> None:
     divided = [
         {**told[2], "question": f"Ben {i} has 30 marbles in 5 bags. How many in 2?"}
         for i in range(60)
@@ -192,7 +214,7 @@ def test_sft_has_problems_with_a_graph_unless_asked_otherwise(write, told, chair
         assert {problem.graph is not None for problem in found} == expected
 
 
-def test_numbers_in_answers(write, chairs):
+def test_numbers_in_answers(write: Write, chairs: Make) -> None:
     finals = {"1,080": "1080", "$18": "18", "2.50": "2.50", "-7": "-7", "4.0": "4"}
     rows = [{"question": f"What is {k}?", "answer": f"It is.\n#### {k}"} for k in finals]
     gsm8k = GSM8K(GSM8KParameters(path=str(write(chairs(9), rows)), ood_steps=0))
@@ -205,13 +227,13 @@ def test_numbers_in_answers(write, chairs):
         assert not gsm8k.grade(problem, key).parsed
 
 
-def test_premises_cannot_be_reordered(gsm8k, problems):
+def test_premises_cannot_be_reordered(gsm8k: GSM8K, problems: dict[str, Problem]) -> None:
     assert gsm8k.ask(problems["Mara"]).startswith("Mara packs")
     with pytest.raises(UserError, match="one order only"):
         gsm8k.ask(problems["Mara"], (0,))
 
 
-def test_no_solution_upsets_the_reading_of_graphs(gsm8k):
+def test_no_solution_upsets_the_reading_of_graphs(gsm8k: GSM8K) -> None:
     pieces = [
         "She has ",
         "5*3=",
@@ -244,7 +266,7 @@ def test_no_solution_upsets_the_reading_of_graphs(gsm8k):
         for strategy in (Vanilla(), Bridge(Bridge.Params(reflection=1.0, analysis=4))):
             if problem.graph is None:
                 continue
-            ((_, solution),) = demonstrations(gsm8k, strategy, problem, index)
+            ((_, solution),) = made(gsm8k, strategy, problem, index)
             steps = gsm8k.steps(problem, solution.text)
             assert all(verdict.right for verdict in verify(problem.graph, steps))
     assert 0 < graphs < 400

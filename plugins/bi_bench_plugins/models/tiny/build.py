@@ -57,7 +57,7 @@ def build(folder: Path, steps: int = STEPS, **shape: Any) -> None:
         eos_token_id=vocabulary[EOS],
         **layout,
     )
-    model = Lfm2ForCausalLM(config)  # type: ignore[no-untyped-call]
+    model = Lfm2ForCausalLM(config)
     params = IGSM.Params.model_validate(
         {"tier": "embedded", "modulus": MODULUS, "ops_pretrain": OPERATIONS, "redundant": 2}
     )
