@@ -180,16 +180,22 @@ def _register(
     ):  # goes on to the caller; only the half-made registration is undone
         manager.unregister(name=name)
         raise
-    registry.found += entries
+    registry.found += [entry for entry in entries if isinstance(entry, Registered)]
+    registry.broken += [entry for entry in entries if isinstance(entry, Broken)]
 
 
-def _provided(manager: pluggy.PluginManager, module: Any, origin: Origin) -> Iterable[Registered]:
+def _provided(
+    manager: pluggy.PluginManager, module: Any, origin: Origin
+) -> Iterable[Registered | Broken]:
     for kind, base in KINDS.items():
         hook = getattr(manager.hook, f"bi_bench_{kind}")
         for implementation in hook.get_hookimpls():
             if implementation.plugin is not module:
                 continue
             for cls in implementation.function():
+                if isinstance(cls, ImportError):  # the hook goes on with its other modules
+                    yield Broken(cls.name or origin.name, origin, cls.msg)
+                    continue
                 _check(cls, base, kind)
                 yield Registered(kind, cls, origin)
 

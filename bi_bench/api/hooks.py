@@ -2,6 +2,8 @@
 
 A distribution registers a module in the entry-point group ``bi_bench``; a suite may also name a
 Python file next to it (``plugins = ["./my_strategy.py"]``). Both implement any of the hooks below.
+A hook that imports several modules may return, in the place of one that fails, an ImportError with its
+``name``: it is listed as broken and the others work.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ hookimpl = pluggy.HookimplMarker("bi_bench")
 
 
 @hookspec
-def bi_bench_strategies() -> Iterable[type[Strategy]]:  # type: ignore[empty-body]
+def bi_bench_strategies() -> Iterable[type[Strategy] | ImportError]:  # type: ignore[empty-body]
     """Injection strategies: what happens to the demonstrations before supervised fine-tuning.
 
     Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Strategy`.
@@ -41,7 +43,7 @@ def bi_bench_strategies() -> Iterable[type[Strategy]]:  # type: ignore[empty-bod
 
 
 @hookspec
-def bi_bench_models() -> Iterable[type[BaseModel]]:  # type: ignore[empty-body]
+def bi_bench_models() -> Iterable[type[BaseModel] | ImportError]:  # type: ignore[empty-body]
     """Base models: which causal language model a cell starts from.
 
     Takes no arguments. Returns classes derived from :class:`~bi_bench.api.BaseModel`.
@@ -62,7 +64,7 @@ def bi_bench_models() -> Iterable[type[BaseModel]]:  # type: ignore[empty-body]
 
 
 @hookspec
-def bi_bench_algorithms() -> Iterable[type[Algorithm]]:  # type: ignore[empty-body]
+def bi_bench_algorithms() -> Iterable[type[Algorithm] | ImportError]:  # type: ignore[empty-body]
     """Reinforcement fine-tuning algorithms, declared as phases that the training room carries out.
 
     Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Algorithm`.
@@ -83,7 +85,7 @@ def bi_bench_algorithms() -> Iterable[type[Algorithm]]:  # type: ignore[empty-bo
 
 
 @hookspec
-def bi_bench_benchmarks() -> Iterable[type[Benchmark]]:  # type: ignore[empty-body]
+def bi_bench_benchmarks() -> Iterable[type[Benchmark] | ImportError]:  # type: ignore[empty-body]
     """Benchmarks: problems, their prompts, their solutions in words, their grading.
 
     Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Benchmark`.
@@ -112,7 +114,7 @@ def bi_bench_benchmarks() -> Iterable[type[Benchmark]]:  # type: ignore[empty-bo
 
 
 @hookspec
-def bi_bench_analyses() -> Iterable[type[Analysis]]:  # type: ignore[empty-body]
+def bi_bench_analyses() -> Iterable[type[Analysis] | ImportError]:  # type: ignore[empty-body]
     """Analyses: read-only measurements over the folders of finished stages.
 
     Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Analysis`.

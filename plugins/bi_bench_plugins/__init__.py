@@ -1,78 +1,67 @@
-"""The plugins that come with bi_bench, registered through the same hooks as anybody's."""
+"""The plugins that come with bi_bench, registered through the same hooks as anybody's.
+
+A folder for each kind, and in it a module or a package for each plugin. No list names them: the hooks
+import every module of their folder and take the classes that it defines and that have a name.
+"""
 
 from __future__ import annotations
 
-from bi_bench.api import Algorithm, Analysis, BaseModel, Benchmark, Strategy, hookimpl
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+
+from bi_bench.api import Plugin, hookimpl
+from bi_bench.api.boundary import describe
 
 
 @hookimpl
-def bi_bench_strategies() -> list[type[Strategy]]:
+def bi_bench_strategies() -> Iterator[type[Plugin] | ImportError]:
     """Injection strategies and controls."""
-    from bi_bench_plugins.strategies.bridge import Bridge
-    from bi_bench_plugins.strategies.chain_reordering import ChainReordering
-    from bi_bench_plugins.strategies.duplicate import Duplicate
-    from bi_bench_plugins.strategies.filler import Filler
-    from bi_bench_plugins.strategies.from_file import FromFile
-    from bi_bench_plugins.strategies.premise_permutation import PremisePermutation
-    from bi_bench_plugins.strategies.sabotage import Sabotage
-    from bi_bench_plugins.strategies.shuffled import ShuffledBehaviours
-    from bi_bench_plugins.strategies.vanilla import Vanilla
-
-    arms = [Vanilla, Bridge, PremisePermutation, ChainReordering, FromFile]
-    controls = [Filler, ShuffledBehaviours, Duplicate, Sabotage]
-    return [*arms, *controls]
+    return _plugins("strategies")
 
 
 @hookimpl
-def bi_bench_models() -> list[type[BaseModel]]:
+def bi_bench_models() -> Iterator[type[Plugin] | ImportError]:
     """Base models."""
-    from bi_bench_plugins.models.hub import Hub
-    from bi_bench_plugins.models.tiny import Tiny
-
-    return [Tiny, Hub]
+    return _plugins("models")
 
 
 @hookimpl
-def bi_bench_algorithms() -> list[type[Algorithm]]:
+def bi_bench_algorithms() -> Iterator[type[Plugin] | ImportError]:
     """Reinforcement fine-tuning algorithms."""
-    from bi_bench_plugins.algorithms.cispo import CISPO
-    from bi_bench_plugins.algorithms.command import Command
-    from bi_bench_plugins.algorithms.dapo import DAPO
-    from bi_bench_plugins.algorithms.dr_grpo import DrGRPO
-    from bi_bench_plugins.algorithms.expert_iteration import ExpertIteration
-    from bi_bench_plugins.algorithms.grpo import GRPO
-    from bi_bench_plugins.algorithms.gspo import GSPO
-    from bi_bench_plugins.algorithms.reinforce_pp import ReinforcePP
-    from bi_bench_plugins.algorithms.rloo import RLOO
-    from bi_bench_plugins.algorithms.sft_longer import SFTLonger
-
-    online = [GRPO, DrGRPO, DAPO, GSPO, CISPO, RLOO, ReinforcePP]
-    return [*online, ExpertIteration, SFTLonger, Command]
+    return _plugins("algorithms")
 
 
 @hookimpl
-def bi_bench_benchmarks() -> list[type[Benchmark]]:
+def bi_bench_benchmarks() -> Iterator[type[Plugin] | ImportError]:
     """Benchmarks."""
-    from bi_bench_plugins.benchmarks.catalogue import LMEval
-    from bi_bench_plugins.benchmarks.dyval import DyValArithmetic
-    from bi_bench_plugins.benchmarks.gym import ReasoningGym
-    from bi_bench_plugins.benchmarks.igsm import IGSM
-    from bi_bench_plugins.benchmarks.word_problems import GSM8K, MATH
-
-    return [IGSM, DyValArithmetic, GSM8K, MATH, ReasoningGym, LMEval]
+    return _plugins("benchmarks")
 
 
 @hookimpl
-def bi_bench_analyses() -> list[type[Analysis]]:
+def bi_bench_analyses() -> Iterator[type[Plugin] | ImportError]:
     """Analyses."""
-    from bi_bench_plugins.analyses.behaviours import Behaviours
-    from bi_bench_plugins.analyses.completion import Completion
-    from bi_bench_plugins.analyses.difficulty import Difficulty
-    from bi_bench_plugins.analyses.influence import InfluenceAnalysis
-    from bi_bench_plugins.analyses.learning_curve import LearningCurve
-    from bi_bench_plugins.analyses.pass_at_k import PassAtK
-    from bi_bench_plugins.analyses.rollout_accuracy import RolloutAccuracy
-    from bi_bench_plugins.analyses.solution_loss import SolutionLoss
+    return _plugins("analyses")
 
-    through_rft = [LearningCurve, InfluenceAnalysis, SolutionLoss]
-    return [Difficulty, RolloutAccuracy, Behaviours, PassAtK, *through_rft, Completion]
+
+def _plugins(folder: str) -> Iterator[type[Plugin] | ImportError]:
+    """The plugins of every module in a folder; an ImportError for a module that fails."""
+    package = importlib.import_module(f"{__name__}.{folder}")
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        try:
+            module = importlib.import_module(found.name)
+        except (Exception, SystemExit) as error:  # one file must not hide the others
+            yield ImportError(describe(error), name=found.name)
+        else:
+            yield from _declared(module)
+
+
+def _declared(module: ModuleType) -> Iterator[type[Plugin]]:
+    """The plugins that a module, or a package in any of its modules, defines itself."""
+    for cls in vars(module).values():
+        if not (inspect.isclass(cls) and issubclass(cls, Plugin) and "name" in vars(cls)):
+            continue
+        if f"{cls.__module__}.".startswith(f"{module.__name__}."):
+            yield cls

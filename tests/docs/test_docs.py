@@ -27,7 +27,7 @@ from bi_bench.suite.schema import MatrixTable, SuiteFile
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-PAGES = [ROOT / "README.md", *DOCS]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS]
 PLUGINS, SUITES, RESULTS = (
     (ROOT / "docs" / f"{name}.md").read_text() for name in ("plugins", "suites", "results")
 )
