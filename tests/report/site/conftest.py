@@ -11,7 +11,7 @@ import pytest
 from bi_bench.plugins import discover
 from bi_bench.report.site import write_site
 from bi_bench.store.tables import write_problems, write_rows
-from bi_bench.suite.problems import validate
+from bi_bench.suite.validation import validate
 
 HOSTILE = [
     "<script>window.hacked = 1</script>",
