@@ -12,8 +12,8 @@ from bi_bench.api import UserError, did_you_mean
 from bi_bench.api.text import read_text
 from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
+from bi_bench.suite.report_settings import check_figures, place_published, settle_primary
 from bi_bench.suite.schema import TEMPLATES, Defaults, Evaluate, MatrixTable, SuiteFile
-from bi_bench.suite.shown import check_figures, place_published, settle_primary
 from bi_bench.suite.suite import Entry, Matrix, Suite
 from bi_bench.suite.validation import key_path, validate
 
