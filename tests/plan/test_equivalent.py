@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.plan.same import same_algorithms
+from bi_bench.plan.equivalent import same_algorithms
 from bi_bench.suite import load_suite
 
 SMOKE = Path(__file__).parents[2] / "suites" / "smoke.toml"
