@@ -12,10 +12,10 @@ corrects many of them, `smallest_detectable_gain` says before the run what a sui
 from __future__ import annotations
 
 from bi_bench.stats._table import effective_clusters
+from bi_bench.stats.accuracy import constant_answer_floor, majority_score, pass_at_k
 from bi_bench.stats.bootstrap import BootstrapInterval, crossed_bootstrap, paired_bootstrap
 from bi_bench.stats.contrast import Contrast, crossed_interval
 from bi_bench.stats.detectable import Detectable, smallest_detectable_gain
-from bi_bench.stats.floor import constant_answer_floor, majority_score, pass_at_k
 from bi_bench.stats.holm import Corrected, holm
 from bi_bench.stats.mcnemar import McNemar, mcnemar
 from bi_bench.stats.rank import CLUSTERS_FOR_A_CORRELATION, RankCorrelation, rank_correlation
