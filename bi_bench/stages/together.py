@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError
-from bi_bench.stages.alone import run_alone
+from bi_bench.stages.in_process import run_alone
 
 PROGRESS, RESULT = "\x1eprogress ", "\x1eresult "  # how the processes speak to the stage's own
 

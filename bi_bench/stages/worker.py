@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bi_bench.stages.alone import run_alone
+from bi_bench.stages.in_process import run_alone
 from bi_bench.stages.together import run_together
 
 # Only these may need the network (a hub model, a hub dataset); every other stage works on what is here.
