@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.stages.in_process import run_alone
-from bi_bench.stages.together import run_together
+from bi_bench.stages.multi_process import run_together
 
 # Only these may need the network (a hub model, a hub dataset); every other stage works on what is here.
 ONLINE_KINDS = ("base", "problems")

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 from bi_bench.api import UserError
 from bi_bench.plugins import discover
-from bi_bench.stages.together import launch_command
+from bi_bench.stages.multi_process import launch_command
 from bi_bench.stages.worker import run_stage
 from bi_bench.store.tables import write_problems, write_rows
 from bi_bench_plugins.benchmarks.igsm import IGSM
@@ -144,7 +144,7 @@ def _descendants(pid: int, wanted: int) -> list[psutil.Process]:
         found = [
             each
             for each in psutil.Process(pid).children(recursive=True)
-            if "bi_bench.stages.together" in " ".join(each.cmdline())
+            if "bi_bench.stages.multi_process" in " ".join(each.cmdline())
         ]
         if len(found) == wanted:
             time.sleep(3)  # until their watchers run
