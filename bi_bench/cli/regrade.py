@@ -48,7 +48,7 @@ def regrade(
 ) -> None:
     """Grade the stored answers of a run anew: what changes when the grader does; no model runs."""
     from bi_bench.api import UserError
-    from bi_bench.cli.pick import tables
+    from bi_bench.cli.plugin_options import tables
     from bi_bench.cli.sources import open_run
     from bi_bench.report.answers.regrade import evaluations, lines
     from bi_bench.report.answers.regrade import regrade as grade_anew
@@ -114,7 +114,7 @@ def _grader(
     asked: Mapping[str, Any], name: str, changes: Mapping[str, Any], files: Sequence[Path]
 ) -> Grader:
     """Another benchmark takes over the parameters that it knows."""
-    from bi_bench.cli.pick import parameters
+    from bi_bench.cli.plugin_options import parameters
     from bi_bench.plugins import discover
 
     registered = discover(files).get("benchmarks", name or asked["name"])
