@@ -18,7 +18,7 @@ def stage(
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """Run one stage whose parents are done; for a person, a job array or another engine."""
-    from bi_bench.cli.find import find_stage
+    from bi_bench.cli.find_stage import find_stage
     from bi_bench.engines import run_stage_here
     from bi_bench.engines.environment import worker_environment
     from bi_bench.store import Store

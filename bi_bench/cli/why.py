@@ -24,7 +24,7 @@ def why(
     as_json: JsonOption = False,
 ) -> None:
     """Compare a stage with the most similar stored one and name the fields that differ."""
-    from bi_bench.cli.find import find_stage
+    from bi_bench.cli.find_stage import find_stage
     from bi_bench.plan.explain import differences, nearest
     from bi_bench.store import Store
 
