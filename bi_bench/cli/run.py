@@ -78,7 +78,7 @@ def run(
 def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
     """Name and record of a run: everything that the report needs besides the stages."""
     from bi_bench.api.versions import library_versions
-    from bi_bench.plan.phases import sound
+    from bi_bench.plan.checks.phases import sound
 
     suite = planned.suite
     cells: list[dict[str, Any]] = [

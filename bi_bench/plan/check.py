@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bi_bench.api import SPLITS, ModelSource, UserError, did_you_mean
 from bi_bench.api.text import read_json
-from bi_bench.plan.phases import sound
+from bi_bench.plan.checks.phases import sound
 from bi_bench.suite import Entry, Suite
 from bi_bench.suite.schema import Prompt
 

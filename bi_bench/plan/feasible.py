@@ -7,7 +7,7 @@ from typing import Any
 
 from bi_bench.api import Phase, UserError
 from bi_bench.api.versions import library_versions
-from bi_bench.plan.phases import sound
+from bi_bench.plan.checks.phases import sound
 from bi_bench.suite import Suite
 
 INSTALL_VLLM = "pip install 'bi-bench[vllm]'"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bi_bench.plan.phases import unsound
+from bi_bench.plan.checks.phases import unsound
 from bi_bench.suite import Cell, Defaults, Entry
 
 
