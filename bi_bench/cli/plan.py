@@ -31,10 +31,10 @@ def plan(
     """Print cells, stages, an estimate of time and the smallest detectable gain."""
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
+    from bi_bench.plan.checks.machine import lacking, missing_trackers
     from bi_bench.plan.checks.phases import sound
     from bi_bench.plan.equivalent import same_algorithms
     from bi_bench.plan.estimate import total_seconds
-    from bi_bench.plan.feasible import lacking, missing_trackers
     from bi_bench.stats import smallest_detectable_gain
     from bi_bench.store import Store
 

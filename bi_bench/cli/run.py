@@ -46,7 +46,7 @@ def run(
     from bi_bench.api import UserError
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
-    from bi_bench.plan.feasible import lacking, missing_trackers, shared_server
+    from bi_bench.plan.checks.machine import lacking, missing_trackers, shared_server
     from bi_bench.report import cached_text, write_report
     from bi_bench.store import Store
 

@@ -9,10 +9,10 @@ from typing import Any
 from bi_bench.api import UserError
 from bi_bench.api.boundary import calling
 from bi_bench.plan.checks.cell import veto
+from bi_bench.plan.checks.machine import check_feasible
 from bi_bench.plan.checks.phases import unsound
 from bi_bench.plan.checks.suite import check_roles, check_stop
 from bi_bench.plan.estimate import Estimates, time_limit
-from bi_bench.plan.feasible import check_feasible
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
 from bi_bench.suite import Cell, Entry, Suite

@@ -13,7 +13,7 @@ import pytest
 from bi_bench.api import UserError
 from bi_bench.api.versions import library_versions
 from bi_bench.plan import SuitePlan, plan_suite
-from bi_bench.plan.feasible import lacking, missing_trackers, shared_server
+from bi_bench.plan.checks.machine import lacking, missing_trackers, shared_server
 from bi_bench.suite import load_suite
 
 SUITE = """
@@ -176,7 +176,7 @@ def test_trackers_are_in_no_key_and_a_missing_one_is_only_said(
     assert told == {"sft", "rft"}
     assert not any("tracking" in stage.unkeyed for stage in plain.stages)
     monkeypatch.setattr(
-        "bi_bench.plan.feasible.library_versions",
+        "bi_bench.plan.checks.machine.library_versions",
         lambda names: {name: "absent" if name == "wandb" else "1" for name in names},
     )
     (line,) = missing_trackers(suite)
