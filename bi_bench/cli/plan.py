@@ -32,7 +32,7 @@ def plan(
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.checks.machine import lacking, missing_trackers
-    from bi_bench.plan.checks.phases import sound
+    from bi_bench.plan.checks.phases import valid_algorithms
     from bi_bench.plan.equivalent import same_algorithms
     from bi_bench.plan.estimate import total_seconds
     from bi_bench.stats import smallest_detectable_gain
@@ -49,7 +49,9 @@ def plan(
         problems=defaults.data.test, samples=1, seeds=len(loaded.matrices[0].seeds)
     )
     warnings = sorted({w for e in loaded.axes["algorithms"] for w in e.plugin.warnings()})
-    alike = (same_algorithms(sound(matrix.axes["algorithms"])) for matrix in loaded.matrices)
+    alike = (
+        same_algorithms(valid_algorithms(matrix.axes["algorithms"])) for matrix in loaded.matrices
+    )
     warnings += dict.fromkeys(itertools.chain.from_iterable(alike))
     warnings += lacking(loaded)  # no error: what cannot run here may be planned here
     warnings += missing_trackers(loaded)

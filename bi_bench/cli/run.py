@@ -46,7 +46,7 @@ def run(
     from bi_bench.api import UserError
     from bi_bench.cli.resolve import load_pinned
     from bi_bench.plan import plan_suite
-    from bi_bench.plan.checks.machine import lacking, missing_trackers, shared_server
+    from bi_bench.plan.checks.machine import missing_trackers, obstacles
     from bi_bench.report import cached_text, write_report
     from bi_bench.store import Store
 
@@ -60,8 +60,7 @@ def run(
     if not left and (text := cached_text(record, shelf, name)):
         print(text)
         return
-    shared = shared_server(planned.suite, gpu_count(gpus))
-    if left and (problems := [shared] if shared else lacking(planned.suite)):
+    if left and (problems := obstacles(planned.suite, gpu_count(gpus))):
         raise UserError("; ".join(problems))
     for warning in missing_trackers(planned.suite) if left else ():
         print(f"warning: {warning}", file=sys.stderr)
@@ -78,7 +77,7 @@ def run(
 def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
     """Name and record of a run: everything that the report needs besides the stages."""
     from bi_bench.api.versions import library_versions
-    from bi_bench.plan.checks.phases import sound
+    from bi_bench.plan.checks.phases import valid_algorithms
 
     suite = planned.suite
     cells: list[dict[str, Any]] = [
@@ -95,7 +94,7 @@ def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
             "reference": suite.reference,
             "rewards": {
                 entry.label: sorted({phase.reward for phase in entry.plugin.phases()})
-                for entry in sound(suite.axes["algorithms"])
+                for entry in valid_algorithms(suite.axes["algorithms"])
             },
             "source": suite.source,
             **for_report(suite),

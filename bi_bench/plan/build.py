@@ -8,10 +8,9 @@ from typing import Any
 
 from bi_bench.api import UserError
 from bi_bench.api.boundary import calling
-from bi_bench.plan.checks.cell import veto
-from bi_bench.plan.checks.machine import check_feasible
-from bi_bench.plan.checks.phases import unsound
-from bi_bench.plan.checks.suite import check_roles, check_stop
+from bi_bench.plan.checks.cell import skip_reason
+from bi_bench.plan.checks.phases import phase_fault
+from bi_bench.plan.checks.suite import check_suite
 from bi_bench.plan.estimate import Estimates, time_limit
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.stage import Resources, Stage
@@ -49,12 +48,10 @@ def plan_suite(suite: Suite) -> SuitePlan:
 
     UserError for settings that are known not to work, and for what no machine could run.
     """
-    check_stop(suite)
-    check_roles(suite)
     builder = _Builder(suite)
-    check_feasible(suite, builder.identities.numerics)
+    check_suite(suite, builder.identities.numerics)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
-    faults = [reason for entry in suite.axes["algorithms"] if (reason := unsound(entry))]
+    faults = [reason for entry in suite.axes["algorithms"] if (reason := phase_fault(entry))]
     if faults and all(cell.skip for cell in cells):
         raise UserError("; ".join(faults))
     return SuitePlan(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
@@ -84,7 +81,7 @@ class _Builder:
         return {"tracking": {**given, "label": label}} if given["report_to"] else {}
 
     def cell(self, cell: Cell) -> CellPlan:
-        if reason := veto(cell, self.suite.reference_of(cell), self.suite.defaults):
+        if reason := skip_reason(cell, self.suite.reference_of(cell), self.suite.defaults):
             return CellPlan(cell.axes(), {}, reason)
         benchmark, seed = cell.benchmark, cell.seed
         ids, estimates = self.identities, self.estimates

@@ -7,7 +7,7 @@ from typing import Any
 
 from bi_bench.api import derive_seed
 from bi_bench.api.versions import library_versions
-from bi_bench.plan.checks.suite import check_template
+from bi_bench.plan.checks.template import check_template
 from bi_bench.plan.numerics import resolve
 from bi_bench.plan.stage import StageKind
 from bi_bench.suite import Entry, Suite

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bi_bench.plan.checks.phases import unsound
+from bi_bench.plan.checks.phases import phase_fault
 from bi_bench.suite import Cell, Defaults, Entry
 
 
-def veto(cell: Cell, reference: Cell, defaults: Defaults) -> str:
+def skip_reason(cell: Cell, reference: Cell, defaults: Defaults) -> str:
     """The reason, or nothing; ``reference`` is the cell that arms are matched to."""
     if reason := _unserved(cell, defaults):
         return reason
@@ -21,7 +21,7 @@ def veto(cell: Cell, reference: Cell, defaults: Defaults) -> str:
 
 
 def _unserved(cell: Cell, defaults: Defaults) -> str:
-    if reason := unsound(cell.algorithm):
+    if reason := phase_fault(cell.algorithm):
         return reason
     wanted = dict.fromkeys(("sft", "rl", "probe", *defaults.evaluate.splits))
     if absent := [split for split in wanted if split not in cell.benchmark.plugin.splits]:

@@ -14,12 +14,12 @@ from bi_bench.api.kernels import hub_kernel
 from bi_bench.suite import Entry
 
 
-def sound(algorithms: Iterable[Entry]) -> list[Entry]:
+def valid_algorithms(algorithms: Iterable[Entry]) -> list[Entry]:
     """Those whose phases can be carried out; cells with another one are skipped."""
-    return [entry for entry in algorithms if not unsound(entry)]
+    return [entry for entry in algorithms if not phase_fault(entry)]
 
 
-def unsound(algorithm: Entry) -> str:
+def phase_fault(algorithm: Entry) -> str:
     """What is wrong with the phases of an algorithm, by its label; empty where nothing is."""
     plugin = algorithm.plugin
     try:
