@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bi_bench.api.cpu import kind_of_cpu
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.cpu import kind_of_cpu
 
 
 def run_alone(
