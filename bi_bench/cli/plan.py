@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from bi_bench.cli.machine import duration, gpu_count, worker_count
 from bi_bench.cli.options import (
     DEFAULT_STORE,
     JsonOption,
@@ -18,6 +17,7 @@ from bi_bench.cli.options import (
     SuiteArgument,
     WorkersOption,
 )
+from bi_bench.engines.machine import duration, gpu_count, worker_count
 
 
 def plan(

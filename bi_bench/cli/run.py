@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from bi_bench.cli.for_report import for_report, where_written
-from bi_bench.cli.machine import gpu_count, worker_count
 from bi_bench.cli.options import (
     DEFAULT_STORE,
     ENTRY,
@@ -24,6 +23,7 @@ from bi_bench.cli.options import (
     SuiteArgument,
     WorkersOption,
 )
+from bi_bench.engines.machine import gpu_count, worker_count
 
 if TYPE_CHECKING:
     from bi_bench.engines import Outcome
@@ -111,7 +111,7 @@ def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
 def _machines(store: Store, name: str, computes: bool) -> list[dict[str, str]]:
     """The kinds of machine that computed this run so far, this one only if it is to compute."""
     from bi_bench.api import UserError
-    from bi_bench.cli.machine import kind_of_machine
+    from bi_bench.engines.machine import kind_of_machine
 
     known: list[dict[str, str]] = []
     try:
