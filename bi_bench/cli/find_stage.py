@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def find_stage(suite: Path, key: str, overrides: Sequence[str] | None, store: Path) -> Stage:
     """The stage whose key begins with ``key``; UserError if none or several do."""
     from bi_bench.api import UserError
-    from bi_bench.cli.resolve import load_pinned
+    from bi_bench.cli.load import load_pinned
     from bi_bench.plan import plan_suite
 
     stages = plan_suite(load_pinned(suite, overrides, store)).stages

@@ -29,7 +29,7 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Print cells, stages, an estimate of time and the smallest detectable gain."""
-    from bi_bench.cli.resolve import load_pinned
+    from bi_bench.cli.load import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.checks.machine import lacking, missing_trackers
     from bi_bench.plan.checks.phases import valid_algorithms

@@ -44,7 +44,7 @@ def run(
 ) -> None:
     """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
     from bi_bench.api import UserError
-    from bi_bench.cli.resolve import load_pinned
+    from bi_bench.cli.load import load_pinned
     from bi_bench.plan import plan_suite
     from bi_bench.plan.checks.machine import missing_trackers, obstacles
     from bi_bench.report import cached_text, write_report
