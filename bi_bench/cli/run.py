@@ -23,7 +23,6 @@ from bi_bench.cli.options import (
     SuiteArgument,
     WorkersOption,
 )
-from bi_bench.engines.machine import gpu_count, worker_count
 
 if TYPE_CHECKING:
     from bi_bench.engines import Outcome
@@ -45,6 +44,7 @@ def run(
     """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
     from bi_bench.api import UserError
     from bi_bench.cli.load import load_pinned
+    from bi_bench.engines.machine import gpu_count
     from bi_bench.plan import plan_suite
     from bi_bench.plan.checks.machine import missing_trackers, obstacles
     from bi_bench.report import cached_text, write_report
@@ -136,6 +136,7 @@ def _remember(store: Store, name: str, record: Mapping[str, Any], computes: bool
 def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
     from bi_bench.cli.progress import Progress
     from bi_bench.engines import LocalEngine
+    from bi_bench.engines.machine import gpu_count, worker_count
 
     threads = planned.suite.defaults.numerics.threads
     engine = LocalEngine(

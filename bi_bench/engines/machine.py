@@ -25,13 +25,10 @@ def gpu_count(asked: int) -> int:
     return len(list(Path("/dev").glob("nvidia[0-9]*"))) if asked < 0 else asked
 
 
-def duration(seconds: float | None) -> str:
-    """Seconds as people read them."""
-    if seconds is None:
-        return "unknown"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+def stages_at_a_time(workers: int, threads: int, device: str) -> int:
+    """How many stages of so many threads run at once; on CUDA no more than there are GPUs."""
+    cpus = worker_count(workers, threads)
+    return max(1, (min(cpus, gpu_count(-1)) if device == "cuda" else cpus) // threads)
 
 
 def kind_of_machine() -> dict[str, str]:

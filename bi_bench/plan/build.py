@@ -42,6 +42,16 @@ class SuitePlan:
     stages: tuple[Stage, ...]
     numerics: Mapping[str, Any]
 
+    def stage(self, prefix: str) -> Stage:
+        """The stage whose key begins with ``prefix``; UserError if none or several do."""
+        matches = [stage for stage in self.stages if stage.key.startswith(prefix)]
+        if len(matches) != 1:
+            found = "no stage begins" if not matches else f"{len(matches)} stages begin"
+            raise UserError(
+                f'{self.suite.name}: {found} with "{prefix}"; `bi-bench plan --stages` lists them'
+            )
+        return matches[0]
+
 
 def plan_suite(suite: Suite) -> SuitePlan:
     """The stage graph of a suite; every key is known before anything runs.

@@ -42,7 +42,7 @@ DEFAULTS = {
 }
 
 
-def same_algorithms(entries: Sequence[Entry]) -> list[str]:
+def equivalent_algorithms(entries: Sequence[Entry]) -> list[str]:
     """One warning for each set of entries that update the model alike, naming their labels."""
     alike: dict[str, list[Entry]] = {}
     for entry in entries:
