@@ -25,9 +25,7 @@ def stage(
     from bi_bench.store import Store
 
     found = plan_suite(load_pinned(suite, set_, store)).stage(key)
-    environment = worker_environment(
-        os.environ, found.identity.get("numerics", {}).get("threads", 1)
-    )
+    environment = worker_environment(os.environ, found.threads)
     if environment != dict(os.environ):  # some of it counts from the start of an interpreter alone
         os.execve(sys.executable, [sys.executable, "-Pm", "bi_bench", *sys.argv[1:]], environment)
     outcome = run_stage_here(Store(store), found, ENTRY)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from bi_bench.api import UserError
 from bi_bench.api.boundary import calling
+from bi_bench.api.identity import Identity, Json, NumericsIdentity
 from bi_bench.plan.checks.cell import skip_reason
 from bi_bench.plan.checks.phases import phase_fault
 from bi_bench.plan.checks.suite import check_suite
@@ -27,7 +27,7 @@ class CellPlan:
     decline the cell, by label, with their reasons.
     """
 
-    axes: Mapping[str, Any]
+    axes: Mapping[str, str | int]
     stages: Mapping[str, str]
     skip: str = ""
     without: Mapping[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class SuitePlan:
     suite: Suite
     cells: tuple[CellPlan, ...]
     stages: tuple[Stage, ...]
-    numerics: Mapping[str, Any]
+    numerics: NumericsIdentity
 
     def stage(self, prefix: str) -> Stage:
         """The stage whose key begins with ``prefix``; UserError if none or several do."""
@@ -85,7 +85,7 @@ class _Builder:
         settings = suite.defaults.rollouts
         self.vllm = {"vllm": settings.vllm.model_dump()} if settings.engine == "vllm" else {}
 
-    def _tracking(self, label: str) -> dict[str, Any]:
+    def _tracking(self, label: str) -> dict[str, dict[str, Json]]:
         """What a trainer reports to besides its log; it decides nothing."""
         given = self.settings["tracking"]
         return {"tracking": {**given, "label": label}} if given["report_to"] else {}
@@ -219,10 +219,10 @@ class _Builder:
 
     def _add(
         self,
-        identity: Mapping[str, Any],
+        identity: Identity,
         label: str,
         estimate: float | None = None,
-        unkeyed: Mapping[str, Any] | None = None,
+        unkeyed: Mapping[str, Mapping[str, Json]] | None = None,
     ) -> str:
         needs = self.heavy if "numerics" in identity else Resources()
         works = "numerics" in identity or identity["kind"] == "base"

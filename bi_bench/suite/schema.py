@@ -8,6 +8,7 @@ import pydantic
 from pydantic import Field
 
 from bi_bench.api import Parameters
+from bi_bench.api.identity import Json
 
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -115,7 +116,7 @@ class Prompt(Parameters):
             raise ValueError('system needs a chat template; set template = "model" or to a file')
         return self
 
-    def settings(self, *, stop: bool) -> dict[str, Any]:
+    def settings(self, *, stop: bool) -> dict[str, Json]:
         """What stages are told, nothing of it where nothing is set; ``stop`` where text is sampled."""
         given = self.model_dump(mode="json", exclude_defaults=True)
         if not stop:
@@ -135,7 +136,7 @@ class LoRA(Parameters):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     targets: tuple[str, ...] = ()
 
-    def settings(self, stage: str) -> dict[str, Any]:
+    def settings(self, stage: str) -> dict[str, Json]:
         """What a stage is told, nothing where it trains all weights."""
         if stage not in self.stages:
             return {}

@@ -10,9 +10,10 @@ import golden
 import pytest
 
 from bi_bench.api import UserError
+from bi_bench.api.identity import STAGE_KINDS
 from bi_bench.plan import SuitePlan, content_key, plan_suite
 from bi_bench.plan.explain import differences, nearest
-from bi_bench.plan.stage import STAGE_KINDS, Stage
+from bi_bench.plan.stage import Stage
 from bi_bench.suite import load_suite
 
 

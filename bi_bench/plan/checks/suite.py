@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from bi_bench.api import SPLITS, Phase, UserError, did_you_mean
+from bi_bench.api.identity import NumericsIdentity
 from bi_bench.plan.checks.phases import valid_algorithms
 from bi_bench.suite import Suite
 
@@ -14,7 +14,7 @@ _OF_SPLITS = ("problems", "pre", "post", "overlap")
 _ROLES = ("base", "augment", "sft", "probe", "rft", "probe-rft", *_OF_SPLITS)
 
 
-def check_suite(suite: Suite, numerics: Mapping[str, Any]) -> None:
+def check_suite(suite: Suite, numerics: NumericsIdentity) -> None:
     """UserError for the first problem found, naming its key and the way out.
 
     ``numerics`` are those of the suite with ``auto`` resolved.
@@ -48,7 +48,7 @@ def _roles(suite: Suite) -> Iterator[str]:
                 )
 
 
-def _impossible(suite: Suite, numerics: Mapping[str, Any]) -> Iterator[str]:
+def _impossible(suite: Suite, numerics: NumericsIdentity) -> Iterator[str]:
     rollouts, processes = suite.defaults.rollouts, suite.defaults.numerics.processes
     uses_vllm = rollouts.engine == "vllm"
     if uses_vllm and numerics["device"] != "cuda":
