@@ -1,4 +1,4 @@
-"""What runs first in a worker process: it leaves a stage in the store, or a record of why not."""
+"""The first function of a worker process: it leaves a stage in the store, or a record of why not."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _run(stage: Stage, store: Store, entry: str, token: str) -> int:
                 perform(stage, store, work, entry)
                 return 0
             except (Exception, SystemExit) as error:
-                failed = {**failure(error), "log": tail(log)}
+                failed = failure(error, tail(log))
         # Only now, when the folder of the stage is gone: a full disk has room again.
         store.write_failure(stage.key, failed)
     except Busy:

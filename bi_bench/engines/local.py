@@ -173,7 +173,7 @@ class _Run:
         if (reason := worker.lost) and stage.key not in self._tried:
             self._tried.add(stage.key)
             worker.kill()
-            self._observe(Event("retried", stage, worker.seconds, {"message": reason}))
+            self._observe(Event("retried", stage, worker.seconds, reason))
             self._waiting.append(stage)
             return
         outcome = worker.outcome()
@@ -188,10 +188,7 @@ class _Run:
 
     def _end(self, stage: Stage, outcome: Outcome) -> None:
         self.outcomes[stage.key] = outcome
-        data = {"message": outcome.message} if outcome.message else {}
-        if outcome.status == "finished":
-            data = self._store.costs(stage.key)
-        self._observe(Event(outcome.status, stage, outcome.seconds, data))
+        self._observe(Event(outcome.status, stage, outcome.seconds, outcome.message))
 
     def _hopeless(self, stage: Stage) -> Outcome | None:
         """The outcome of a stage that has no parents to read; a declined one counts first."""

@@ -13,16 +13,17 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from bi_bench.api.errors import Declined, PluginError, UserError
+from bi_bench.api.identity import Json
+from bi_bench.api.progress import Progress
 from bi_bench.engines.reporter import Reporter
 from bi_bench.plan.stage import Stage
-from bi_bench.store import Store, Work
+from bi_bench.store import Failure, Store, Work
 
-Entry = Callable[[dict[str, Any], dict[str, Path], Path, Callable[..., None]], dict[str, Any]]
+Entry = Callable[[Mapping[str, Json], Mapping[str, Path], Path, Progress], Mapping[str, Json]]
 
 
 def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
@@ -32,21 +33,21 @@ def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
         UserError: a parent is not in the store, or was declined.
     """
     inputs = {role: _parent(stage, role, store) for role in stage.parents}
-    data = stage.to_json()
     progress = Reporter(work.folder)
     start = time.perf_counter()
+    counted: Mapping[str, Json] = {}
     reason = None
     try:
-        counted = _load(entry)(data, inputs, work.folder, progress)
+        counted = _load(entry)(stage.to_json(), inputs, work.folder, progress)
     except Declined as declined:
-        counted, reason = {}, declined.reason
+        reason = declined.reason
     progress.close()
     seconds = round(time.perf_counter() - start, 3)
     costs = {"wall_seconds": seconds, "peak_memory_mb": _peak_memory_mb(), **counted}
     work.commit(stage.to_json(), costs, declined=reason)
 
 
-def failure(error: BaseException) -> dict[str, Any]:
+def failure(error: BaseException, log: str = "") -> Failure:
     """An exception as a failure record; one that the user can mend carries no traceback.
 
     The author of a plugin can: theirs carries one.
@@ -58,6 +59,7 @@ def failure(error: BaseException) -> dict[str, Any]:
         "message": str(error),
         "traceback": "".join(traceback.format_exception(error)) if traced else "",
         "user": user,
+        "log": log,
     }
 
 

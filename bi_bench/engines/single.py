@@ -25,7 +25,7 @@ def run_stage_here(store: Store, stage: Stage, entry: str) -> Outcome:
             try:
                 perform(stage, store, work, entry)
             except Exception as error:
-                store.write_failure(stage.key, {**failure(error), "log": ""})
+                store.write_failure(stage.key, failure(error))
                 raise
     except Busy as busy:
         raise UserError(f"{stage.label}: {busy}; wait for it, or end it") from None

@@ -1,4 +1,4 @@
-"""One running stage, seen from the engine."""
+"""A running stage as the engine sees it: its process, its reports and its outcome."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from bi_bench.engines import child
-from bi_bench.engines.events import Event, Outcome
+from bi_bench.engines.events import Event, Outcome, Report
 from bi_bench.engines.reporter import read_progress
 from bi_bench.engines.server import Server
 from bi_bench.plan.stage import Stage
-from bi_bench.store import Store
+from bi_bench.store import Failure, Store
 
 _SERVER_ENDED = 255  # what multiprocessing says of a process whose fork server is gone
 
@@ -46,7 +45,7 @@ class Worker:
         token = secrets.token_hex(4)
         self._folder = store.temporary(stage.key, token)
         self.begun = False
-        self._report: dict[str, Any] | None = None
+        self._report: Report | None = None
         self._overdue = False
         self._scratch = scratch / token
         self._scratch.mkdir()
@@ -97,7 +96,7 @@ class Worker:
         report = read_progress(self._folder)
         if report is not None and report != self._report:
             self._report = report
-            events.append(Event("progress", self.stage, self.seconds, report))
+            events.append(Event("progress", self.stage, self.seconds, report=report))
         return events
 
     def outcome(self) -> Outcome | None:
@@ -122,7 +121,7 @@ class Worker:
             return None
         failure = self._store.failure(self.stage.key) if code == child.FAILED else None
         if self._overdue or failure is None:
-            failure = {**_late(self.stage), "log": log} if self._overdue else _crash(code, log)
+            failure = _late(self.stage, log) if self._overdue else _crash(code, log)
             with suppress(OSError):  # the engine says it, too; the reason is not that of this error
                 self._store.write_failure(self.stage.key, failure)
         message, user = failure["message"], failure["user"]
@@ -167,13 +166,13 @@ def settled(store: Store, key: str) -> Outcome:
     return Outcome("cached")
 
 
-def _late(stage: Stage) -> dict[str, Any]:
+def _late(stage: Stage, log: str) -> Failure:
     hours = (stage.limit or 0.0) / 3600
     message = (
         f"{stage.label} was ended because it ran longer than its limit of {hours:.3g} hours; if it "
         "needs more, set defaults.limits.stage_hours in the suite"
     )
-    return {"type": "TimeLimit", "message": message, "traceback": "", "user": True}
+    return {"type": "TimeLimit", "message": message, "traceback": "", "user": True, "log": log}
 
 
 def _lost(code: int | None) -> str:
@@ -186,7 +185,7 @@ def _lost(code: int | None) -> str:
     return ""
 
 
-def _crash(code: int | None, log: str) -> dict[str, Any]:
+def _crash(code: int | None, log: str) -> Failure:
     message = f"the worker process ended with exit code {code} and left no result"
     if lost := _lost(code):
         message = lost

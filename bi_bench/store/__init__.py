@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bi_bench.store.failure import Failure
 from bi_bench.store.files import read_json, write_text
 from bi_bench.store.garbage import Collected
 from bi_bench.store.lock import Busy
@@ -13,6 +14,7 @@ __all__ = [
     "Busy",
     "Collected",
     "Damage",
+    "Failure",
     "Store",
     "Work",
     "read_json",

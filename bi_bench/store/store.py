@@ -14,12 +14,11 @@ from bi_bench.api.digest import digest_json
 from bi_bench.api.errors import UserError
 from bi_bench.store import garbage, runs
 from bi_bench.store.digests import FIELDS, RECORD, Verifier
+from bi_bench.store.failure import Failure, read_failure, write_failure
 from bi_bench.store.files import read_json
 from bi_bench.store.lock import Busy, exclusive
-from bi_bench.store.seal import read_sealed, write_sealed
+from bi_bench.store.seal import read_sealed
 from bi_bench.store.work import SCHEMA, Work
-
-_FAILURE = ("type", "message", "traceback", "user", "log")
 
 
 class Damage(RuntimeWarning):
@@ -149,19 +148,13 @@ class Store:
                 for path in garbage.leftovers(self.stages, key):
                     garbage.delete(path)
 
-    def failure(self, key: str) -> dict[str, Any] | None:
-        """Why the last attempt at a stage failed: type, message, traceback, user, log."""
-        path = self._failure(key)
-        if found := read_sealed(path, _FAILURE):
-            return found[0]
-        if not path.is_file():
-            return None
-        reason = f"{path.name} is not what was written, so the reason is lost"
-        return {"type": "Damage", "message": reason, "traceback": "", "user": False, "log": ""}
+    def failure(self, key: str) -> Failure | None:
+        """Why the last attempt at a stage failed; None if it did not, or there was none."""
+        return read_failure(self._failure(key))
 
-    def write_failure(self, key: str, failure: Mapping[str, Any]) -> None:
+    def write_failure(self, key: str, failure: Failure) -> None:
         """Record a failure; the next commit of the stage removes it."""
-        write_sealed(self._failure(key), failure)
+        write_failure(self._failure(key), failure)
 
     def run_folder(self, name: str) -> Path:
         """The folder of a run: its record, and room for what is made from it."""

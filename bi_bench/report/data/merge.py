@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bi_bench.api import UserError
 from bi_bench.report.data.cells import Arm
-from bi_bench.store import Store
+from bi_bench.store import Failure, Store
 
 _TRAINED = ("problems/sft", "problems/rl")  # drawn anew for each seed
 Cell = dict[str, Any]
@@ -41,7 +41,7 @@ class Shelves(Store):
         found = (store.damage(key, weights=weights) for store in self._stores)
         return next(filter(None, found), "")
 
-    def failure(self, key: str) -> dict[str, Any] | None:
+    def failure(self, key: str) -> Failure | None:
         """Why the last attempt at a stage failed, in whatever store that was."""
         return next((failed for s in self._stores if (failed := s.failure(key))), None)
 

@@ -115,7 +115,7 @@ def _files(store: Store, key: str) -> dict[str, Any]:
             # The answers are not in the record, so what reports take from them is written down.
             files["outcomes.json"] = {**from_answers(folder), **files["outcomes.json"]}
     if failure := store.failure(key):
-        files[_FAILURE] = {name: failure[name] for name in _FAILURE_FIELDS if name in failure}
+        files[_FAILURE] = {n: v for n, v in failure.items() if n in _FAILURE_FIELDS}
     return files
 
 
