@@ -26,7 +26,7 @@ from bi_bench.cli.options import (
 
 if TYPE_CHECKING:
     from bi_bench.engines import Outcome
-    from bi_bench.plan import SuitePlan
+    from bi_bench.plan import StageGraph
     from bi_bench.store import Store
 
 
@@ -74,7 +74,7 @@ def run(
     _exit(outcomes.values())
 
 
-def run_record(planned: SuitePlan) -> tuple[str, dict[str, Any]]:
+def run_record(planned: StageGraph) -> tuple[str, dict[str, Any]]:
     """Name and record of a run: everything that the report needs besides the stages."""
     from bi_bench.api.versions import library_versions
     from bi_bench.plan.checks.phases import valid_algorithms
@@ -133,7 +133,7 @@ def _remember(store: Store, name: str, record: Mapping[str, Any], computes: bool
         print(f"warning: {where}: run.json is not written: {error.strerror}", file=sys.stderr)
 
 
-def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
+def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
     from bi_bench.cli.progress import Progress
     from bi_bench.engines import LocalEngine
     from bi_bench.engines.machine import gpu_count, worker_count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bi_bench.plan.build import CellPlan, SuitePlan, plan_suite
+from bi_bench.plan.build import CellStages, StageGraph, plan_suite
 from bi_bench.plan.stage import Resources, Stage, content_key
 
-__all__ = ["CellPlan", "Resources", "Stage", "SuitePlan", "content_key", "plan_suite"]
+__all__ = ["CellStages", "Resources", "Stage", "StageGraph", "content_key", "plan_suite"]

@@ -18,7 +18,7 @@ from bi_bench.suite import Cell, Entry, Suite
 
 
 @dataclass(frozen=True)
-class CellPlan:
+class CellStages:
     """A cell with the keys of its stages by role, or the reason why it is skipped.
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
@@ -34,11 +34,11 @@ class CellPlan:
 
 
 @dataclass(frozen=True)
-class SuitePlan:
+class StageGraph:
     """Cells and distinct stages, parents before children; ``numerics`` with ``auto`` resolved."""
 
     suite: Suite
-    cells: tuple[CellPlan, ...]
+    cells: tuple[CellStages, ...]
     stages: tuple[Stage, ...]
     numerics: NumericsIdentity
 
@@ -53,7 +53,7 @@ class SuitePlan:
         return matches[0]
 
 
-def plan_suite(suite: Suite) -> SuitePlan:
+def plan_suite(suite: Suite) -> StageGraph:
     """The stage graph of a suite; every key is known before anything runs.
 
     UserError for settings that are known not to work, and for what no machine could run.
@@ -64,7 +64,7 @@ def plan_suite(suite: Suite) -> SuitePlan:
     faults = [reason for entry in suite.axes["algorithms"] if (reason := phase_fault(entry))]
     if faults and all(cell.skip for cell in cells):
         raise UserError("; ".join(faults))
-    return SuitePlan(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
+    return StageGraph(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
 
 
 class _Builder:
@@ -90,9 +90,9 @@ class _Builder:
         given = self.settings["tracking"]
         return {"tracking": {**given, "label": label}} if given["report_to"] else {}
 
-    def cell(self, cell: Cell) -> CellPlan:
+    def cell(self, cell: Cell) -> CellStages:
         if reason := skip_reason(cell, self.suite.reference_of(cell), self.suite.defaults):
-            return CellPlan(cell.axes(), {}, reason)
+            return CellStages(cell.axes(), {}, reason)
         benchmark, seed = cell.benchmark, cell.seed
         ids, estimates = self.identities, self.estimates
         pace = cell.model.plugin.pace()
@@ -153,7 +153,7 @@ class _Builder:
             roles[f"analyse/{analysis.label}"] = self._add(
                 identity, f"{analysis.label} · {trained}", seconds
             )
-        return CellPlan(cell.axes(), roles, without=declined)
+        return CellStages(cell.axes(), roles, without=declined)
 
     def _without(self, analysis: Entry, benchmark: Entry, roles: Iterable[str]) -> str:
         """Why an analysis measures nothing in a cell with these roles; empty: it measures."""

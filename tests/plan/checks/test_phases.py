@@ -8,7 +8,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.cli.run import run_record
-from bi_bench.plan import SuitePlan, plan_suite
+from bi_bench.plan import StageGraph, plan_suite
 from bi_bench.suite import load_suite
 
 ALGORITHM = """
@@ -37,7 +37,7 @@ def bi_bench_analyses(): return [Mine]
 """
 
 
-def planned(file: Path, source: str, *overrides: str) -> SuitePlan:
+def planned(file: Path, source: str, *overrides: str) -> StageGraph:
     (file.parent / "mine.py").write_text(source)
     return plan_suite(load_suite(file, ['plugins=["./mine.py"]', *overrides]))
 

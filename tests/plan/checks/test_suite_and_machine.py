@@ -12,7 +12,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.api.versions import library_versions
-from bi_bench.plan import SuitePlan, plan_suite
+from bi_bench.plan import StageGraph, plan_suite
 from bi_bench.plan.checks.machine import lacking, missing_trackers, shared_server
 from bi_bench.suite import load_suite
 
@@ -42,11 +42,11 @@ def suite_file(tmp_path: Path) -> Path:
     return file
 
 
-def planned(file: Path, *overrides: str) -> SuitePlan:
+def planned(file: Path, *overrides: str) -> StageGraph:
     return plan_suite(load_suite(file, overrides))
 
 
-def keys(plan: SuitePlan, kind: str) -> set[str]:
+def keys(plan: StageGraph, kind: str) -> set[str]:
     return {stage.key for stage in plan.stages if stage.kind == kind}
 
 
@@ -118,7 +118,7 @@ def test_the_engine_is_in_the_keys_of_what_it_draws_and_only_where_it_is_set(
 
 
 def test_several_processes_take_as_many_gpus_where_they_train(suite_file: Path) -> None:
-    def gpus(plan: SuitePlan) -> dict[str, int]:
+    def gpus(plan: StageGraph) -> dict[str, int]:
         return {stage.kind: stage.resources.gpus for stage in plan.stages}
 
     one, two = planned(suite_file), planned(suite_file, TWO, "defaults.numerics.threads=3")
