@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from bi_bench.engines import Event, Report
+from bi_bench.engines import Event, ProgressReport
 from bi_bench.plan.stage import Stage
 
 _SECONDS_BETWEEN_LINES = 30.0
@@ -25,7 +25,7 @@ _STYLES = {
 }
 
 
-class Progress:
+class RunDisplay:
     """Observes an engine's run; a context manager.
 
     ``estimate`` gives the expected seconds of a stage, or ``None``. The time left is what is
@@ -40,7 +40,7 @@ class Progress:
         self._running: dict[str, _Running] = {}
         self._live: Live | None = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> RunDisplay:
         if self._console.is_terminal and not self._console.is_dumb_terminal:
             self._live = Live(
                 console=self._console,
@@ -67,7 +67,7 @@ class Progress:
             self._running[key] = _Running(event.stage)
             self._left.started()
         elif event.kind == "progress":
-            self._running[key].report = event.report or Report()
+            self._running[key].report = event.report or ProgressReport()
             self._left.advanced(event.stage, self._running[key].share)
         elif event.kind == "retried":
             self._running.pop(key, None)
@@ -125,7 +125,7 @@ class _Running:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.start = self.last_line = time.monotonic()
-        self.report = Report()
+        self.report = ProgressReport()
 
     @property
     def share(self) -> float:
@@ -170,7 +170,7 @@ class _TimeLeft:
         return (sum(self._todo.values()) - partly) * (time.monotonic() - self._start) / done
 
 
-def _step(report: Report) -> str:
+def _step(report: ProgressReport) -> str:
     parts = []
     if report.step is not None:
         parts.append(f"{report.step}/{report.total}" if report.total else f"step {report.step}")

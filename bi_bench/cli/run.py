@@ -134,7 +134,7 @@ def _remember(store: Store, name: str, record: Mapping[str, Any], computes: bool
 
 
 def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
-    from bi_bench.cli.progress import Progress
+    from bi_bench.cli.progress import RunDisplay
     from bi_bench.engines import LocalEngine
     from bi_bench.engines.machine import gpu_count, worker_count
 
@@ -149,7 +149,7 @@ def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[st
         weight=lambda stage: stage.estimate or 1.0,
     )
     try:
-        with Progress(planned.stages, lambda stage: stage.estimate) as progress:
+        with RunDisplay(planned.stages, lambda stage: stage.estimate) as progress:
             return engine.run(planned.stages, progress)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all that is left is to leave, undisturbed

@@ -23,7 +23,7 @@ EventKind = Literal[
 
 
 @dataclass(frozen=True)
-class Report:
+class ProgressReport:
     """The progress of a stage: its step, of how many (None: not known), and numbers to show."""
 
     step: int | None = None
@@ -43,7 +43,7 @@ class Event:
     stage: Stage
     seconds: float = 0.0
     message: str = ""
-    report: Report | None = None
+    report: ProgressReport | None = None
 
 
 @dataclass(frozen=True)

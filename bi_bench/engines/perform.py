@@ -23,7 +23,9 @@ from bi_bench.engines.reporter import Reporter
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Failure, Store, Work
 
-Entry = Callable[[Mapping[str, Json], Mapping[str, Path], Path, Progress], Mapping[str, Json]]
+StageFunction = Callable[
+    [Mapping[str, Json], Mapping[str, Path], Path, Progress], Mapping[str, Json]
+]
 
 
 def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
@@ -75,9 +77,9 @@ def _parent(stage: Stage, role: str, store: Store) -> Path:
     return store.folder(key)
 
 
-def _load(entry: str) -> Entry:
+def _load(entry: str) -> StageFunction:
     module, _, function = entry.partition(":")
-    loaded: Entry = getattr(importlib.import_module(module), function)
+    loaded: StageFunction = getattr(importlib.import_module(module), function)
     return loaded
 
 

@@ -6,7 +6,7 @@ import json
 import time
 from pathlib import Path
 
-from bi_bench.engines.events import Report
+from bi_bench.engines.events import ProgressReport
 from bi_bench.store import read_json
 
 PROGRESS = "progress.json"
@@ -43,7 +43,7 @@ class Reporter:
         self._path.unlink(missing_ok=True)
 
 
-def read_progress(folder: Path) -> Report | None:
+def read_progress(folder: Path) -> ProgressReport | None:
     """The last report in a temporary folder; None if there is none, or nothing that makes sense."""
     report = read_json(folder / PROGRESS)
     if report is None:
@@ -52,7 +52,7 @@ def read_progress(folder: Path) -> Report | None:
     if not _is_count(step) or not _is_count(total):
         return None
     numbers = {name: value for name, value in report.items() if isinstance(value, _SHOWN)}
-    return Report(step, total, numbers)
+    return ProgressReport(step, total, numbers)
 
 
 def _is_count(value: object) -> bool:

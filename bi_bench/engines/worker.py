@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from bi_bench.engines import child
-from bi_bench.engines.events import Event, Outcome, Report
+from bi_bench.engines.events import Event, Outcome, ProgressReport
 from bi_bench.engines.reporter import read_progress
 from bi_bench.engines.server import Server
 from bi_bench.plan.stage import Stage
@@ -45,7 +45,7 @@ class Worker:
         token = secrets.token_hex(4)
         self._folder = store.temporary(stage.key, token)
         self.begun = False
-        self._report: Report | None = None
+        self._report: ProgressReport | None = None
         self._overdue = False
         self._scratch = scratch / token
         self._scratch.mkdir()

@@ -48,7 +48,7 @@ def equivalent_algorithms(entries: Sequence[Entry]) -> list[str]:
     for entry in entries:
         phases = [_direction(phase) for phase in entry.plugin.phases()]
         alike.setdefault(json.dumps(phases, sort_keys=True, default=str), []).append(entry)
-    return [_warning(group) for group in alike.values() if len(group) > 1]
+    return [_warning(same) for same in alike.values() if len(same) > 1]
 
 
 def _warning(entries: Sequence[Entry]) -> str:

@@ -51,9 +51,9 @@ class Identities:
         )
         self.libraries = {kind: library_versions(names) for kind, names in LIBRARIES.items()}
         # What is off is in no key: stages from before are still found.
-        self._engine: dict[str, Json] = {}
+        self._vllm: dict[str, Json] = {}
         if self.defaults.rollouts.engine == "vllm":
-            self._engine = {"engine": "vllm"}
+            self._vllm = {"engine": "vllm"}
             for kind in ("rft", "probe", "evaluate"):
                 self.libraries[kind] |= library_versions(("vllm",))
         processes = self.defaults.numerics.processes
@@ -104,7 +104,7 @@ class Identities:
         settings = {
             **self.defaults.probe.model_dump(mode="json"),
             **self._decoding(benchmark),
-            **self._engine,
+            **self._vllm,
         }
         content: Content = {
             "benchmark": benchmark.identity(),
@@ -130,8 +130,8 @@ class Identities:
             settings["checkpoints"] = every
         if self.defaults.rft.gradient_checkpointing:
             settings["gradient_checkpointing"] = True
-        if self._engine:
-            settings |= {**self._engine, "mode": self.defaults.rollouts.vllm.mode}
+        if self._vllm:
+            settings |= {**self._vllm, "mode": self.defaults.rollouts.vllm.mode}
         settings |= self._lora("rft")
         content: Content = {
             "benchmark": benchmark.identity(),
@@ -150,7 +150,7 @@ class Identities:
         """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
         length = {"max_new_tokens": self._decoding(benchmark)["max_new_tokens"]}
         prompt = self.defaults.prompt.settings(stop=True)
-        settings = {**self._evaluate, **length, **prompt, **self._engine}
+        settings = {**self._evaluate, **length, **prompt, **self._vllm}
         content: Content = {
             "benchmark": benchmark.identity(),
             "settings": settings,

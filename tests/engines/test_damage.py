@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bi_bench.engines import LocalEngine, Report
+from bi_bench.engines import LocalEngine, ProgressReport
 from bi_bench.engines.reporter import PROGRESS, Reporter, read_progress
 from bi_bench.store import Damage
 
@@ -54,4 +54,4 @@ def test_damaged_progress_is_no_progress(tmp_path, text):
 
 def test_progress_is_what_was_reported(tmp_path):
     Reporter(tmp_path)(step=3, total=3, reward=0.5)
-    assert read_progress(tmp_path) == Report(3, 3, {"reward": 0.5})
+    assert read_progress(tmp_path) == ProgressReport(3, 3, {"reward": 0.5})
