@@ -134,7 +134,7 @@ def _remember(store: Store, name: str, record: Mapping[str, Any], computes: bool
 
 
 def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
-    from bi_bench.cli.progress import RunDisplay
+    from bi_bench.cli.run_display import RunDisplay
     from bi_bench.engines import LocalEngine
     from bi_bench.engines.machine import gpu_count, worker_count
 

@@ -5,12 +5,19 @@ import pty
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 
 import pytest
 
-from bi_bench.cli import progress as module
-from bi_bench.cli.progress import RunDisplay
+from bi_bench.cli import run_display as module
+from bi_bench.cli.run_display import RunDisplay
 from bi_bench.engines import Event, ProgressReport
+from bi_bench.plan.stage import Stage
+
+
+@pytest.fixture
+def stage() -> Callable[[str], Stage]:
+    return lambda label: Stage("sft", {"label": label}, {}, label)
 
 
 @pytest.fixture
@@ -88,7 +95,7 @@ def test_time_left_is_the_estimate_corrected_by_the_speed_so_far(stage, clock):
 def test_a_terminal_gets_a_live_display_on_stderr():
     code = """
         import time
-        from bi_bench.cli.progress import RunDisplay
+        from bi_bench.cli.run_display import RunDisplay
         from bi_bench.engines import Event, ProgressReport
         from bi_bench.plan.stage import Stage
 
