@@ -39,5 +39,4 @@ def parameters(registered: Registered, table: dict[str, Any], name: str) -> Para
     """The checked parameters of a plugin; UserError naming the key of ``--set``."""
     from bi_bench.suite.validation import validate
 
-    checked: Parameters = validate(registered.cls.Params, table, "--set", (name,))
-    return checked
+    return validate(registered.cls.Params, table, "--set", (name,))
