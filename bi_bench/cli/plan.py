@@ -1,4 +1,4 @@
-"""``bi-bench plan``: what a suite would do, without doing it."""
+"""``bi-bench plan``: shows the cells, stages and cost of a suite without running it."""
 
 from __future__ import annotations
 

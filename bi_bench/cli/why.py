@@ -1,4 +1,4 @@
-"""``bi-bench why``: why a stage is not in the store, field by field."""
+"""``bi-bench why``: explains field by field why a stage is not in the store."""
 
 from __future__ import annotations
 

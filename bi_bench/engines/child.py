@@ -94,7 +94,7 @@ def _capture_output(work: Work) -> Path:
 
 
 def tail(log: Path, lines: int = 30) -> str:
-    """The last lines of a log; empty if there is none."""
+    """The last lines of a log; empty if it is missing."""
     try:
         with log.open(encoding="utf-8", errors="replace") as file:
             return "".join(deque(file, maxlen=lines))

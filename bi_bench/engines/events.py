@@ -48,11 +48,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a stage ended.
+    """The end of a stage.
 
     "finished" and "cached" stages are in the store; a "declined" one is too, with its reason.
     "failed" ones are not; "blocked" ones wait for a failed stage, "skipped" ones depend on a
-    declined stage. ``message`` says why. ``user`` marks a failure that the user can mend.
+    declined stage. ``message`` gives the reason. ``user`` marks a failure that the user can correct.
     """
 
     status: Status

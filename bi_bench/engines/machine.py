@@ -1,4 +1,4 @@
-"""What this machine has, and how much of it a command may use."""
+"""This machine: its CPUs, memory, disk and GPUs, and how much of them a command may use."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def gpu_count(asked: int) -> int:
 
 
 def stages_at_a_time(workers: int, threads: int, device: str) -> int:
-    """How many stages of so many threads run at once; on CUDA no more than there are GPUs."""
+    """The number of stages that run at once with so many threads each; on CUDA one a GPU."""
     cpus = worker_count(workers, threads)
     return max(1, (min(cpus, gpu_count(-1)) if device == "cuda" else cpus) // threads)
 
 
 def kind_of_machine() -> dict[str, str]:
-    """What a result may depend on, for the run record: interpreter, system, processor, GPUs; no names."""
+    """The kind of machine, for the run record: what a result may depend on, and no names."""
     info = Path("/proc/cpuinfo")
     text = info.read_text(encoding="utf-8", errors="replace") if info.is_file() else ""
     found = re.search(r"^model name\s*: (.+)$", text, re.M)
@@ -49,7 +49,7 @@ def kind_of_machine() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What there is to compute with. Memory and disk in GB (10^9 bytes), of a GPU 0 if unknown."""
+    """Hardware, Python and torch. Memory and disk in GB (10^9 bytes), that of a GPU 0 if unknown."""
 
     python: str
     cores: int

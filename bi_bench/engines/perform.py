@@ -50,9 +50,9 @@ def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
 
 
 def failure(error: BaseException, log: str = "") -> Failure:
-    """An exception as a failure record; one that the user can mend carries no traceback.
+    """An exception as a failure record; one that the user can correct carries no traceback.
 
-    The author of a plugin can: theirs carries one.
+    An error of a plugin carries one, for its author.
     """
     user = isinstance(error, UserError)
     traced = not user or isinstance(error, PluginError)

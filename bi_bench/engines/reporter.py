@@ -44,7 +44,7 @@ class Reporter:
 
 
 def read_progress(folder: Path) -> ProgressReport | None:
-    """The last report in a temporary folder; None if there is none, or nothing that makes sense."""
+    """The last report in a temporary folder; None if it is missing or malformed."""
     report = read_json(folder / PROGRESS)
     if report is None:
         return None

@@ -21,13 +21,13 @@ from bi_bench.engines.server import Server
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Failure, Store
 
-_SERVER_ENDED = 255  # what multiprocessing says of a process whose fork server is gone
+_SERVER_ENDED = 255  # the exit code that multiprocessing gives a process whose fork server is gone
 
 
 class Worker:
     """A process that runs one stage on leased devices.
 
-    Its temporary files go into a folder of its own in ``scratch``, so that it can be killed.
+    Its temporary files go into their own folder in ``scratch``, which is removed when it is killed.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Worker:
 
     @property
     def lost(self) -> str:
-        """Why a second try is worth while: a signal from elsewhere ended the process; else empty."""
+        """The signal from elsewhere that ended the process, worth a second try; else empty."""
         if self._overdue or self._store.has(self.stage.key):
             return ""
         return _lost(self._process.exitcode)
@@ -88,7 +88,7 @@ class Worker:
         return time.monotonic() - self._start
 
     def news(self) -> list[Event]:
-        """What happened since the last call: the start of the work, and its progress."""
+        """Events since the last call: the start of the work, and its progress."""
         events = []
         if not self.begun and self._folder.exists():
             self.begun = True
@@ -100,7 +100,7 @@ class Worker:
         return events
 
     def outcome(self) -> Outcome | None:
-        """How the ended process left its stage; ``None`` if another process was busy with it.
+        """The outcome of the stage whose process has ended; ``None`` if another process was writing it.
 
         The store decides, the exit code explains: a stage whose process died after the commit
         is finished.
@@ -122,7 +122,7 @@ class Worker:
         failure = self._store.failure(self.stage.key) if code == child.FAILED else None
         if self._overdue or failure is None:
             failure = _late(self.stage, log) if self._overdue else _crash(code, log)
-            with suppress(OSError):  # the engine says it, too; the reason is not that of this error
+            with suppress(OSError):  # the outcome carries the reason too
                 self._store.write_failure(self.stage.key, failure)
         message, user = failure["message"], failure["user"]
         return Outcome(

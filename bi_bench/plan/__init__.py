@@ -1,4 +1,4 @@
-"""From a suite to a stage graph: content keys, estimates, explanations."""
+"""The plan: from a suite to a stage graph, with content keys, estimates and explanations."""
 
 from __future__ import annotations
 

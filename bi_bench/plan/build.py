@@ -86,7 +86,7 @@ class _Builder:
         self.vllm = {"vllm": settings.vllm.model_dump()} if settings.engine == "vllm" else {}
 
     def _tracking(self, label: str) -> dict[str, dict[str, Json]]:
-        """What a trainer reports to besides its log; it decides nothing."""
+        """Trackers that a trainer reports to besides its log; they decide no result."""
         given = self.settings["tracking"]
         return {"tracking": {**given, "label": label}} if given["report_to"] else {}
 
@@ -119,7 +119,7 @@ class _Builder:
                 roles[f"overlap/{prefix}{split}"] = self._add(
                     ids.overlap({**sources, "problems": drawn}),
                     f"overlap {prefix}{split} · {cell.strategy.label} · {_data(cell)}",
-                    0.0,  # seconds at most, beside minutes of training
+                    0.0,  # seconds at most, next to minutes of training
                 )
                 for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
                     parents = {"checkpoint": roles[role], "problems": drawn}
@@ -156,7 +156,7 @@ class _Builder:
         return CellStages(cell.axes(), roles, without=declined)
 
     def _without(self, analysis: Entry, benchmark: Entry, roles: Iterable[str]) -> str:
-        """Why an analysis measures nothing in a cell with these roles; empty: it measures."""
+        """The reason why an analysis cannot measure a cell with these roles; empty if it can."""
         with calling(f"analysis {analysis.label}", analysis.plugin.declines):
             if reason := analysis.plugin.declines(benchmark.plugin, self.settings):
                 return str(reason)

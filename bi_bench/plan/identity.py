@@ -1,4 +1,4 @@
-"""What decides the result of each kind of stage: the content that its key is the hash of."""
+"""Builds the identity of each kind of stage: what decides its result, and is hashed into its key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IMPLEMENTATION: Mapping[StageKind, int] = {
     "overlap": 2,
     "analyse": 1,
 }
-# What decides the result of a stage beside the libraries that its plugins declare.
+# Libraries that decide the result of a stage, next to those that its plugins declare.
 SAMPLING = ("torch", "transformers", "tokenizers")
 TRAINING = (*SAMPLING, "trl", "accelerate", "numpy")
 LIBRARIES: Mapping[StageKind, tuple[str, ...]] = {
@@ -100,7 +100,7 @@ class Identities:
         return self._identity("sft", parents, content)
 
     def probe(self, parents: Mapping[str, str], benchmark: Entry, seed: int) -> Identity:
-        """Rollouts of the SFT model on problems of their own."""
+        """Rollouts of the SFT model on the problems of the split "probe"."""
         settings = {
             **self.defaults.probe.model_dump(mode="json"),
             **self._decoding(benchmark),
@@ -159,7 +159,7 @@ class Identities:
         return self._identity("evaluate", parents, content)
 
     def overlap(self, parents: Mapping[str, str]) -> Identity:
-        """How much of the test questions stands in the training data; nothing in it is drawn."""
+        """The share of the test questions found in the training data; nothing in it is random."""
         return self._identity("overlap", parents, {})
 
     def analyse(

@@ -12,7 +12,7 @@ from bi_bench.api.identity import Identity, Json, StageKind
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a stage needs while it runs: CPU threads and GPUs."""
+    """The resources that a stage holds while it runs: CPU threads and GPUs."""
 
     cpus: int = 1
     gpus: int = 0

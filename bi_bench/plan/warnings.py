@@ -1,4 +1,4 @@
-"""Warnings about a suite that can be planned, and perhaps run: what a reader should know first."""
+"""Warnings about a suite: settings that are allowed and that a user should know of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bi_bench.suite import Suite
 
 
 def suite_warnings(suite: Suite) -> list[str]:
-    """Those of its algorithms, equivalent algorithms, and what is not installed here."""
+    """Warnings of its algorithms, equivalent algorithms, and libraries that are not installed here."""
     own = {line for entry in suite.axes["algorithms"] for line in entry.plugin.warnings()}
     alike = [
         line

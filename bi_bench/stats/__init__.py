@@ -3,10 +3,10 @@
 A contrast is a table of differences with one row a seed and one column a problem, in the unit of
 the scores (0 to 1). `crossed_interval` gives its mean and interval, `gain_label` and `arm_label`
 put it into words, `arm_place` ranks an arm by both of its contrasts, the bootstraps check it, `holm`
-corrects many of them, `smallest_detectable_gain` says before the run what a suite could see.
-`effective_clusters` says how many equal clusters uneven ones are worth. `constant_answer_floor`,
-`pass_at_k`, `majority_score`, `mcnemar` and `split_gain` stand beside scores and gains;
-`rank_correlation` holds predictors of the gain against it.
+corrects many of them, `smallest_detectable_gain` gives before the run what a suite could see.
+`effective_clusters` gives how many equal clusters uneven ones are worth. `constant_answer_floor`,
+`pass_at_k`, `majority_score`, `mcnemar` and `split_gain` go with scores and gains;
+`rank_correlation` compares predictors of the gain with it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""The files of a stage by size and SHA-256, and whether they still are what was written."""
+"""Size and SHA-256 of the files of a stage, and the check that they are unchanged."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from bi_bench.api.errors import UserError
 from bi_bench.store.seal import read_sealed
@@ -13,17 +13,25 @@ from bi_bench.store.seal import read_sealed
 RECORD = "stage.json"
 
 FIELDS = ("schema", "key", "kind", "label", "identity", "parents", "status", "reason", "created")
-"""What a record says of its stage; ``files`` and ``digest``, beside them, guard it."""
+"""Fields of a stage's record; next to them, ``files`` and ``digest`` guard it."""
 
 LOG = "log.txt"
-"""What a stage printed: no result is made of it, and it may grow after the commit."""
+"""The output that a stage printed: no result is made of it, and it may grow after the commit."""
 
 _WEIGHTS = ".safetensors"
 
-Files = Mapping[str, Mapping[str, Any]]
+
+class Listed(TypedDict):
+    """A file as the record of its stage lists it: bytes, and hexadecimal digest."""
+
+    size: int
+    sha256: str
 
 
-def list_files(folder: Path) -> dict[str, dict[str, Any]]:
+Files = Mapping[str, Listed]
+
+
+def list_files(folder: Path) -> dict[str, Listed]:
     """Size and SHA-256 of all files below a folder, by relative path; not of the log."""
     return {
         path.relative_to(folder).as_posix(): {
@@ -42,22 +50,22 @@ def digest_file(path: Path) -> str:
 
 
 class Verifier:
-    """Compares files with what was listed; each is read once as long as nobody writes to it."""
+    """Compares files with their listed digests; each is read once as long as nobody writes to it."""
 
     def __init__(self) -> None:
         self._seen: dict[Path, tuple[object, ...]] = {}
 
-    def problems(self, folder: Path, files: Files, weights: bool) -> Iterator[tuple[str, str]]:
+    def damages(self, folder: Path, files: Files, weights: bool) -> Iterator[tuple[str, str]]:
         """Names of damaged files and what is wrong with them.
 
         Without ``weights`` these are known by their size alone: whoever loads them reads them whole.
         """
         for name, listed in files.items():
             read = weights or not name.endswith(_WEIGHTS)
-            if problem := self._problem(folder / name, listed, read):
-                yield name, problem
+            if damage := self._damage(folder / name, listed, read):
+                yield name, damage
 
-    def _problem(self, path: Path, listed: Mapping[str, Any], read: bool) -> str:
+    def _damage(self, path: Path, listed: Listed, read: bool) -> str:
         try:
             status = path.stat()
             if status.st_size != listed["size"]:
@@ -88,9 +96,9 @@ def check_stage_files(folder: Path) -> None:
                 for name, listed in found[0].get("files", {}).items()
                 if (stage / name).is_relative_to(folder)
             }
-            for name, problem in Verifier().problems(stage, below, weights=True):
+            for name, damage in Verifier().damages(stage, below, weights=True):
                 raise UserError(
-                    f"{stage / name} {problem}; the stage {found[0]['kind']} · {found[0]['label']} is "
+                    f"{stage / name} {damage}; the stage {found[0]['kind']} · {found[0]['label']} is "
                     "damaged: run the suite again, which builds it anew"
                 )
             return

@@ -1,4 +1,4 @@
-"""The record of a failed attempt at a stage: why it failed, and what it printed last."""
+"""The record of a failed attempt at a stage: the exception, and the last lines printed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bi_bench.store.seal import read_sealed, write_sealed
 
 
 class Failure(TypedDict):
-    """Type and message of an exception; ``user`` marks what the user of a suite can mend.
+    """Type and message of an exception; ``user`` marks what the user of a suite can correct.
 
     ``traceback`` and ``log``, the last lines that were printed, may be empty.
     """
@@ -27,7 +27,7 @@ def write_failure(path: Path, failure: Failure) -> None:
 
 
 def read_failure(path: Path) -> Failure | None:
-    """The record at ``path``, None if there is none; a damaged one is a failure all the same."""
+    """The record at ``path``, None if it is missing; a damaged one counts as a failure too."""
     if found := read_sealed(path, Failure.__annotations__):
         data = found[0]
         return {

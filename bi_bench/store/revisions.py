@@ -1,4 +1,4 @@
-"""The commits of hub models that suites leave open, remembered so that the hub is asked once."""
+"""The memory of hub commits: those of models that suites leave open, so that the hub is asked once."""
 
 from __future__ import annotations
 

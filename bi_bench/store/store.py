@@ -41,7 +41,7 @@ class Store:
         self._verifier = Verifier()
 
     def folder(self, key: str) -> Path:
-        """Where the stage lies, or will lie."""
+        """The folder of the stage, whether it exists or not."""
         return self.stages / key
 
     def has(self, key: str, *, weights: bool = False) -> bool:
@@ -63,18 +63,18 @@ class Store:
         return not problem and self._read(key)[0] is not None
 
     def damage(self, key: str, *, weights: bool = False) -> str:
-        """What is wrong with the first damaged file of a stage; empty where nothing is."""
+        """The first damaged file of a stage and its fault; empty if the stage is intact."""
         name, problem = next(self.damages(key, weights=weights), ("", ""))
         return f"{name} {problem}" if name else ""
 
     def damages(self, key: str, *, weights: bool = True) -> Iterator[tuple[str, str]]:
-        """The damaged files of a stage and what is wrong with each; nothing if it is not there."""
+        """The damaged files of a stage, each with its fault; nothing if the stage is not there."""
         record, _, problem = self._read(key)
         if problem and self.folder(key).exists():
             yield RECORD, problem
         elif record is not None:
             files = record.get("files", {})
-            yield from self._verifier.problems(self.folder(key), files, weights)
+            yield from self._verifier.damages(self.folder(key), files, weights)
 
     def describe(self, key: str) -> str:
         """ "the stage sft · vanilla", for a message."""
@@ -108,7 +108,7 @@ class Store:
         return sorted(path.name for path in self.stages.glob("*") if "." not in path.name)
 
     def costs(self, key: str) -> dict[str, Any]:
-        """What the stage cost (seconds, MB, tokens); empty where nothing was measured."""
+        """The costs of the stage (seconds, MB, tokens); empty where nothing was measured."""
         return read_json(self.folder(key) / "costs.json") or {}
 
     @contextmanager
@@ -149,7 +149,7 @@ class Store:
                     garbage.delete(path)
 
     def failure(self, key: str) -> Failure | None:
-        """Why the last attempt at a stage failed; None if it did not, or there was none."""
+        """The failure of the last attempt at a stage; None if it did not fail."""
         return read_failure(self._failure(key))
 
     def write_failure(self, key: str, failure: Failure) -> None:
@@ -168,7 +168,7 @@ class Store:
         """Read ``runs/<name>/run.json``.
 
         Raises:
-            UserError: there is no such run.
+            UserError: the run is not found, or its record is damaged.
         """
         return runs.read_run(self.runs, name)
 
@@ -186,7 +186,7 @@ class Store:
         return garbage.collect(self.stages, named | set(keep), dry_run)
 
     def _read(self, key: str) -> tuple[dict[str, Any] | None, str, str]:
-        """A stage's record, its digest and what is wrong with it; None if there is no sound one."""
+        """A stage's record, its digest and its fault; None unless it is sound."""
         path = self.folder(key) / RECORD
         found = read_sealed(path, FIELDS)
         if found is None:

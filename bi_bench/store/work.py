@@ -34,7 +34,7 @@ class Work:
 
         ``stage`` is the stage as JSON: its kind, label, identity and parents are recorded.
         ``costs`` are measured numbers (``wall_seconds``, ``peak_memory_mb``, ``tokens_trained``,
-        ``tokens_generated``), kept in a file of their own because they differ from run to run.
+        ``tokens_generated``), kept in a separate file because they differ from run to run.
         A ``declined`` stage records the reason and keeps nothing but its log. Of all other files
         the record has size and SHA-256.
         """
@@ -52,7 +52,7 @@ class Work:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         write_json(self.folder / "costs.json", costs)
-        # After a power cut a stage.json must not stand beside empty files: data first.
+        # After a power cut a stage.json must not stand next to empty files: data first.
         sync_folder(self.folder)
         write_sealed(self.folder / RECORD, {**record, "files": list_files(self.folder)})
         self.folder.rename(self.target)

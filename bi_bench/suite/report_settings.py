@@ -1,4 +1,4 @@
-"""Checks what a suite wants to be shown: figures, published numbers, the contrast that ranks arms."""
+"""Checks the [report] table of a suite: figures, published numbers, the contrast that ranks arms."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class Suite:
         }
 
     def reference_of(self, cell: Cell) -> Cell:
-        """The cell of the reference arm that a cell is held against."""
+        """The cell of the reference arm that a cell is compared with."""
         arm = next(arm for arm in self.axes["strategies"] if arm.label == self.reference)
         return replace(cell, strategy=arm)
 

@@ -9,13 +9,13 @@ INSTALL_VLLM = "pip install 'bi-bench[vllm]'"
 
 
 def obstacles(suite: Suite, gpus: int) -> list[str]:
-    """Why a suite cannot be run here with so many GPUs, with the way out; empty if it can."""
+    """Reasons why a suite cannot run here with so many GPUs, each with the way out."""
     shared = shared_server(suite, gpus)
     return [shared] if shared else lacking(suite)
 
 
 def shared_server(suite: Suite, gpus: int) -> str:
-    """Why so many GPUs are too many for the one vLLM server of a suite; empty if they are not."""
+    """The reason why so many GPUs are too many for the vLLM server of a suite; empty if they are not."""
     rollouts, processes = suite.defaults.rollouts, suite.defaults.numerics.processes
     served = rollouts.engine == "vllm" and rollouts.vllm.mode == "server"
     if not served or gpus < 2 * processes:
@@ -27,7 +27,7 @@ def shared_server(suite: Suite, gpus: int) -> str:
 
 
 def lacking(suite: Suite) -> list[str]:
-    """What the stages of a suite need and this machine has not installed, with the way out."""
+    """Libraries that the stages of a suite need and that are not installed, with the way out."""
     uses_vllm = suite.defaults.rollouts.engine == "vllm"
     if uses_vllm and library_versions(("vllm",))["vllm"] == "absent":
         return [
@@ -38,7 +38,7 @@ def lacking(suite: Suite) -> list[str]:
 
 
 def missing_trackers(suite: Suite) -> list[str]:
-    """What a suite reports to and this machine has not installed; it runs without."""
+    """Trackers that a suite reports to and that are not installed; it runs without them."""
     return [
         f'defaults.tracking.report_to: {name} is not installed here: pip install "bi-bench[{name}]"; '
         "until then nothing is reported to it"

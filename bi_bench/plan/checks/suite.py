@@ -15,16 +15,16 @@ _ROLES = ("base", "augment", "sft", "probe", "rft", "probe-rft", *_OF_SPLITS)
 
 
 def check_suite(suite: Suite, numerics: NumericsIdentity) -> None:
-    """UserError for the first problem found, naming its key and the way out.
+    """Raise UserError for the first fault found, with its key and the way out.
 
     ``numerics`` are those of the suite with ``auto`` resolved.
     """
-    for problem in chain(_stop(suite), _roles(suite), _impossible(suite, numerics)):
-        raise UserError(problem)
+    for fault in chain(_stop(suite), _roles(suite), _impossible(suite, numerics)):
+        raise UserError(fault)
 
 
 def _stop(suite: Suite) -> Iterator[str]:
-    """Masking truncated completions, where TRL would mask all that a stop text ended."""
+    """Algorithms that mask truncated completions where TRL would mask all that a stop text ended."""
     if not suite.defaults.prompt.stop:
         return
     for entry in valid_algorithms(suite.axes["algorithms"]):
@@ -36,7 +36,7 @@ def _stop(suite: Suite) -> Iterator[str]:
 
 
 def _roles(suite: Suite) -> Iterator[str]:
-    """Roles that analyses need and that no suite has."""
+    """Roles that analyses need and that are not known."""
     known = [*_ROLES, *(f"{kind}/{split}" for kind in _OF_SPLITS for split in SPLITS)]
     for entry in suite.analyses:
         for role in entry.plugin.needs:
@@ -49,6 +49,7 @@ def _roles(suite: Suite) -> Iterator[str]:
 
 
 def _impossible(suite: Suite, numerics: NumericsIdentity) -> Iterator[str]:
+    """Requests that no machine could carry out."""
     rollouts, processes = suite.defaults.rollouts, suite.defaults.numerics.processes
     uses_vllm = rollouts.engine == "vllm"
     if uses_vllm and numerics["device"] != "cuda":
@@ -81,7 +82,7 @@ def _impossible(suite: Suite, numerics: NumericsIdentity) -> Iterator[str]:
 
 
 def _not_shared(phase: Phase, processes: int) -> str:
-    """Why a phase cannot be shared by so many processes; empty if it can."""
+    """The reason why so many processes cannot share a phase; empty if they can."""
     if phase.trainer == "sft":
         return ""
     if phase.trainer != "grpo":

@@ -12,7 +12,7 @@ def check_template(prompt: Prompt, model: Entry, source: ModelSource) -> None:
     """UserError if the model's own chat template is wanted and its folder has none.
 
     Of a hub model nothing is known before its files are there: the first stage that needs the
-    template says so.
+    template reports it.
     """
     if prompt.template != "model" or source.folder is None:
         return

@@ -51,11 +51,11 @@ def planned(file: Path, source: str, *overrides: str) -> StageGraph:
         ),
         (
             'Phase("grpo", 2, 8, 4, reward="answers")',
-            'reward of phase 1 is "answers", which there is not; did you mean "answer"',
+            'reward of phase 1 is "answers", which is not known; did you mean "answer"',
         ),
         (
             'Phase("gpo", 2, 8, 4)',
-            'trainer of phase 1 is "gpo", which there is not; did you mean "grpo"',
+            'trainer of phase 1 is "gpo", which is not known; did you mean "grpo"',
         ),
         ('Phase("grpo", 0, 8, 4)', "steps of phase 1 must be an integer of at least 1, not 0"),
         ('Phase("grpo", 2, 8.0, 4)', "prompts of phase 1 must be an integer"),
