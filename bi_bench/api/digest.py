@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
 
 
-def digest_json(data: Mapping[str, Any], *, finite: bool = True) -> str:
+def digest_json(data: Mapping[str, object], *, finite: bool = True) -> str:
     """SHA-256 of the canonical JSON of an object, as 64 hexadecimal digits.
 
     ``finite``: ValueError for numbers that are not.

@@ -1,4 +1,4 @@
-"""Writing files so that a reader sees the old text or the new one, never half of it."""
+"""Writes files atomically: a reader sees the old text or the new one, never half of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The JSON object in a file; ``None`` where there is no file or something else in it."""
+    """The JSON object in a file; ``None`` if the file is missing or holds something else."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, ValueError):

@@ -1,4 +1,4 @@
-"""Records that show whether they were damaged: JSON files with a digest of their own content."""
+"""Sealed records: JSON files with a digest of their content, which shows damage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write_sealed(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def read_sealed(path: Path, old: Collection[str]) -> tuple[dict[str, Any], str] | None:
-    """The object in a file and its digest; None where there is none, or not the one that was written.
+    """The object in a file and its digest; None if it is missing or damaged.
 
     Files of before digests are taken as they are, the digest being empty; ``old`` are the names
     that these have at most, so that a damaged file whose digest has lost its name is not one of them.

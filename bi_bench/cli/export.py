@@ -89,7 +89,7 @@ def _write_task(
     plugin: list[Path] | None,
 ) -> None:
     from bi_bench.api import stream
-    from bi_bench.cli.pick import check_split, parameters, tables
+    from bi_bench.cli.plugin_options import check_split, parameters, tables
     from bi_bench.plugins import discover, files_of
     from bi_bench.report.lm_eval.task import task_name, write_lm_eval_task
     from bi_bench.stages.draw import draw

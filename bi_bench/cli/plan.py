@@ -1,15 +1,13 @@
-"""``bi-bench plan``: what a suite would do, without doing it."""
+"""``bi-bench plan``: shows the cells, stages and cost of a suite without running it."""
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections import Counter
 from typing import Annotated, Any
 
 import typer
 
-from bi_bench.cli.machine import duration, gpu_count, worker_count
 from bi_bench.cli.options import (
     DEFAULT_STORE,
     JsonOption,
@@ -29,35 +27,23 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Print cells, stages, an estimate of time and the smallest detectable gain."""
-    from bi_bench.cli.resolve import load_pinned
+    from bi_bench.cli.load import load_pinned
+    from bi_bench.engines.machine import stages_at_a_time
     from bi_bench.plan import plan_suite
     from bi_bench.plan.estimate import total_seconds
-    from bi_bench.plan.feasible import lacking, missing_trackers
-    from bi_bench.plan.phases import sound
-    from bi_bench.plan.same import same_algorithms
+    from bi_bench.plan.warnings import suite_warnings
     from bi_bench.stats import smallest_detectable_gain
     from bi_bench.store import Store
+    from bi_bench.suite.revisions import unresolved_models
 
     loaded = load_pinned(suite, set_, store)
     planned, shelf = plan_suite(loaded), Store(store)
     missing = [stage for stage in planned.stages if not shelf.has(stage.key)]
-    defaults = loaded.defaults
-    count = worker_count(workers, defaults.numerics.threads)
-    slots = min(count, gpu_count(-1)) if planned.numerics["device"] == "cuda" else count
-    seconds = total_seconds(missing, max(1, slots // defaults.numerics.threads))
+    defaults, numerics = loaded.defaults, planned.numerics
+    parallel = stages_at_a_time(workers, numerics["threads"], numerics["device"])
     detectable = smallest_detectable_gain(
         problems=defaults.data.test, samples=1, seeds=len(loaded.matrices[0].seeds)
     )
-    warnings = sorted({w for e in loaded.axes["algorithms"] for w in e.plugin.warnings()})
-    alike = (same_algorithms(sound(matrix.axes["algorithms"])) for matrix in loaded.matrices)
-    warnings += dict.fromkeys(itertools.chain.from_iterable(alike))
-    warnings += lacking(loaded)  # no error: what cannot run here may be planned here
-    warnings += missing_trackers(loaded)
-    unresolved = [
-        entry.label
-        for entry in loaded.axes["models"]
-        if entry.plugin.source().identity.endswith("@unresolved")
-    ]
     facts: dict[str, Any] = {
         "suite": loaded.name,
         "cells": [
@@ -71,12 +57,12 @@ def plan(
         ],
         "stages": len(planned.stages),
         "done": len(planned.stages) - len(missing),
-        "numerics": planned.numerics,
-        "estimated_seconds": seconds,
+        "numerics": numerics,
+        "estimated_seconds": total_seconds(missing, parallel),
         "smallest_detectable_gain": detectable.gain,
         "assumptions": detectable.assumptions,
-        "unresolved": unresolved,
-        "warnings": warnings,
+        "unresolved": unresolved_models(loaded),
+        "warnings": suite_warnings(loaded),
     }
     if stages or as_json:
         facts["stage_list"] = [
@@ -121,7 +107,7 @@ def _print(facts: dict[str, Any], all_stages: Any, missing: set[str]) -> None:
     numerics = facts["numerics"]
     print(
         f"on {numerics['device']}, {numerics['dtype']}, {numerics['threads']} thread(s) a stage; "
-        f"estimated time left: {duration(facts['estimated_seconds'])}"
+        f"estimated time left: {_duration(facts['estimated_seconds'])}"
     )
     gain = facts["smallest_detectable_gain"]
     detectable = "none, not even 100 points" if gain is None else f"{100 * gain:.1f} points"
@@ -134,3 +120,12 @@ def _print(facts: dict[str, Any], all_stages: Any, missing: set[str]) -> None:
         print(
             f"{stage['key'][:12]} {'done' if stage['done'] else '-':5}{stage['kind']:9} {stage['label']}"
         )
+
+
+def _duration(seconds: float | None) -> str:
+    """Seconds as people read them."""
+    if seconds is None:
+        return "unknown"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -20,7 +20,7 @@ def rebuild_benchmark(
     plugin or a parameter is not known; ``plugin_files`` are files of plugins that are not installed.
     """
     from bi_bench.plugins import discover
-    from bi_bench.suite.problems import validate
+    from bi_bench.suite.validation import validate
 
     wanted = stage.plugin("benchmark")
     registered = discover(plugin_files).get("benchmarks", wanted.name)

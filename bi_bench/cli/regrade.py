@@ -111,7 +111,7 @@ def _grader(
     asked: PluginIdentity, name: str, changes: Mapping[str, Any], files: Sequence[Path]
 ) -> Grader:
     """Another benchmark takes over the parameters that it knows."""
-    from bi_bench.cli.pick import parameters
+    from bi_bench.cli.plugin_options import parameters
     from bi_bench.plugins import discover
 
     registered = discover(files).get("benchmarks", name or asked.name)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bi_bench.cli.machine import gpu_count, worker_count
 from bi_bench.cli.options import (
     DEFAULT_STORE,
     ENTRY,
@@ -25,7 +24,7 @@ from bi_bench.cli.options import (
 if TYPE_CHECKING:
     from bi_bench.artifacts.run_record import RunRecord
     from bi_bench.engines import Outcome
-    from bi_bench.plan import SuitePlan
+    from bi_bench.plan import StageGraph
     from bi_bench.store import Store
 
 
@@ -38,9 +37,10 @@ def run(
 ) -> None:
     """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
     from bi_bench.api import UserError
-    from bi_bench.cli.resolve import load_pinned
+    from bi_bench.cli.load import load_pinned
+    from bi_bench.engines.machine import gpu_count
     from bi_bench.plan import plan_suite
-    from bi_bench.plan.feasible import lacking, missing_trackers, shared_server
+    from bi_bench.plan.checks.machine import missing_trackers, obstacles
     from bi_bench.plan.record import run_record
     from bi_bench.report import cached_text, where_written, write_report
     from bi_bench.report.data.results import Results
@@ -57,8 +57,7 @@ def run(
     if not left and (text := cached_text(Results(record, shelf, name))):
         print(text)
         return
-    shared = shared_server(planned.suite, gpu_count(gpus))
-    if left and (problems := [shared] if shared else lacking(planned.suite)):
+    if left and (problems := obstacles(planned.suite, gpu_count(gpus))):
         raise UserError("; ".join(problems))
     for warning in missing_trackers(planned.suite) if left else ():
         print(f"warning: {warning}", file=sys.stderr)
@@ -76,7 +75,7 @@ def run(
 def _machines(store: Store, name: str, computes: bool) -> list[dict[str, str]]:
     """The kinds of machine that computed this run so far, this one only if it is to compute."""
     from bi_bench.api import UserError
-    from bi_bench.cli.machine import kind_of_machine
+    from bi_bench.engines.machine import kind_of_machine
 
     known: list[dict[str, str]] = []
     try:
@@ -98,9 +97,10 @@ def _remember(store: Store, name: str, record: RunRecord, computes: bool) -> Non
         print(f"warning: {where}: run.json is not written: {error.strerror}", file=sys.stderr)
 
 
-def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
-    from bi_bench.cli.progress import Progress
+def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
+    from bi_bench.cli.run_display import RunDisplay
     from bi_bench.engines import LocalEngine
+    from bi_bench.engines.machine import gpu_count, worker_count
 
     threads = planned.suite.defaults.numerics.threads
     engine = LocalEngine(
@@ -113,7 +113,7 @@ def _work(planned: SuitePlan, store: Store, workers: int, gpus: int) -> dict[str
         weight=lambda stage: stage.estimate or 1.0,
     )
     try:
-        with Progress(planned.stages, lambda stage: stage.estimate) as progress:
+        with RunDisplay(planned.stages, lambda stage: stage.estimate) as progress:
             return engine.run(planned.stages, progress)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all that is left is to leave, undisturbed

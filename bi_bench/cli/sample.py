@@ -43,7 +43,7 @@ def sample(
 ) -> None:
     """Print problems with their demonstrations; injected steps are coloured."""
     from bi_bench.api import Decline, UserError, stream
-    from bi_bench.cli.pick import check_split, parameters, tables
+    from bi_bench.cli.plugin_options import check_split, parameters, tables
     from bi_bench.plugins import discover
     from bi_bench.stages.grading import asked
     from bi_bench.stages.verified import verified

@@ -30,7 +30,7 @@ def serve(
 ) -> None:
     """Serve the site of a run on this machine alone; the page follows a run that goes on."""
     from bi_bench.api import UserError
-    from bi_bench.cli.loopback import ADDRESS, loopback_server
+    from bi_bench.cli.http_server import ADDRESS, loopback_server
     from bi_bench.cli.site import make_site
     from bi_bench.report.data.open import open_run
 

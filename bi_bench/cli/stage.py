@@ -18,15 +18,14 @@ def stage(
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
     """Run one stage whose parents are done; for a person, a job array or another engine."""
-    from bi_bench.cli.find import find_stage
+    from bi_bench.cli.load import load_pinned
     from bi_bench.engines import run_stage_here
     from bi_bench.engines.environment import worker_environment
+    from bi_bench.plan import plan_suite
     from bi_bench.store import Store
 
-    found = find_stage(suite, key, set_, store)
-    environment = worker_environment(
-        os.environ, found.identity.get("numerics", {}).get("threads", 1)
-    )
+    found = plan_suite(load_pinned(suite, set_, store)).stage(key)
+    environment = worker_environment(os.environ, found.threads)
     if environment != dict(os.environ):  # some of it counts from the start of an interpreter alone
         os.execve(sys.executable, [sys.executable, "-Pm", "bi_bench", *sys.argv[1:]], environment)
     outcome = run_stage_here(Store(store), found, ENTRY)

@@ -38,8 +38,8 @@ def verify(store: StoreOption = DEFAULT_STORE) -> None:
 
 def _damages(store: Store) -> Iterator[str]:
     from bi_bench.api import UserError
-    from bi_bench.cli.resolve import remembered_revisions
     from bi_bench.report.write import damaged_files
+    from bi_bench.store.revisions import read_revisions
 
     keys = store.list_stages()
     for number, key in enumerate(keys, 1):
@@ -56,7 +56,7 @@ def _damages(store: Store) -> Iterator[str]:
         except UserError as error:
             yield str(error)
     try:
-        remembered_revisions(store.root)
+        read_revisions(store.root)
     except UserError as error:
         yield str(error)
 

@@ -1,4 +1,4 @@
-"""``bi-bench why``: why a stage is not in the store, field by field."""
+"""``bi-bench why``: explains field by field why a stage is not in the store."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ def why(
 ) -> None:
     """Compare a stage with the most similar stored one and name the fields that differ."""
     from bi_bench.artifacts.differences import differences
-    from bi_bench.cli.find import find_stage
+    from bi_bench.cli.load import load_pinned
+    from bi_bench.plan import plan_suite
     from bi_bench.plan.explain import nearest
     from bi_bench.store import Store
 
-    wanted, shelf = find_stage(suite, key, set_, store), Store(store)
+    wanted, shelf = plan_suite(load_pinned(suite, set_, store)).stage(key), Store(store)
     if shelf.has(wanted.key):
         print(json.dumps({"stored": True}) if as_json else f"{wanted.label} is in the store")
         return

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from bi_bench.engines.events import Event, EventKind, Outcome, Status
+from bi_bench.engines.events import Event, EventKind, Outcome, ProgressReport, Status
 from bi_bench.engines.local import LocalEngine
 from bi_bench.engines.single import run_stage_here
 
-__all__ = ["Event", "EventKind", "LocalEngine", "Outcome", "Status", "run_stage_here"]
+__all__ = [
+    "Event",
+    "EventKind",
+    "LocalEngine",
+    "Outcome",
+    "ProgressReport",
+    "Status",
+    "run_stage_here",
+]

@@ -1,4 +1,4 @@
-"""What runs first in a worker process: it leaves a stage in the store, or a record of why not."""
+"""The first function of a worker process: it leaves a stage in the store, or a record of why not."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _capture_output(work: Work) -> Path:
 
 
 def tail(log: Path, lines: int = 30) -> str:
-    """The last lines of a log; empty if there is none."""
+    """The last lines of a log; empty if it is missing."""
     try:
         with log.open(encoding="utf-8", errors="replace") as file:
             return "".join(deque(file, maxlen=lines))

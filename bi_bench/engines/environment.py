@@ -1,8 +1,8 @@
-"""The environment of a worker: what decides a result there is in the content key, or set here.
+"""The environment of a worker: whatever decides a result is in the content key, or set here.
 
 Launchers, cluster images and shells leave variables behind that torch, accelerate and their
 libraries obey: a world to join, a precision, a compiler, a number of threads. A worker sees none of
-them; what says where things lie (caches, hosts, tokens, network interfaces) it sees.
+them, only variables that locate things (caches, hosts, tokens, network interfaces).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FOREIGN = re.compile(
     r"|NVIDIA_TF32_OVERRIDE"
     r"|PYTHONIOENCODING"
 )
-# Of these families, what says where things lie, how memory is had or what is logged.
+# Of these families, variables that locate files or set how memory is allocated and what is logged.
 _HARMLESS = re.compile(r".*_(DIR|HOME|PATH|CACHE|ALLOC_CONF|LOGS|ARCH_LIST)|TORCH_NCCL_.*")
 
 _LONGEST = 70  # bytes: a socket's path may have 103, and multiprocessing appends 32
@@ -53,7 +53,7 @@ def worker_environment(environment: Mapping[str, str], threads: int) -> dict[str
 
 
 def make_room_for_sockets() -> None:
-    """Have multiprocessing put its sockets where their path is short enough.
+    """Make multiprocessing put its sockets where their path is short enough.
 
     UserError that names TMPDIR where no folder can be written.
     """

@@ -1,10 +1,10 @@
-"""What an engine tells while it runs, and what it says at the end."""
+"""Events of a run as they happen, and the outcome of each stage at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from bi_bench.plan.stage import Stage
 
@@ -23,27 +23,36 @@ EventKind = Literal[
 
 
 @dataclass(frozen=True)
+class ProgressReport:
+    """The progress of a stage: its step, of how many (None: not known), and numbers to show."""
+
+    step: int | None = None
+    total: int | None = None
+    numbers: Mapping[str, float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Event:
     """Something happened to a stage, ``seconds`` after it started.
 
-    ``data`` of "progress" is what the stage reported (``step``, ``total``, numbers), of
-    "finished" its costs; the others that are no success carry a ``message``. A stage that is
+    "progress" carries what the stage reported, whatever is no success a ``message``. A stage that is
     "retried" starts once more.
     """
 
     kind: EventKind
     stage: Stage
     seconds: float = 0.0
-    data: Mapping[str, Any] = field(default_factory=dict)
+    message: str = ""
+    report: ProgressReport | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a stage ended.
+    """The end of a stage.
 
     "finished" and "cached" stages are in the store; a "declined" one is too, with its reason.
     "failed" ones are not; "blocked" ones wait for a failed stage, "skipped" ones depend on a
-    declined stage. ``message`` says why. ``user`` marks a failure that the user can mend.
+    declined stage. ``message`` gives the reason. ``user`` marks a failure that the user can correct.
     """
 
     status: Status

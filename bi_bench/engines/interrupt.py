@@ -1,4 +1,4 @@
-"""Ctrl-C, once: what is cleaned up because of it is not interrupted again."""
+"""Handling of Ctrl-C: the first one is obeyed, the cleaning up is not interrupted by a second."""
 
 from __future__ import annotations
 

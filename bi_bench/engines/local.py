@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
 
 from bi_bench.api.errors import UserError
 from bi_bench.engines.environment import make_room_for_sockets
@@ -174,7 +173,7 @@ class _Run:
         if (reason := worker.lost) and stage.key not in self._tried:
             self._tried.add(stage.key)
             worker.kill()
-            self._observe(Event("retried", stage, worker.seconds, {"message": reason}))
+            self._observe(Event("retried", stage, worker.seconds, reason))
             self._waiting.append(stage)
             return
         outcome = worker.outcome()
@@ -189,10 +188,7 @@ class _Run:
 
     def _end(self, stage: Stage, outcome: Outcome) -> None:
         self.outcomes[stage.key] = outcome
-        data: Mapping[str, Any] = {"message": outcome.message} if outcome.message else {}
-        if outcome.status == "finished":
-            data = self._store.costs(stage.key).to_json()
-        self._observe(Event(outcome.status, stage, outcome.seconds, data))
+        self._observe(Event(outcome.status, stage, outcome.seconds, outcome.message))
 
     def _hopeless(self, stage: Stage) -> Outcome | None:
         """The outcome of a stage that has no parents to read; a declined one counts first."""

@@ -13,18 +13,19 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from bi_bench.api.errors import Declined, PluginError, UserError
+from bi_bench.api.identity import Json
+from bi_bench.api.progress import Progress
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.stage_record import Failure, StageRecord
 from bi_bench.engines.reporter import Reporter
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Store, Work
 
-Entry = Callable[[dict[str, Any], dict[str, Path], Path, Callable[..., None]], Costs]
+StageFunction = Callable[[Mapping[str, Json], Mapping[str, Path], Path, Progress], Costs]
 
 
 def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
@@ -37,30 +38,25 @@ def perform(stage: Stage, store: Store, work: Work, entry: str) -> None:
     data = stage.to_json()
     progress = Reporter(work.folder)
     start = time.perf_counter()
+    counted = Costs()
     reason = None
     try:
         counted = _load(entry)(data, inputs, work.folder, progress)
     except Declined as declined:
-        counted, reason = Costs(), declined.reason
+        reason = declined.reason
     progress.close()
     seconds = round(time.perf_counter() - start, 3)
     measured = {"wall_seconds": seconds, "peak_memory_mb": _peak_memory_mb()}
-    record = StageRecord(
-        key=stage.key,
-        kind=stage.kind,
-        label=stage.label,
-        identity=dict(stage.identity),
-        parents=dict(stage.parents),
-        status="done" if reason is None else "declined",
-        reason=reason,
-    )
+    status = "done" if reason is None else "declined"
+    content = {name: data[name] for name in ("key", "kind", "label", "identity", "parents")}
+    record = StageRecord.model_validate({**content, "status": status, "reason": reason})
     work.commit(record, counted.model_copy(update=measured))
 
 
 def failure(error: BaseException, log: str = "") -> Failure:
-    """An exception as a failure record; one that the user can mend carries no traceback.
+    """An exception as a failure record; one that the user can correct carries no traceback.
 
-    The author of a plugin can: theirs carries one.
+    An error of a plugin carries one, for its author.
     """
     user = isinstance(error, UserError)
     traced = not user or isinstance(error, PluginError)
@@ -85,9 +81,9 @@ def _parent(stage: Stage, role: str, store: Store) -> Path:
     return store.folder(key)
 
 
-def _load(entry: str) -> Entry:
+def _load(entry: str) -> StageFunction:
     module, _, function = entry.partition(":")
-    loaded: Entry = getattr(importlib.import_module(module), function)
+    loaded: StageFunction = getattr(importlib.import_module(module), function)
     return loaded
 
 

@@ -1,13 +1,13 @@
-"""The progress of a running stage, told through a small file in its temporary folder."""
+"""The progress of a running stage, passed on through a small file in its temporary folder."""
 
 from __future__ import annotations
 
 import json
 import time
 from pathlib import Path
-from typing import Any
 
 from bi_bench.artifacts.files import read_json
+from bi_bench.engines.events import ProgressReport
 
 PROGRESS = "progress.json"
 _SECONDS_BETWEEN_WRITES = 0.25
@@ -15,7 +15,7 @@ _SHOWN = (int, float, str)
 
 
 class Reporter:
-    """What a stage calls as ``progress(step=3, total=100, reward=0.4)``.
+    """The :class:`~bi_bench.api.progress.Progress` of a worker, which writes the file.
 
     At most four reports a second are written, and the one whose step is the total.
     """
@@ -25,7 +25,7 @@ class Reporter:
         self._last = float("-inf")
 
     def __call__(
-        self, step: int | None = None, total: int | None = None, **numbers: float | str
+        self, *, step: int | None = None, total: int | None = None, **numbers: float | str
     ) -> None:
         """Report the current step, of how many, and any numbers worth showing."""
         now = time.monotonic()
@@ -43,13 +43,17 @@ class Reporter:
         self._path.unlink(missing_ok=True)
 
 
-def read_progress(folder: Path) -> dict[str, Any] | None:
-    """The last report in a temporary folder; None if there is none, or nothing that makes sense."""
+def read_progress(folder: Path) -> ProgressReport | None:
+    """The last report in a temporary folder; None if it is missing or malformed."""
     report = read_json(folder / PROGRESS)
-    if report is None or not all(_counts(report.get(name)) for name in ("step", "total")):
+    if report is None:
         return None
-    return {name: value for name, value in report.items() if isinstance(value, _SHOWN)}
+    step, total = report.pop("step", None), report.pop("total", None)
+    if not _is_count(step) or not _is_count(total):
+        return None
+    numbers = {name: value for name, value in report.items() if isinstance(value, _SHOWN)}
+    return ProgressReport(step, total, numbers)
 
 
-def _counts(value: Any) -> bool:
+def _is_count(value: object) -> bool:
     return value is None or (isinstance(value, int) and not isinstance(value, bool))

@@ -77,7 +77,7 @@ class Server:
 
 @contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """What a process started meanwhile inherits is ``values`` and nothing else."""
+    """Processes started meanwhile inherit ``values`` and nothing else."""
     before = dict(os.environ)
     _become(values)
     try:

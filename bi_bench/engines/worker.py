@@ -1,4 +1,4 @@
-"""One running stage, seen from the engine."""
+"""A running stage as the engine sees it: its process, its reports and its outcome."""
 
 from __future__ import annotations
 
@@ -11,25 +11,24 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from bi_bench.artifacts.stage_record import Failure
 from bi_bench.engines import child
-from bi_bench.engines.events import Event, Outcome
+from bi_bench.engines.events import Event, Outcome, ProgressReport
 from bi_bench.engines.reporter import read_progress
 from bi_bench.engines.server import Server
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Store
 
-_SERVER_ENDED = 255  # what multiprocessing says of a process whose fork server is gone
+_SERVER_ENDED = 255  # the exit code that multiprocessing gives a process whose fork server is gone
 
 
 class Worker:
     """A process that runs one stage on leased devices.
 
-    Its temporary files go into a folder of its own in ``scratch``, so that it can be killed.
+    Its temporary files go into their own folder in ``scratch``, which is removed when it is killed.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class Worker:
         token = secrets.token_hex(4)
         self._folder = store.temporary(stage.key, token)
         self.begun = False
-        self._report: dict[str, Any] | None = None
+        self._report: ProgressReport | None = None
         self._overdue = False
         self._scratch = scratch / token
         self._scratch.mkdir()
@@ -72,7 +71,7 @@ class Worker:
 
     @property
     def lost(self) -> str:
-        """Why a second try is worth while: a signal from elsewhere ended the process; else empty."""
+        """The signal from elsewhere that ended the process, worth a second try; else empty."""
         if self._overdue or self._store.has(self.stage.key):
             return ""
         return _lost(self._process.exitcode)
@@ -90,7 +89,7 @@ class Worker:
         return time.monotonic() - self._start
 
     def news(self) -> list[Event]:
-        """What happened since the last call: the start of the work, and its progress."""
+        """Events since the last call: the start of the work, and its progress."""
         events = []
         if not self.begun and self._folder.exists():
             self.begun = True
@@ -98,11 +97,11 @@ class Worker:
         report = read_progress(self._folder)
         if report is not None and report != self._report:
             self._report = report
-            events.append(Event("progress", self.stage, self.seconds, report))
+            events.append(Event("progress", self.stage, self.seconds, report=report))
         return events
 
     def outcome(self) -> Outcome | None:
-        """How the ended process left its stage; ``None`` if another process was busy with it.
+        """The outcome of the stage whose process has ended; ``None`` if another process was writing it.
 
         The store decides, the exit code explains: a stage whose process died after the commit
         is finished.

@@ -1,8 +1,8 @@
-"""From a suite to a stage graph: content keys, estimates, explanations."""
+"""The plan: from a suite to a stage graph, with content keys, estimates and explanations."""
 
 from __future__ import annotations
 
-from bi_bench.plan.build import CellPlan, SuitePlan, plan_suite
+from bi_bench.plan.build import CellStages, StageGraph, plan_suite
 from bi_bench.plan.stage import Resources, Stage, content_key
 
-__all__ = ["CellPlan", "Resources", "Stage", "SuitePlan", "content_key", "plan_suite"]
+__all__ = ["CellStages", "Resources", "Stage", "StageGraph", "content_key", "plan_suite"]

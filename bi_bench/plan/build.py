@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from bi_bench.api import UserError
 from bi_bench.api.boundary import calling
-from bi_bench.plan.check import check_roles, check_stop
+from bi_bench.api.identity import Identity, Json, NumericsIdentity
+from bi_bench.plan.checks.cell import skip_reason
+from bi_bench.plan.checks.phases import phase_fault
+from bi_bench.plan.checks.suite import check_suite
 from bi_bench.plan.estimate import Estimates, time_limit
-from bi_bench.plan.feasible import check_feasible
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
-from bi_bench.plan.phases import unsound
 from bi_bench.plan.stage import Resources, Stage
-from bi_bench.plan.veto import veto
 from bi_bench.suite import Cell, Entry, Suite
 
 
 @dataclass(frozen=True)
-class CellPlan:
+class CellStages:
     """A cell with the keys of its stages by role, or the reason why it is skipped.
 
     Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
@@ -28,36 +27,44 @@ class CellPlan:
     decline the cell, by label, with their reasons.
     """
 
-    axes: Mapping[str, Any]
+    axes: Mapping[str, str | int]
     stages: Mapping[str, str]
     skip: str = ""
     without: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class SuitePlan:
+class StageGraph:
     """Cells and distinct stages, parents before children; ``numerics`` with ``auto`` resolved."""
 
     suite: Suite
-    cells: tuple[CellPlan, ...]
+    cells: tuple[CellStages, ...]
     stages: tuple[Stage, ...]
-    numerics: Mapping[str, Any]
+    numerics: NumericsIdentity
+
+    def stage(self, prefix: str) -> Stage:
+        """The stage whose key begins with ``prefix``; UserError if none or several do."""
+        matches = [stage for stage in self.stages if stage.key.startswith(prefix)]
+        if len(matches) != 1:
+            found = "no stage begins" if not matches else f"{len(matches)} stages begin"
+            raise UserError(
+                f'{self.suite.name}: {found} with "{prefix}"; `bi-bench plan --stages` lists them'
+            )
+        return matches[0]
 
 
-def plan_suite(suite: Suite) -> SuitePlan:
+def plan_suite(suite: Suite) -> StageGraph:
     """The stage graph of a suite; every key is known before anything runs.
 
     UserError for settings that are known not to work, and for what no machine could run.
     """
-    check_stop(suite)
-    check_roles(suite)
     builder = _Builder(suite)
-    check_feasible(suite, builder.identities.numerics)
+    check_suite(suite, builder.identities.numerics)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
-    faults = [reason for entry in suite.axes["algorithms"] if (reason := unsound(entry))]
+    faults = [reason for entry in suite.axes["algorithms"] if (reason := phase_fault(entry))]
     if faults and all(cell.skip for cell in cells):
         raise UserError("; ".join(faults))
-    return SuitePlan(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
+    return StageGraph(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
 
 
 class _Builder:
@@ -78,14 +85,14 @@ class _Builder:
         settings = suite.defaults.rollouts
         self.vllm = {"vllm": settings.vllm.model_dump()} if settings.engine == "vllm" else {}
 
-    def _tracking(self, label: str) -> dict[str, Any]:
-        """What a trainer reports to besides its log; it decides nothing."""
+    def _tracking(self, label: str) -> dict[str, dict[str, Json]]:
+        """Trackers that a trainer reports to besides its log; they decide no result."""
         given = self.settings["tracking"]
         return {"tracking": {**given, "label": label}} if given["report_to"] else {}
 
-    def cell(self, cell: Cell) -> CellPlan:
-        if reason := veto(cell, self.suite.reference_of(cell), self.suite.defaults):
-            return CellPlan(cell.axes(), {}, reason)
+    def cell(self, cell: Cell) -> CellStages:
+        if reason := skip_reason(cell, self.suite.reference_of(cell), self.suite.defaults):
+            return CellStages(cell.axes(), {}, reason)
         benchmark, seed = cell.benchmark, cell.seed
         ids, estimates = self.identities, self.estimates
         pace = cell.model.plugin.pace()
@@ -112,7 +119,7 @@ class _Builder:
                 roles[f"overlap/{prefix}{split}"] = self._add(
                     ids.overlap({**sources, "problems": drawn}),
                     f"overlap {prefix}{split} · {cell.strategy.label} · {_data(cell)}",
-                    0.0,  # seconds at most, beside minutes of training
+                    0.0,  # seconds at most, next to minutes of training
                 )
                 for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
                     parents = {"checkpoint": roles[role], "problems": drawn}
@@ -146,10 +153,10 @@ class _Builder:
             roles[f"analyse/{analysis.label}"] = self._add(
                 identity, f"{analysis.label} · {trained}", seconds
             )
-        return CellPlan(cell.axes(), roles, without=declined)
+        return CellStages(cell.axes(), roles, without=declined)
 
     def _without(self, analysis: Entry, benchmark: Entry, roles: Iterable[str]) -> str:
-        """Why an analysis measures nothing in a cell with these roles; empty: it measures."""
+        """The reason why an analysis cannot measure a cell with these roles; empty if it can."""
         with calling(f"analysis {analysis.label}", analysis.plugin.declines):
             if reason := analysis.plugin.declines(benchmark.plugin, self.settings):
                 return str(reason)
@@ -212,10 +219,10 @@ class _Builder:
 
     def _add(
         self,
-        identity: Mapping[str, Any],
+        identity: Identity,
         label: str,
         estimate: float | None = None,
-        unkeyed: Mapping[str, Any] | None = None,
+        unkeyed: Mapping[str, Mapping[str, Json]] | None = None,
     ) -> str:
         needs = self.heavy if "numerics" in identity else Resources()
         works = "numerics" in identity or identity["kind"] == "base"

@@ -54,7 +54,7 @@ class Estimates:
     def analyse(
         self, pace: Pace | None, work: tuple[float, float], phases: Sequence[Phase]
     ) -> float | None:
-        """What an analysis does at each checkpoint: after SFT, those that RFT keeps, after RFT."""
+        """The work of an analysis at each checkpoint: after SFT, those that RFT keeps, after RFT."""
         steps, every = sum(phase.steps for phase in phases), self.defaults.rft.checkpoints
         checkpoints = 2 + ((steps - 1) // every if every else 0)
         return self._seconds(pace, *(checkpoints * number for number in work))
@@ -66,7 +66,7 @@ class Estimates:
 
 
 def time_limit(estimate: float | None, works: bool, hours: float) -> float:
-    """The seconds that a stage may take: ``hours`` where a suite says so, otherwise far too many.
+    """The seconds that a stage may take: ``hours`` where a suite sets them, otherwise far too many.
 
     ``works`` is whether it may take long at all: it trains, generates or downloads.
     """
@@ -78,7 +78,7 @@ def time_limit(estimate: float | None, works: bool, hours: float) -> float:
 
 
 def total_seconds(stages: Iterable[Stage], workers: int) -> float | None:
-    """How long the stages take on so many workers: no less than their longest chain.
+    """Seconds that the stages take on so many workers: no less than their longest chain.
 
     Stages without an estimate that train or generate make the total unknown.
     """

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
+from bi_bench.api.identity import NumericsIdentity
 from bi_bench.suite.schema import Numerics
 
 
-def resolve(numerics: Numerics) -> dict[str, Any]:
+def resolve(numerics: Numerics) -> NumericsIdentity:
     """Device, dtype and threads with nothing left to chance.
 
     A CUDA device is looked for among the device files of the driver, which costs nothing.

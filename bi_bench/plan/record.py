@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 from bi_bench.api.figure import drawing_to_json
+from bi_bench.api.identity import NumericsIdentity
 from bi_bench.api.versions import library_versions
+from bi_bench.artifacts.artifact import Json
 from bi_bench.artifacts.run_record import (
     CellRecord,
     PrimaryRecord,
@@ -16,22 +18,22 @@ from bi_bench.artifacts.run_record import (
     StrategyRecord,
     SuiteRecord,
 )
-from bi_bench.plan.build import CellPlan, SuitePlan
-from bi_bench.plan.phases import sound
+from bi_bench.plan.build import CellStages, StageGraph
+from bi_bench.plan.checks.phases import valid_algorithms
 from bi_bench.suite import Suite
 
 # Libraries that decide a result, or the figures and intervals made of it.
 _VERSIONS = ("bi-bench", "torch", "transformers", "trl", "datasets", "peft", "numpy", "scipy")
 
 
-def run_record(planned: SuitePlan, command: str) -> tuple[str, RunRecord]:
+def run_record(planned: StageGraph, command: str) -> tuple[str, RunRecord]:
     """Name and record of a run; ``command`` is what a reader types to repeat it."""
     cells = tuple(map(_cell, planned.cells))
     content = json.dumps([cell.to_json() for cell in cells], sort_keys=True)
     digest = hashlib.sha256(content.encode()).hexdigest()[:10]
     record = RunRecord(
         suite=_suite(planned.suite),
-        numerics=dict(planned.numerics),
+        numerics=_numerics(planned.numerics),
         command=command,
         versions=library_versions(_VERSIONS),
         cells=cells,
@@ -40,7 +42,15 @@ def run_record(planned: SuitePlan, command: str) -> tuple[str, RunRecord]:
     return f"{planned.suite.name}-{digest}", record
 
 
-def _cell(cell: CellPlan) -> CellRecord:
+def _numerics(numerics: NumericsIdentity) -> dict[str, Json]:
+    return {
+        "device": numerics["device"],
+        "dtype": numerics["dtype"],
+        "threads": numerics["threads"],
+    }
+
+
+def _cell(cell: CellStages) -> CellRecord:
     known: dict[str, Any] = {"axes": cell.axes, "stages": cell.stages, "skip": cell.skip}
     if cell.without:
         known["without"] = cell.without
@@ -56,7 +66,7 @@ def _suite(suite: Suite) -> SuiteRecord:
         reference=suite.reference,
         rewards={
             entry.label: tuple(sorted({phase.reward for phase in entry.plugin.phases()}))
-            for entry in sound(suite.axes["algorithms"])
+            for entry in valid_algorithms(suite.axes["algorithms"])
         },
         source=dict(suite.source),
         figures=tuple(suite.figures),

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any
 
 from bi_bench.api.digest import digest_json
-
-StageKind = Literal[
-    "base", "problems", "augment", "sft", "probe", "rft", "evaluate", "overlap", "analyse"
-]
-STAGE_KINDS: tuple[StageKind, ...] = get_args(StageKind)
+from bi_bench.api.identity import Identity, Json, StageKind
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a stage needs while it runs: CPU threads and GPUs."""
+    """The resources that a stage holds while it runs: CPU threads and GPUs."""
 
     cpus: int = 1
     gpus: int = 0
@@ -36,12 +32,12 @@ class Stage:
     """
 
     kind: StageKind
-    identity: Mapping[str, Any]
+    identity: Identity
     parents: Mapping[str, str]
     label: str
     resources: Resources = Resources()
     plugin_files: tuple[str, ...] = ()
-    unkeyed: Mapping[str, Any] = field(default_factory=dict)
+    unkeyed: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     estimate: float | None = None
     limit: float | None = None
     key: str = field(default="")
@@ -50,7 +46,12 @@ class Stage:
         if not self.key:
             object.__setattr__(self, "key", content_key(self.identity))
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def threads(self) -> int:
+        """CPU threads of each of its processes."""
+        return self.identity["numerics"]["threads"] if "numerics" in self.identity else 1
+
+    def to_json(self) -> dict[str, Json]:
         """Plain JSON types; :meth:`from_json` reads it back."""
         return asdict(self)
 
@@ -61,6 +62,6 @@ class Stage:
         return cls(**{**data, "resources": resources, "plugin_files": tuple(data["plugin_files"])})
 
 
-def content_key(identity: Mapping[str, Any]) -> str:
+def content_key(identity: Mapping[str, object]) -> str:
     """SHA-256 of the canonical JSON of an identity, as 64 hexadecimal digits."""
     return digest_json(identity)

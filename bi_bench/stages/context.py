@@ -1,13 +1,14 @@
-"""What every stage function receives."""
+"""The context of a stage: its identity, its parents' folders and the folder that it fills."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError
+from bi_bench.api.progress import Progress
 from bi_bench.plugins import Registry, discover
 
 
@@ -21,7 +22,7 @@ class StageContext:
     identity: Mapping[str, Any]
     inputs: Mapping[str, Path]
     folder: Path
-    progress: Callable[..., None]
+    progress: Progress
     registry: Registry
     unkeyed: Mapping[str, Any]
 
@@ -31,7 +32,7 @@ class StageContext:
         stage: Mapping[str, Any],
         inputs: Mapping[str, Path],
         folder: Path,
-        progress: Callable[..., None],
+        progress: Progress,
     ) -> StageContext:
         """Load the plugins that the stage may name."""
         registry = discover([Path(file) for file in stage["plugin_files"]])

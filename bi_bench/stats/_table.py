@@ -1,4 +1,4 @@
-"""What a table of differences and its cluster labels must look like, checked in one place."""
+"""Checks of a table of differences and its cluster labels: shapes and values."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def cluster_sums(table: NDArray[np.float64], codes: NDArray[np.intp]) -> NDArray
 
 
 def effective_clusters(sizes: Sequence[int]) -> float:
-    """How many equal clusters weigh as much as those of these sizes (Kish 1965, section 5.4).
+    """The number of equal clusters that weigh as much as those of these sizes (Kish 1965, section 5.4).
 
-    n^2 / sum of squares, for n problems; ValueError where there is none.
+    n^2 / sum of squares, for n problems; ValueError without sizes.
     """
     if not sizes or min(sizes) < 1:
         raise ValueError(f"cluster sizes are {list(sizes)}; give at least one, each 1 or more")

@@ -54,7 +54,7 @@ def crossed_bootstrap(
     """Interval of the mean of `differences` [seeds, problems], both axes resampled independently.
 
     The cross-check of `crossed_interval`: it errs on the wide side with ten seeds or more, since
-    the noise of single cells is drawn once with the seeds and again with the problems, and on the
+    the noise of single entries is drawn once with the seeds and again with the problems, and on the
     narrow side with three, where R seeds stand for only (R - 1) / R of their variance (Owen 2007,
     "The pigeonhole bootstrap"). Raises ValueError as `paired_bootstrap` does.
     """

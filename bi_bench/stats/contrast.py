@@ -91,7 +91,7 @@ def crossed_interval(
 
     With three seeds or more: two-way random effects and Satterthwaite's degrees of freedom, for
     new seeds and new problems. With one or two: bootstrap over problems of the mean over seeds,
-    which holds for those seeds only, as `note` says; `seed` starts its random numbers. `clusters`
+    which holds for those seeds only, as `note` tells; `seed` starts its random numbers. `clusters`
     holds one label a problem, for problems that share a source and so err together. Raises
     ValueError on a wrong shape, on values that are not finite, on fewer than two problems or
     clusters, and on a level outside 0 to 1.

@@ -1,4 +1,4 @@
-"""Many contrasts at once: Holm's step-down correction of a declared family."""
+"""Holm's step-down correction of a declared family of contrasts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bi_bench.stats._table import check_level
 
 
 class Corrected(NamedTuple):
-    """What the correction says of one contrast.
+    """One contrast after the correction.
 
     ``rejected``: it differs from zero, with the chance of any false such claim in the family below
     1 - level. ``p_value`` is adjusted. ``level``: that of the interval that leaves out zero exactly
@@ -24,7 +24,7 @@ class Corrected(NamedTuple):
 def holm(p_values: Sequence[float], level: float = 0.95) -> list[Corrected]:
     """Holm's correction (1979, Scandinavian Journal of Statistics 6, p. 65), in the order given.
 
-    The smallest p-value is held against alpha / m, the next against alpha / (m - 1) and so on; from
+    The smallest p-value is compared with alpha / m, the next against alpha / (m - 1) and so on; from
     the first that fails, none is rejected. Raises ValueError on p-values outside 0 to 1.
     """
     check_level(level)

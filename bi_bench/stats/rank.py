@@ -1,4 +1,4 @@
-"""Rank correlation over cells that share models, with an interval that knows that they do."""
+"""Rank correlation over cells that share models, with an interval that accounts for it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _correlations(
 
 
 def _ranks(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean ranks [draws, cells] of cells that each count as often as their weight says."""
+    """Mean ranks [draws, cells] of cells that each count as often as their weight."""
     _, codes = np.unique(values, return_inverse=True)
     sums = weights @ np.eye(int(codes.max()) + 1)[codes]
     below = np.cumsum(sums, axis=1) - sums

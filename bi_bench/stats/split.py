@@ -1,4 +1,4 @@
-"""Where a gain comes from: answers that can be read at all, or answers that are right."""
+"""Splits a gain in two: more answers that can be parsed, and more right ones among these."""
 
 from __future__ import annotations
 

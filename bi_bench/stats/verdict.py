@@ -1,7 +1,7 @@
 """Labels of a contrast. "Higher" and "lower" mean an interval that leaves out zero.
 
 "Same" means no more than an interval that includes zero, which a small suite gets easily: the
-half-width belongs beside every label.
+half-width belongs next to every label.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def gain_label(gain: Contrast, pre: float) -> tuple[str, ...]:
     """Labels of one cell: gain, loss or no detectable change; then the marks that apply.
 
     `pre` is the score before RL, 0 to 1; above 0.85 the cell is marked "ceiling". With one or two
-    seeds a mark says that the interval is conditional on them. Raises ValueError on another `pre`.
+    seeds a mark shows that the interval is conditional on them. Raises ValueError on another `pre`.
     """
     _check_score("pre", pre)
     labels = [_GAIN[_sign(gain)]]
@@ -73,7 +73,7 @@ def arm_label(gain_difference: Contrast, final_difference: Contrast) -> str:
 def arm_place(
     primary: Literal["gain", "final"], gain_difference: Contrast, final_difference: Contrast
 ) -> Place:
-    """Where an arm stands beside the reference arm, from both contrasts at the corrected level.
+    """The place of an arm relative to the reference arm, from both contrasts at the corrected level.
 
     "above" takes the `primary` contrast above zero, a final score that is higher and a gain that is not
     lower, since a gain alone can be had by damaging the model first. A lower final score is "below"

@@ -1,4 +1,4 @@
-"""The files of a stage by size and SHA-256, and whether they still are what was written."""
+"""Size and SHA-256 of the files of a stage, and the check that they are unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bi_bench.api.errors import UserError
 from bi_bench.artifacts.stage_record import FileDigest, read_stage
 
 LOG = "log.txt"
-"""What a stage printed: no result is made of it, and it may grow after the commit."""
+"""The output that a stage printed: no result is made of it, and it may grow after the commit."""
 
 _WEIGHTS = ".safetensors"
 
@@ -33,12 +33,12 @@ def digest_file(path: Path) -> str:
 
 
 class Verifier:
-    """Compares files with what was listed; each is read once as long as nobody writes to it."""
+    """Compares files with their listed digests; each is read once as long as nobody writes to it."""
 
     def __init__(self) -> None:
         self._seen: dict[Path, tuple[object, ...]] = {}
 
-    def problems(
+    def damages(
         self, folder: Path, files: Mapping[str, FileDigest], weights: bool
     ) -> Iterator[tuple[str, str]]:
         """Names of damaged files and what is wrong with them.
@@ -47,10 +47,10 @@ class Verifier:
         """
         for name, listed in files.items():
             read = weights or not name.endswith(_WEIGHTS)
-            if problem := self._problem(folder / name, listed, read):
-                yield name, problem
+            if damage := self._damage(folder / name, listed, read):
+                yield name, damage
 
-    def _problem(self, path: Path, listed: FileDigest, read: bool) -> str:
+    def _damage(self, path: Path, listed: FileDigest, read: bool) -> str:
         try:
             status = path.stat()
             if status.st_size != listed.size:
@@ -81,9 +81,9 @@ def check_stage_files(folder: Path) -> None:
                 for name, listed in record.files.items()
                 if (stage / name).is_relative_to(folder)
             }
-            for name, problem in Verifier().problems(stage, below, weights=True):
+            for name, damage in Verifier().damages(stage, below, weights=True):
                 raise UserError(
-                    f"{stage / name} {problem}; the stage {record.name} is damaged: run the suite "
+                    f"{stage / name} {damage}; the stage {record.name} is damaged: run the suite "
                     "again, which builds it anew"
                 )
             return

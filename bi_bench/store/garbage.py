@@ -1,4 +1,4 @@
-"""Garbage collection: what no run record names goes, and what killed processes left."""
+"""Garbage collection: deletes stages that no run record names, and leftovers of killed processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bi_bench.store.lock import Busy, exclusive
 
 
 class Collected(NamedTuple):
-    """What garbage collection freed, or would free."""
+    """The count of stages and bytes that garbage collection freed, or would free."""
 
     stages: int
     bytes: int

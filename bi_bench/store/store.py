@@ -40,7 +40,7 @@ class Store:
         self._verifier = Verifier()
 
     def folder(self, key: str) -> Path:
-        """Where the stage lies, or will lie."""
+        """The folder of the stage, whether it exists or not."""
         return self.stages / key
 
     def has(self, key: str, *, weights: bool = False) -> bool:
@@ -62,17 +62,17 @@ class Store:
         return not problem and self._read(key).record is not None
 
     def damage(self, key: str, *, weights: bool = False) -> str:
-        """What is wrong with the first damaged file of a stage; empty where nothing is."""
+        """The first damaged file of a stage and its fault; empty if the stage is intact."""
         name, problem = next(self.damages(key, weights=weights), ("", ""))
         return f"{name} {problem}" if name else ""
 
     def damages(self, key: str, *, weights: bool = True) -> Iterator[tuple[str, str]]:
-        """The damaged files of a stage and what is wrong with each; nothing if it is not there."""
+        """The damaged files of a stage, each with its fault; nothing if the stage is not there."""
         record, _, problem = self._read(key)
         if problem and self.folder(key).exists():
             yield FILE, problem
         elif record is not None:
-            yield from self._verifier.problems(self.folder(key), record.files, weights)
+            yield from self._verifier.damages(self.folder(key), record.files, weights)
 
     def describe(self, key: str) -> str:
         """ "the stage sft · vanilla", for a message."""
@@ -167,7 +167,7 @@ class Store:
         """Read ``runs/<name>/run.json``.
 
         Raises:
-            UserError: there is no such run.
+            UserError: the run is not found, or its record is damaged.
         """
         return runs.read_run(self.runs, name)
 

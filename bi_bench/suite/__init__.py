@@ -1,4 +1,4 @@
-"""From a TOML file to a checked suite and its matrix of cells."""
+"""The suite: from a TOML file to checked settings, plugins and the matrix of cells."""
 
 from __future__ import annotations
 

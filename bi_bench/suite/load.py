@@ -12,10 +12,10 @@ from bi_bench.api import UserError, did_you_mean
 from bi_bench.api.text import read_text
 from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
-from bi_bench.suite.problems import key_path, validate
+from bi_bench.suite.report_settings import check_figures, place_published, settle_primary
 from bi_bench.suite.schema import TEMPLATES, Defaults, Evaluate, MatrixTable, SuiteFile
-from bi_bench.suite.shown import check_figures, place_published, settle_primary
 from bi_bench.suite.suite import Entry, Matrix, Suite
+from bi_bench.suite.validation import key_path, validate
 
 AXES = ("benchmarks", "models", "strategies", "algorithms")
 
@@ -24,7 +24,7 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
     """The checked suite of a TOML file; UserError naming file and key path if anything is wrong."""
     data = _read(file)
     apply_overrides(data, overrides)
-    checked: SuiteFile = validate(SuiteFile, data, file)
+    checked = validate(SuiteFile, data, file)
     plugin_files = tuple(_local_file(name, file) for name in checked.plugins)
     registry = discover(plugin_files)
     matrices = _matrices(registry, data["matrix"], file)
@@ -94,7 +94,7 @@ def _local_file(name: str, suite: Path) -> Path:
     return file
 
 
-def _matrices(registry: Registry, given: Any, file: Path) -> tuple[Matrix, ...]:
+def _matrices(registry: Registry, given: object, file: Path) -> tuple[Matrix, ...]:
     """Each table of the matrix; axes that a later one leaves out are those of the first."""
     if not isinstance(given, list):
         return (_matrix(registry, given, {}, file, ("matrix",)),)
@@ -114,12 +114,12 @@ def _matrices(registry: Registry, given: Any, file: Path) -> tuple[Matrix, ...]:
 
 def _matrix(
     registry: Registry,
-    table: Any,
+    table: object,
     inherited: Mapping[str, tuple[Entry, ...]],
     file: Path,
     path: tuple[str | int, ...],
 ) -> Matrix:
-    checked: MatrixTable = validate(MatrixTable, table, file, path)
+    checked = validate(MatrixTable, table, file, path)
     axes: dict[str, tuple[Entry, ...]] = dict(inherited)
     for axis in AXES:
         if axis not in axes:
@@ -139,7 +139,7 @@ def _refuse_ambiguous_labels(matrices: Sequence[Matrix], file: Path) -> None:
 
 
 def _entries(
-    registry: Registry, axis: str, values: Sequence[Any], file: Path, path: tuple[str | int, ...]
+    registry: Registry, axis: str, values: Sequence[object], file: Path, path: tuple[str | int, ...]
 ) -> tuple[Entry, ...]:
     entries = []
     for index, value in enumerate(values):

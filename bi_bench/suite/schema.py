@@ -1,4 +1,4 @@
-"""What a suite file may say, apart from the parameters of plugins."""
+"""The schema of a suite file, apart from the parameters of plugins."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pydantic
 from pydantic import Field
 
 from bi_bench.api import Parameters
+from bi_bench.api.identity import Json
 
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -52,7 +53,7 @@ class SFT(Parameters):
 
 
 class VLLM(Parameters):
-    """How vLLM is run in RFT; probe and evaluation always have a GPU of their own for it.
+    """The way vLLM runs in RFT; in probe and evaluation it always has its own GPU.
 
     "colocate": in the trainer's process, on the share ``memory`` of its GPU. "server": a server
     that somebody started with ``vllm serve``, at ``server_url``.
@@ -97,7 +98,7 @@ class Rollouts(Parameters):
 
 
 class Prompt(Parameters):
-    """How a benchmark's prompt becomes what the model reads, in SFT, RFT, probe and evaluation.
+    """The form in which a model reads a benchmark's prompt, in SFT, RFT, probe and evaluation.
 
     ``template``: "none"; "model", the chat template of the tokenizer; or a file with a Jinja
     template next to the suite, of which the loader puts the text here. ``system`` is the system
@@ -115,8 +116,8 @@ class Prompt(Parameters):
             raise ValueError('system needs a chat template; set template = "model" or to a file')
         return self
 
-    def settings(self, *, stop: bool) -> dict[str, Any]:
-        """What stages are told, nothing of it where nothing is set; ``stop`` where text is sampled."""
+    def settings(self, *, stop: bool) -> dict[str, Json]:
+        """The settings that enter a stage, empty where nothing is set; ``stop`` where text is sampled."""
         given = self.model_dump(mode="json", exclude_defaults=True)
         if not stop:
             given.pop("stop", None)
@@ -135,15 +136,15 @@ class LoRA(Parameters):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     targets: tuple[str, ...] = ()
 
-    def settings(self, stage: str) -> dict[str, Any]:
-        """What a stage is told, nothing where it trains all weights."""
+    def settings(self, stage: str) -> dict[str, Json]:
+        """The settings that enter a stage, empty where it trains all weights."""
         if stage not in self.stages:
             return {}
         return {"lora": self.model_dump(mode="json", exclude={"stages"})}
 
 
 class RFT(Parameters):
-    """What RFT keeps, and how it saves memory.
+    """The checkpoints that RFT keeps, and how it saves memory.
 
     ``checkpoints``: the model after every so many steps, 0 for the last alone.
     """
@@ -172,8 +173,9 @@ class Probe(Parameters):
 
 
 class Numerics(Parameters):
-    """Where stages compute. ``auto``: CUDA if there is a device, float32 on a CPU else bfloat16.
+    """The device and the number format that stages compute with.
 
+    ``auto``: CUDA if a device is found; float32 on a CPU, bfloat16 on CUDA.
     ``processes`` train together in SFT and RFT: on CUDA each has a GPU, on a CPU ``threads``.
     """
 
@@ -184,13 +186,13 @@ class Numerics(Parameters):
 
 
 class Tracking(Parameters):
-    """Where SFT and RFT report to while they train, besides their own log; in no content key."""
+    """Trackers that SFT and RFT report to while they train, besides their log; in no content key."""
 
     report_to: tuple[Literal["tensorboard", "wandb", "trackio"], ...] = ()
 
 
 class Limits(Parameters):
-    """When a stage is given up; in no content key.
+    """The time after which a stage is ended; in no content key.
 
     ``stage_hours`` 0: fifty times the estimate of the stage and two hours at least, or 72 hours where
     nothing is known.
@@ -204,7 +206,7 @@ class Defaults(Parameters):
 
     ``match_sft``: what arms have in common with the reference arm in SFT. "none": the epochs;
     "updates", "tokens": as many updates, or learnt tokens, as the demonstrations of that arm give.
-    ``match_rft``: likewise in RFT. "steps": the steps; "generated_tokens", "device_seconds": as many
+    ``match_rft``: the same in RFT. "steps": the steps; "generated_tokens", "device_seconds": as many
     steps as spend what the reference arm spent.
     """
 
@@ -247,8 +249,8 @@ Points = Annotated[float, Field(ge=-100, le=100)]
 class Published(Parameters):
     """A number that somebody else published, in % as it stands there; never measured here.
 
-    ``strategy`` and so on are labels of the suite: they say beside which of our rows it stands.
-    ``tag`` says how far it can be trusted: "P" the publication itself, "C" the authors' code, "M"
+    ``strategy`` and so on are labels of the suite: they name the row of the report next to which it is shown.
+    ``tag`` is how far it can be trusted: "P" the publication itself, "C" the authors' code, "M"
     measured with the authors' code, "D" derived, "S" second-hand, "U" not known.
     """
 
@@ -290,11 +292,11 @@ class Primary(Parameters):
 
 
 class Report(Parameters):
-    """What the tables compare: ``reference`` is the label of the arm that others are held against.
+    """Settings of the report: ``reference`` is the label of the arm that others are compared with.
 
     Empty means the first strategy of the matrix. ``primary`` is the contrast that ranks arms.
     ``figures`` names those that are drawn, empty means all that have data; ``published`` are numbers
-    to show beside ours.
+    to show next to measured ones.
     """
 
     reference: str = ""

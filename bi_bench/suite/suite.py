@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Parameters
+from bi_bench.api.identity import Json
 from bi_bench.plugins import Registered
 from bi_bench.suite.schema import Defaults, Primary
 
@@ -37,21 +38,21 @@ class Entry:
         return self.registered.cls(self.params)
 
     @cached_property
-    def unkeyed(self) -> dict[str, Any]:
+    def unkeyed(self) -> dict[str, Json]:
         """Parameters declared with ``exclude=True``: handed to workers, not in the content key."""
         fields = type(self.params).model_fields
         return {name: getattr(self.params, name) for name, field in fields.items() if field.exclude}
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, Json]:
         """Plugin and parameters, as they enter the content key."""
         return {**self._registered, "params": self._params}
 
     @cached_property
-    def _registered(self) -> dict[str, Any]:
+    def _registered(self) -> dict[str, Json]:
         return self.registered.identity()
 
     @cached_property
-    def _params(self) -> dict[str, Any]:
+    def _params(self) -> dict[str, Json]:
         return self.params.model_dump(mode="json")
 
 
@@ -65,7 +66,7 @@ class Cell:
     algorithm: Entry
     seed: int
 
-    def axes(self) -> dict[str, Any]:
+    def axes(self) -> dict[str, str | int]:
         """The labels of the axes and the seed."""
         return {
             "benchmark": self.benchmark.label,
@@ -111,7 +112,7 @@ class Suite:
     plugin_files: tuple[Path, ...]
     source: Mapping[str, Any]
     figures: tuple[str, ...] = ()
-    published: tuple[Mapping[str, Any], ...] = ()
+    published: tuple[Mapping[str, Json], ...] = ()
     primary: Primary = field(default_factory=Primary)
 
     @cached_property
@@ -125,7 +126,7 @@ class Suite:
         }
 
     def reference_of(self, cell: Cell) -> Cell:
-        """The cell of the reference arm that a cell is held against."""
+        """The cell of the reference arm that a cell is compared with."""
         arm = next(arm for arm in self.axes["strategies"] if arm.label == self.reference)
         return replace(cell, strategy=arm)
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import platform
 
-from bi_bench.cli.machine import kind_of_machine
 from bi_bench.cli.run import _machines
+from bi_bench.engines.machine import kind_of_machine
 from bi_bench.store import Store
 
 

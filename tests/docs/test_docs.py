@@ -22,8 +22,8 @@ from bi_bench.plugins import KINDS, discover
 from bi_bench.report.tables.columns import COMPACT, FACTS, MEASURED, SCORED
 from bi_bench.stats import verdict
 from bi_bench.suite import load_suite
-from bi_bench.suite.problems import validate
 from bi_bench.suite.schema import MatrixTable, SuiteFile
+from bi_bench.suite.validation import validate
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.engines import LocalEngine
+from bi_bench.engines import LocalEngine, ProgressReport
 from bi_bench.engines.reporter import PROGRESS, Reporter, read_progress
 from bi_bench.store import Damage, Store
 from tests.engines.conftest import MakeStage, RunStages
@@ -63,4 +63,4 @@ def test_damaged_progress_is_no_progress(tmp_path: Path, text: str) -> None:
 
 def test_progress_is_what_was_reported(tmp_path: Path) -> None:
     Reporter(tmp_path)(step=3, total=3, reward=0.5)
-    assert read_progress(tmp_path) == {"step": 3, "total": 3, "reward": 0.5}
+    assert read_progress(tmp_path) == ProgressReport(3, 3, {"reward": 0.5})

@@ -143,12 +143,12 @@ def test_progress_arrives_while_the_stage_runs(stage: MakeStage, store: Store, e
     events: list[Event] = []
     one = stage("one", do="sleep", seconds=1.5)
     LocalEngine(store, workers=1, entry=entry).run([one], events.append)
-    steps = [event.data["step"] for event in events if event.kind == "progress"]
+    steps = [event.report.step for event in events if event.kind == "progress"]
     assert len(steps) >= 3
     assert steps == sorted(set(steps))
     assert not list(store.folder(one.key).glob("progress*"))
     assert events[-1].kind == "finished"
-    assert events[-1].data["tokens_trained"] == 7
+    assert store.costs(one.key)["tokens_trained"] == 7
 
 
 def test_gpus_are_leased_one_by_one(

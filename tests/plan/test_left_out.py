@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.plan import SuitePlan, plan_suite
+from bi_bench.plan import StageGraph, plan_suite
 from bi_bench.suite import load_suite
 
 
-def planned(file: Path, *overrides: str) -> SuitePlan:
+def planned(file: Path, *overrides: str) -> StageGraph:
     return plan_suite(load_suite(file, overrides))
 
 

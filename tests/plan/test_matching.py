@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.plan import SuitePlan, plan_suite
+from bi_bench.plan import StageGraph, plan_suite
 from bi_bench.suite import load_suite
 
 SUITE = """
@@ -27,7 +27,7 @@ def suite_file(tmp_path: Path) -> Path:
     return file
 
 
-def planned(file: Path, *overrides: str) -> SuitePlan:
+def planned(file: Path, *overrides: str) -> StageGraph:
     return plan_suite(load_suite(file, overrides))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.plan import SuitePlan, plan_suite
+from bi_bench.plan import StageGraph, plan_suite
 from bi_bench.suite import load_suite
 from tests.plan import golden
 
@@ -37,11 +37,11 @@ def suite_file(tmp_path: Path) -> Path:
     return file
 
 
-def planned(file: Path, *overrides: str) -> SuitePlan:
+def planned(file: Path, *overrides: str) -> StageGraph:
     return plan_suite(load_suite(file, overrides))
 
 
-def identities(plan: SuitePlan) -> dict[str, Any]:
+def identities(plan: StageGraph) -> dict[str, Any]:
     """The identity of each kind of stage without its parents' keys."""
     return {s.kind: {**s.identity, "parents": None} for s in plan.stages}
 

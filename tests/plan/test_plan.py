@@ -10,18 +10,19 @@ from typing import Any
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.plan import SuitePlan, content_key, plan_suite
+from bi_bench.api.identity import STAGE_KINDS
+from bi_bench.plan import StageGraph, content_key, plan_suite
 from bi_bench.plan.explain import differences, nearest
-from bi_bench.plan.stage import STAGE_KINDS, Stage
+from bi_bench.plan.stage import Stage
 from bi_bench.suite import load_suite
 from tests.plan import golden
 
 
-def planned(file: Path, *overrides: str) -> SuitePlan:
+def planned(file: Path, *overrides: str) -> StageGraph:
     return plan_suite(load_suite(file, overrides))
 
 
-def keys(plan: SuitePlan, kind: str) -> set[str]:
+def keys(plan: StageGraph, kind: str) -> set[str]:
     return {stage.key for stage in plan.stages if stage.kind == kind}
 
 

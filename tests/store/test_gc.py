@@ -21,7 +21,7 @@ def store(tmp_path: Path) -> Store:
     store.temporary(KEPT, "dead").mkdir()
     store.temporary(STALE, "dead").mkdir()
     (store.temporary(STALE, "dead") / "half").write_bytes(b"h" * 300)
-    store.write_failure(STALE, {"type": "Crash"})
+    store.write_failure(STALE, {"type": "Crash", "message": "killed"})
     store.write_run("quick-12ab", {"stages": [KEPT]})
     return store
 

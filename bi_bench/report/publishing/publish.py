@@ -16,7 +16,7 @@ from bi_bench.report.data.results import Results
 from bi_bench.report.publishing.record import FILE, open_record, pack, to_text
 from bi_bench.report.write import write_files
 from bi_bench.store.lock import Busy, exclusive
-from bi_bench.store.swap import new_folder
+from bi_bench.store.replace_folder import new_folder
 
 # What is made from a record, and so replaced; run.json and report.json came before record.json.
 _OURS = ("report.md", "report.csv", "curves.png", "figures", FILE, "run.json", "report.json")

@@ -12,8 +12,8 @@ from bi_bench.api import UserError
 from bi_bench.report.publishing.overall import check_overall, overall, write_overall
 from bi_bench.report.publishing.publish import publish, publish_again, published_folders
 from bi_bench.report.publishing.record import open_record, write_record
-from bi_bench.store import swap
-from bi_bench.store.swap import new_folder
+from bi_bench.store import replace_folder
+from bi_bench.store.replace_folder import new_folder
 
 NAME = "quick-12ab"
 
@@ -148,7 +148,7 @@ def test_the_overall_leaderboard_has_a_section_for_each_suite(small, tmp_path):
 @pytest.fixture(params=["in one step", "by two renames"])
 def way(request, monkeypatch):
     if request.param == "by two renames":
-        monkeypatch.setattr(swap, "_exchange", lambda one, other: False)
+        monkeypatch.setattr(replace_folder, "_exchange", lambda one, other: False)
     return request.param
 
 
@@ -185,7 +185,7 @@ def test_a_killed_publish_leaves_the_old_folder_whole(tmp_path):
     target.mkdir()
     (target / "old").write_text("old")
     code = (
-        "import os, sys\nfrom pathlib import Path\nfrom bi_bench.store.swap import new_folder\n"
+        "import os, sys\nfrom pathlib import Path\nfrom bi_bench.store.replace_folder import new_folder\n"
         "with new_folder(Path(sys.argv[1])) as fresh:\n"
         "    (fresh / 'half').write_text('half')\n"
         f"    os.kill(os.getpid(), {int(signal.SIGKILL)})\n"

@@ -1,11 +1,10 @@
-"""What a run shows while it runs: a live display on a terminal, plain lines elsewhere; on stderr."""
+"""The display of a run on stderr: live on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -13,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from bi_bench.engines import Event
+from bi_bench.engines import Event, ProgressReport
 from bi_bench.plan.stage import Stage
 
 _SECONDS_BETWEEN_LINES = 30.0
@@ -26,7 +25,7 @@ _STYLES = {
 }
 
 
-class Progress:
+class RunDisplay:
     """Observes an engine's run; a context manager.
 
     ``estimate`` gives the expected seconds of a stage, or ``None``. The time left is what is
@@ -41,7 +40,7 @@ class Progress:
         self._running: dict[str, _Running] = {}
         self._live: Live | None = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> RunDisplay:
         if self._console.is_terminal and not self._console.is_dumb_terminal:
             self._live = Live(
                 console=self._console,
@@ -68,7 +67,7 @@ class Progress:
             self._running[key] = _Running(event.stage)
             self._left.started()
         elif event.kind == "progress":
-            self._running[key].data = event.data
+            self._running[key].report = event.report or ProgressReport()
             self._left.advanced(event.stage, self._running[key].share)
         elif event.kind == "retried":
             self._running.pop(key, None)
@@ -94,12 +93,12 @@ class Progress:
 
     def _line(self, event: Event) -> Text:
         text = Text(f"[{self._ended}/{self._total}] {event.kind:<8} {_name(event.stage)}")
-        if event.kind == "progress":
-            text.append(f"  {_step(event.data)}")
+        if event.report is not None:
+            text.append(f"  {_step(event.report)}")
         if event.kind in ("progress", "finished", "failed"):
             text.append(f"  {_clock(event.seconds)}")
-        if message := event.data.get("message"):
-            text.append(f": {_plain(str(message))}")
+        if event.message:
+            text.append(f": {_plain(event.message)}")
         text.stylize(_STYLES.get(event.kind, ""))
         return text
 
@@ -116,7 +115,7 @@ class Progress:
         for running in list(self._running.values()):
             elapsed = _clock(time.monotonic() - running.start)
             label = Text(_name(running.stage), overflow="ellipsis", no_wrap=True)
-            rows.add_row("", label, Text(_step(running.data)), Text(elapsed))
+            rows.add_row("", label, Text(_step(running.report)), Text(elapsed))
         return Group(head, rows)
 
 
@@ -126,11 +125,11 @@ class _Running:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.start = self.last_line = time.monotonic()
-        self.data: Any = {}
+        self.report = ProgressReport()
 
     @property
     def share(self) -> float:
-        step, total = self.data.get("step"), self.data.get("total")
+        step, total = self.report.step, self.report.total
         return min(step / total, 1.0) if step is not None and total else 0.0
 
 
@@ -171,12 +170,11 @@ class _TimeLeft:
         return (sum(self._todo.values()) - partly) * (time.monotonic() - self._start) / done
 
 
-def _step(data: Any) -> str:
+def _step(report: ProgressReport) -> str:
     parts = []
-    if data.get("step") is not None:
-        total = data.get("total")
-        parts.append(f"{data['step']}/{total}" if total else f"step {data['step']}")
-    if (reward := data.get("reward")) is not None:
+    if report.step is not None:
+        parts.append(f"{report.step}/{report.total}" if report.total else f"step {report.step}")
+    if (reward := report.numbers.get("reward")) is not None:
         parts.append(f"reward {reward:.3f}" if isinstance(reward, float) else f"reward {reward}")
     return _plain("  ".join(parts))
 

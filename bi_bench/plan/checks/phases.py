@@ -1,10 +1,10 @@
-"""Whether the phases that an algorithm declares can be carried out; found out without torch."""
+"""Checks of the phases that an algorithm declares: can they be carried out? Needs no torch."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, get_args
+from typing import get_args
 
 from bi_bench.api import Phase, Reward, did_you_mean
 from bi_bench.api.algorithm import Trainer
@@ -14,13 +14,13 @@ from bi_bench.api.kernels import hub_kernel
 from bi_bench.suite import Entry
 
 
-def sound(algorithms: Iterable[Entry]) -> list[Entry]:
-    """Those whose phases can be carried out; cells with another one are skipped."""
-    return [entry for entry in algorithms if not unsound(entry)]
+def valid_algorithms(algorithms: Iterable[Entry]) -> list[Entry]:
+    """The algorithms whose phases can be carried out; cells with another one are skipped."""
+    return [entry for entry in algorithms if not phase_fault(entry)]
 
 
-def unsound(algorithm: Entry) -> str:
-    """What is wrong with the phases of an algorithm, by its label; empty where nothing is."""
+def phase_fault(algorithm: Entry) -> str:
+    """The first fault in the phases of an algorithm, with its label; empty if they are sound."""
     plugin = algorithm.plugin
     try:
         with calling(f"algorithm {algorithm.label}", plugin.phases):
@@ -31,7 +31,7 @@ def unsound(algorithm: Entry) -> str:
     return next((f"algorithm {algorithm.label}: {reason}" for reason in reasons if reason), "")
 
 
-def _fault(number: int, phase: Any) -> str:
+def _fault(number: int, phase: object) -> str:
     if not isinstance(phase, Phase):
         # No text of the object itself, which may hold an address: reasons are part of a run's name.
         return f"phase {number} is no Phase but a {type(phase).__name__}"
@@ -55,8 +55,8 @@ def _fault(number: int, phase: Any) -> str:
     return ""
 
 
-def _named(given: Any, known: Sequence[str]) -> str:
+def _named(given: object, known: Sequence[str]) -> str:
     names = f"Known: {', '.join(known)}"
     if not isinstance(given, str):
         return f"a {type(given).__name__}, and must be a name. {names}"
-    return f'"{given}", which there is not{did_you_mean(given, known) or "."} {names}'
+    return f'"{given}", which is not known{did_you_mean(given, known) or "."} {names}'

@@ -8,7 +8,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.cli.run import run_record
-from bi_bench.plan import SuitePlan, plan_suite
+from bi_bench.plan import StageGraph, plan_suite
 from bi_bench.suite import load_suite
 
 ALGORITHM = """
@@ -37,7 +37,7 @@ def bi_bench_analyses(): return [Mine]
 """
 
 
-def planned(file: Path, source: str, *overrides: str) -> SuitePlan:
+def planned(file: Path, source: str, *overrides: str) -> StageGraph:
     (file.parent / "mine.py").write_text(source)
     return plan_suite(load_suite(file, ['plugins=["./mine.py"]', *overrides]))
 
@@ -51,11 +51,11 @@ def planned(file: Path, source: str, *overrides: str) -> SuitePlan:
         ),
         (
             'Phase("grpo", 2, 8, 4, reward="answers")',
-            'reward of phase 1 is "answers", which there is not; did you mean "answer"',
+            'reward of phase 1 is "answers", which is not known; did you mean "answer"',
         ),
         (
             'Phase("gpo", 2, 8, 4)',
-            'trainer of phase 1 is "gpo", which there is not; did you mean "grpo"',
+            'trainer of phase 1 is "gpo", which is not known; did you mean "grpo"',
         ),
         ('Phase("grpo", 0, 8, 4)', "steps of phase 1 must be an integer of at least 1, not 0"),
         ('Phase("grpo", 2, 8.0, 4)', "prompts of phase 1 must be an integer"),

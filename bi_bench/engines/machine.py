@@ -1,4 +1,4 @@
-"""What this machine has, and how much of it a command may use."""
+"""This machine: its CPUs, memory, disk and GPUs, and how much of them a command may use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from bi_bench.stages.cpu import instructions
+from bi_bench.api.cpu import instructions
 
 
 def worker_count(asked: int, threads: int) -> int:
@@ -25,17 +25,14 @@ def gpu_count(asked: int) -> int:
     return len(list(Path("/dev").glob("nvidia[0-9]*"))) if asked < 0 else asked
 
 
-def duration(seconds: float | None) -> str:
-    """Seconds as people read them."""
-    if seconds is None:
-        return "unknown"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+def stages_at_a_time(workers: int, threads: int, device: str) -> int:
+    """The number of stages that run at once with so many threads each; on CUDA one a GPU."""
+    cpus = worker_count(workers, threads)
+    return max(1, (min(cpus, gpu_count(-1)) if device == "cuda" else cpus) // threads)
 
 
 def kind_of_machine() -> dict[str, str]:
-    """What a result may depend on, for the run record: interpreter, system, processor, GPUs; no names."""
+    """The kind of machine, for the run record: what a result may depend on, and no names."""
     info = Path("/proc/cpuinfo")
     text = info.read_text(encoding="utf-8", errors="replace") if info.is_file() else ""
     found = re.search(r"^model name\s*: (.+)$", text, re.M)
@@ -52,7 +49,7 @@ def kind_of_machine() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What there is to compute with. Memory and disk in GB (10^9 bytes), of a GPU 0 if unknown."""
+    """Hardware, Python and torch. Memory and disk in GB (10^9 bytes), that of a GPU 0 if unknown."""
 
     python: str
     cores: int

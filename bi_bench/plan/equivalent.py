@@ -1,7 +1,7 @@
-"""Which algorithms of a suite are the same one under two names.
+"""Equivalent algorithms: those of a suite that update the model alike under two names.
 
-With one update per rollout batch the importance ratio is 1 everywhere. What tells most losses apart
-is then inactive: clipping, its bounds, the level of the ratio. What is left is how token losses are
+With one update per rollout batch the importance ratio is 1 everywhere. Most differences between
+losses are then inactive: clipping, its bounds, the level of the ratio. What is left is how token losses are
 averaged, either within each completion first or over all tokens; a constant or the number of tokens
 in front scales the gradient and does not turn it.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from bi_bench.api import Phase
 from bi_bench.suite import Entry
@@ -42,13 +41,13 @@ DEFAULTS = {
 }
 
 
-def same_algorithms(entries: Sequence[Entry]) -> list[str]:
+def equivalent_algorithms(entries: Sequence[Entry]) -> list[str]:
     """One warning for each set of entries that update the model alike, naming their labels."""
     alike: dict[str, list[Entry]] = {}
     for entry in entries:
         phases = [_direction(phase) for phase in entry.plugin.phases()]
         alike.setdefault(json.dumps(phases, sort_keys=True, default=str), []).append(entry)
-    return [_warning(group) for group in alike.values() if len(group) > 1]
+    return [_warning(same) for same in alike.values() if len(same) > 1]
 
 
 def _warning(entries: Sequence[Entry]) -> str:
@@ -63,8 +62,8 @@ def _warning(entries: Sequence[Entry]) -> str:
     )
 
 
-def _direction(phase: Phase) -> Any:
-    """What decides the direction of the gradient; all there is where a batch is used more than once."""
+def _direction(phase: Phase) -> list[object]:
+    """The settings that decide the direction of the gradient; all where a batch is used more than once."""
     budget = [
         phase.trainer,
         phase.steps,

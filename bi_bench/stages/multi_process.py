@@ -14,22 +14,23 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bi_bench.api import UserError
+from bi_bench.api.progress import Progress
 from bi_bench.artifacts.costs import Costs
-from bi_bench.stages.alone import run_alone
+from bi_bench.stages.in_process import run_in_process
 
 PROGRESS, RESULT = "\x1eprogress ", "\x1eresult "  # how the processes speak to the stage's own
 
 
-def run_together(
+def run_multi_process(
     stage: Mapping[str, Any],
     inputs: Mapping[str, Path],
     folder: Path,
-    progress: Callable[..., None],
+    progress: Progress,
     processes: int,
 ) -> Costs:
     """Fill ``folder`` by so many processes; returns the costs that the first one counted.
@@ -95,7 +96,7 @@ def main(file: Path) -> None:
         folder = Path(scratch) if rank else Path(task["folder"])
         tell = (lambda **_: None) if rank else _say_progress
         try:
-            costs = run_alone(task["stage"], inputs, folder, tell)
+            costs = run_in_process(task["stage"], inputs, folder, tell)
         except UserError as error:
             _say(RESULT, {"user_error": str(error)})  # the first to fail may be any of them
             raise SystemExit(1) from None

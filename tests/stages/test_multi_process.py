@@ -18,7 +18,7 @@ from bi_bench.api import UserError
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
-from bi_bench.stages.together import launch_command
+from bi_bench.stages.multi_process import launch_command
 from bi_bench.stages.worker import run_stage
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.models.tiny import Tiny
@@ -145,7 +145,7 @@ def _descendants(pid: int, wanted: int) -> list[psutil.Process]:
         found = [
             each
             for each in psutil.Process(pid).children(recursive=True)
-            if "bi_bench.stages.together" in " ".join(each.cmdline())
+            if "bi_bench.stages.multi_process" in " ".join(each.cmdline())
         ]
         if len(found) == wanted:
             time.sleep(3)  # until their watchers run

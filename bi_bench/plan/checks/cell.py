@@ -1,15 +1,15 @@
-"""Why a cell cannot be run, known without running anything."""
+"""Checks of a cell: the reason to skip it, found before anything runs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bi_bench.plan.phases import unsound
+from bi_bench.plan.checks.phases import phase_fault
 from bi_bench.suite import Cell, Defaults, Entry
 
 
-def veto(cell: Cell, reference: Cell, defaults: Defaults) -> str:
-    """The reason, or nothing; ``reference`` is the cell that arms are matched to."""
+def skip_reason(cell: Cell, reference: Cell, defaults: Defaults) -> str:
+    """The reason to skip a cell, empty if it can run; ``reference`` is the cell it is matched to."""
     if reason := _unserved(cell, defaults):
         return reason
     if defaults.match_rft != "steps" and (reason := _unmatched(cell.algorithm)):
@@ -21,7 +21,7 @@ def veto(cell: Cell, reference: Cell, defaults: Defaults) -> str:
 
 
 def _unserved(cell: Cell, defaults: Defaults) -> str:
-    if reason := unsound(cell.algorithm):
+    if reason := phase_fault(cell.algorithm):
         return reason
     wanted = dict.fromkeys(("sft", "rl", "probe", *defaults.evaluate.splits))
     if absent := [split for split in wanted if split not in cell.benchmark.plugin.splits]:
@@ -45,7 +45,7 @@ def _unserved(cell: Cell, defaults: Defaults) -> str:
 
 
 def _unmatched(algorithm: Entry) -> str:
-    """Why the RFT of an algorithm cannot end when a budget is spent."""
+    """The reason why the RFT of an algorithm cannot end when a budget is spent; empty if it can."""
     phases = algorithm.plugin.phases()
     if any(phase.trainer == "command" for phase in phases):
         return f"{algorithm.label} hands RFT to an outside trainer, which cannot be stopped"

@@ -1,4 +1,4 @@
-"""Numbers that stand beside a score: the constant-answer floor, pass@k and maj@k."""
+"""Accuracy of several answers a problem (pass@k, maj@k) and of one constant answer for all."""
 
 from __future__ import annotations
 

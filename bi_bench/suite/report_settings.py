@@ -1,12 +1,12 @@
-"""Checks what a suite wants to be shown: figures, published numbers, the contrast that ranks arms."""
+"""Checks the [report] table of a suite: figures, published numbers, the contrast that ranks arms."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from bi_bench.api import UserError, did_you_mean
 from bi_bench.api.figure import FIGURES
+from bi_bench.api.identity import Json
 from bi_bench.suite.schema import Primary, Published
 from bi_bench.suite.suite import Suite
 
@@ -27,7 +27,7 @@ def check_figures(names: Sequence[str], suite: Suite, file: object) -> None:
 
 def place_published(
     published: Sequence[Published], suite: Suite, file: object
-) -> tuple[Mapping[str, Any], ...]:
+) -> tuple[Mapping[str, Json], ...]:
     """Each number with all labels of the one row that it belongs to; UserError if it is not one."""
     rows = list(dict.fromkeys(_rows(suite))) if published else []
     return tuple(
@@ -81,9 +81,9 @@ def _rows(suite: Suite) -> Iterator[tuple[str, ...]]:
     """The labels of every row that a report of the suite can have."""
     splits = suite.defaults.evaluate.splits
     for cell in suite.cells():
-        axes = cell.axes()
         shown: list[str] = [split for split in splits if split in cell.benchmark.plugin.splits]
         for other in suite.transfers:
             shown += [f"{other.label}/{s}" for s in splits if s in other.plugin.splits]
+        arm = cell.model.label, cell.algorithm.label, cell.strategy.label
         for split in shown:
-            yield axes["benchmark"], split, axes["model"], axes["algorithm"], axes["strategy"]
+            yield (cell.benchmark.label, split, *arm)

@@ -12,8 +12,8 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.api.versions import library_versions
-from bi_bench.plan import SuitePlan, plan_suite
-from bi_bench.plan.feasible import lacking, missing_trackers, shared_server
+from bi_bench.plan import StageGraph, plan_suite
+from bi_bench.plan.checks.machine import lacking, missing_trackers, shared_server
 from bi_bench.suite import load_suite
 
 SUITE = """
@@ -42,11 +42,11 @@ def suite_file(tmp_path: Path) -> Path:
     return file
 
 
-def planned(file: Path, *overrides: str) -> SuitePlan:
+def planned(file: Path, *overrides: str) -> StageGraph:
     return plan_suite(load_suite(file, overrides))
 
 
-def keys(plan: SuitePlan, kind: str) -> set[str]:
+def keys(plan: StageGraph, kind: str) -> set[str]:
     return {stage.key for stage in plan.stages if stage.kind == kind}
 
 
@@ -118,7 +118,7 @@ def test_the_engine_is_in_the_keys_of_what_it_draws_and_only_where_it_is_set(
 
 
 def test_several_processes_take_as_many_gpus_where_they_train(suite_file: Path) -> None:
-    def gpus(plan: SuitePlan) -> dict[str, int]:
+    def gpus(plan: StageGraph) -> dict[str, int]:
         return {stage.kind: stage.resources.gpus for stage in plan.stages}
 
     one, two = planned(suite_file), planned(suite_file, TWO, "defaults.numerics.threads=3")
@@ -176,7 +176,7 @@ def test_trackers_are_in_no_key_and_a_missing_one_is_only_said(
     assert told == {"sft", "rft"}
     assert not any("tracking" in stage.unkeyed for stage in plain.stages)
     monkeypatch.setattr(
-        "bi_bench.plan.feasible.library_versions",
+        "bi_bench.plan.checks.machine.library_versions",
         lambda names: {name: "absent" if name == "wandb" else "1" for name in names},
     )
     (line,) = missing_trackers(suite)

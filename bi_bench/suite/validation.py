@@ -1,27 +1,28 @@
-"""Turns what pydantic finds wrong into messages with file, key path and a suggestion."""
+"""Validates tables of a suite file: errors name the file and key path and suggest a correction."""
 
 from __future__ import annotations
 
 import datetime
 import math
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import TypeVar, get_args
 
 import pydantic
+from pydantic_core import ErrorDetails
 
 from bi_bench.api import Parameters, UserError, did_you_mean
 
+M = TypeVar("M", bound=Parameters)
 
-def validate(
-    model: type[Parameters], data: Any, file: object, path: Sequence[str | int] = ()
-) -> Any:
+
+def validate(model: type[M], data: object, file: object, path: Sequence[str | int] = ()) -> M:
     """``data`` as an instance of ``model``; UserError naming file and key path otherwise."""
-    if problem := _beyond(data, path):
-        raise UserError(f"{file}: {problem}")
+    if fault := _beyond(data, path):
+        raise UserError(f"{file}: {fault}")
     try:
         return model.model_validate(_tuples(data))
     except pydantic.ValidationError as error:
-        lines = [_explain(model, problem, path) for problem in error.errors()]
+        lines = [_explain(model, fault, path) for fault in error.errors()]
         raise UserError("\n".join(f"{file}: {line}" for line in lines)) from None
 
 
@@ -33,22 +34,22 @@ def key_path(path: Sequence[str | int]) -> str:
     return text
 
 
-def _explain(model: type[Parameters], problem: Any, path: Sequence[str | int]) -> str:
-    location = list(problem["loc"])
+def _explain(model: type[Parameters], fault: ErrorDetails, path: Sequence[str | int]) -> str:
+    location = list(fault["loc"])
     where = key_path([*path, *location])
-    if problem["type"] == "extra_forbidden":
+    if fault["type"] == "extra_forbidden":
         allowed = list(_model_at(model, location[:-1]).model_fields)
         hint = did_you_mean(str(location[-1]), allowed)
         return (
             f"{where}: unknown key{hint or '.'} Allowed: {', '.join(allowed) or 'no keys at all'}"
         )
-    if problem["type"] == "missing":
+    if fault["type"] == "missing":
         return f"{where}: this key is missing"
-    message = problem["msg"].removeprefix("Value error, ")
-    given = problem["input"]
+    message = fault["msg"].removeprefix("Value error, ")
+    given = fault["input"]
     shown = "" if isinstance(given, dict) else f" (given: {given!r})"
     hint = ""
-    if problem["type"] == "literal_error" and isinstance(given, str):
+    if fault["type"] == "literal_error" and isinstance(given, str):
         field = _model_at(model, location[:-1]).model_fields.get(str(location[-1]))
         hint = did_you_mean(given, [str(a) for a in get_args(field.annotation)] if field else [])
     return f"{where or 'the file'}: {message}{shown}{hint}"
@@ -64,7 +65,7 @@ def _model_at(model: type[Parameters], location: Sequence[str | int]) -> type[py
     return current
 
 
-def _beyond(data: Any, path: Sequence[str | int]) -> str:
+def _beyond(data: object, path: Sequence[str | int]) -> str:
     """The first value that no content key can hold, also where a model takes any value."""
     if isinstance(data, dict | list | tuple):
         parts = data.items() if isinstance(data, dict) else enumerate(data)
@@ -78,7 +79,7 @@ def _beyond(data: Any, path: Sequence[str | int]) -> str:
     return ""
 
 
-def _tuples(data: Any) -> Any:
+def _tuples(data: object) -> object:
     """TOML arrays as tuples, which strict models expect; tables and scalars unchanged."""
     if isinstance(data, dict):
         return {key: _tuples(value) for key, value in data.items()}

@@ -5,13 +5,18 @@ import pty
 import subprocess
 import sys
 import textwrap
-import time
+from collections.abc import Callable
 
 import pytest
 
-from bi_bench.cli.progress import Progress, _TimeLeft
-from bi_bench.engines import Event
-from tests.engines.conftest import MakeStage
+from bi_bench.cli.run_display import RunDisplay
+from bi_bench.engines import Event, ProgressReport
+from bi_bench.plan.stage import Stage
+
+
+@pytest.fixture
+def stage() -> Callable[[str], Stage]:
+    return lambda label: Stage("sft", {"label": label}, {}, label)
 
 
 @pytest.fixture
@@ -32,17 +37,17 @@ def test_plain_lines_without_a_terminal(
     stage: MakeStage, capsys: pytest.CaptureFixture[str], clock: list[float]
 ) -> None:
     a, b, c = stage("[red]bridge[/red]"), stage("rft\x1b[2J"), stage("sft probe")
-    with Progress([a, b, c], lambda each: None) as show:
+    with RunDisplay([a, b, c], lambda each: None) as show:
         show(Event("cached", c))
         show(Event("started", a))
-        show(Event("progress", a, 1.0, {"step": 1, "total": 9}))
+        show(Event("progress", a, 1.0, report=ProgressReport(1, 9)))
         clock[0] += 31
-        show(Event("progress", a, 32.0, {"step": 3, "total": 9, "reward": 0.25}))
+        show(Event("progress", a, 32.0, report=ProgressReport(3, 9, {"reward": 0.25})))
         clock[0] += 1
-        show(Event("progress", a, 33.0, {"step": 4, "total": 9, "reward": 0.25}))
-        show(Event("finished", a, 75.0, {"tokens_trained": 5}))
+        show(Event("progress", a, 33.0, report=ProgressReport(4, 9, {"reward": 0.25})))
+        show(Event("finished", a, 75.0))
         show(Event("started", b))
-        show(Event("failed", b, 4.25, {"message": "ValueError: [bold]no[/bold]\nluck"}))
+        show(Event("failed", b, 4.25, "ValueError: [bold]no[/bold]\nluck"))
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
@@ -59,9 +64,9 @@ def test_a_stage_that_is_tried_again_has_not_ended(
     stage: MakeStage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one = stage("one")
-    with Progress([one], lambda each: None) as show:
+    with RunDisplay([one], lambda each: None) as show:
         show(Event("started", one))
-        show(Event("retried", one, 9.0, {"message": "the worker process was killed by SIGKILL"}))
+        show(Event("retried", one, 9.0, "the worker process was killed by SIGKILL"))
         show(Event("started", one))
         show(Event("finished", one, 3.0))
     assert capsys.readouterr().err.splitlines() == [
@@ -95,15 +100,15 @@ def test_time_left_is_the_estimate_corrected_by_the_speed_so_far(
 def test_a_terminal_gets_a_live_display_on_stderr() -> None:
     code = """
         import time
-        from bi_bench.cli.progress import Progress
-        from bi_bench.engines import Event
+        from bi_bench.cli.run_display import RunDisplay
+        from bi_bench.engines import Event, ProgressReport
         from bi_bench.plan.stage import Stage
 
         a = Stage("rft", {"x": 1}, {}, "[red]bridge[/red]")
         b = Stage("rft", {"x": 2}, {}, "second")
-        with Progress([a, b], lambda stage: 2.0) as show:
+        with RunDisplay([a, b], lambda stage: 2.0) as show:
             show(Event("started", a))
-            show(Event("progress", a, 0.1, {"step": 7, "total": 9, "reward": 0.5}))
+            show(Event("progress", a, 0.1, report=ProgressReport(7, 9, {"reward": 0.5})))
             time.sleep(0.6)
             show(Event("finished", a, 1.0))
     """

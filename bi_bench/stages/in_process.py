@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bi_bench.api.cpu import kind_of_cpu
+from bi_bench.api.progress import Progress
 from bi_bench.artifacts.costs import Costs
 from bi_bench.stages.context import StageContext
-from bi_bench.stages.cpu import kind_of_cpu
 
 
-def run_alone(
+def run_in_process(
     stage: Mapping[str, Any],
     inputs: Mapping[str, Path],
     folder: Path,
-    progress: Callable[..., None],
+    progress: Progress,
 ) -> Costs:
     """The stage function itself, in this process; beside its costs, the kind of CPU that it ran on."""
     module = importlib.import_module(f"bi_bench.stages.{stage['kind']}")

@@ -1,4 +1,4 @@
-"""Replacing a whole folder so that a reader sees the old one or the new one."""
+"""Replaces a whole folder so that a reader sees the old one or the new one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _EXCHANGE = 2  # RENAME_EXCHANGE
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """A fresh folder beside ``target`` that takes its place when the block ends without error.
+    """A fresh folder next to ``target`` that takes its place when the block ends without error.
 
     On Linux the two change places in one step, and a process killed at any moment leaves the old
     folder or the new one; elsewhere, and on file systems that cannot do that, it takes two renames,
-    and what a kill between them left is put back by the next call. The caller holds off others.
+    and the next call puts back what a kill between them left. The caller keeps other writers away.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     old = target.with_name(f".{target.name}.old")
@@ -44,7 +44,7 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Whether the two have changed places."""
+    """Swap the two folders; False where the system cannot."""
     call = getattr(ctypes.CDLL(None), "renameat2", None)
     if call is None:
         return False

@@ -37,7 +37,6 @@ def tables(overrides: Sequence[str] | None, names: Sequence[str]) -> dict[str, d
 
 def parameters(registered: Registered, table: dict[str, Any], name: str) -> Parameters:
     """The checked parameters of a plugin; UserError naming the key of ``--set``."""
-    from bi_bench.suite.problems import validate
+    from bi_bench.suite.validation import validate
 
-    checked: Parameters = validate(registered.cls.Params, table, "--set", (name,))
-    return checked
+    return validate(registered.cls.Params, table, "--set", (name,))

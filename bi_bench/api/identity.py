@@ -1,0 +1,60 @@
+"""The identity of a stage: plain JSON that decides its result, and nothing else; its hash is the key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias, TypedDict, get_args
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+"""Any value that JSON can hold."""
+
+StageKind = Literal[
+    "base", "problems", "augment", "sft", "probe", "rft", "evaluate", "overlap", "analyse"
+]
+STAGE_KINDS: tuple[StageKind, ...] = get_args(StageKind)
+
+
+class NumericsIdentity(TypedDict):
+    """Where a stage computes: "cpu" or "cuda", "float32" or "bfloat16", threads a process."""
+
+    device: str
+    dtype: str
+    threads: int
+
+
+class Content(TypedDict, total=False):
+    """What decides the result besides the parents; each kind of stage has some of it.
+
+    ``benchmark``, ``strategy``, ``model``, ``algorithm`` and ``analysis`` are plugins with their
+    parameters and provenance, ``source`` the digest or revision of a model. ``match`` names the budget
+    that is shared with the parent "reference". ``processes`` is absent for one.
+    """
+
+    model: Mapping[str, Json]
+    source: str
+    benchmark: Mapping[str, Json]
+    strategy: Mapping[str, Json]
+    algorithm: Mapping[str, Json]
+    analysis: Mapping[str, Json]
+    settings: Mapping[str, Json]
+    split: str
+    n: int
+    processes: int
+    match: str
+    seed: int
+
+
+class Computation(TypedDict, total=False):
+    """What else decides the result where a stage computes with a model; ``libraries`` by version."""
+
+    numerics: NumericsIdentity
+    libraries: Mapping[str, str]
+
+
+class Identity(Content, Computation):
+    """A whole identity; ``parents`` are the keys of the stages that are read, by role."""
+
+    schema: int
+    kind: StageKind
+    implementation: int
+    parents: Mapping[str, str]

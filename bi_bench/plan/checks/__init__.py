@@ -1,0 +1,1 @@
+"""Checks of a suite before anything runs: its settings, its cells, this machine."""

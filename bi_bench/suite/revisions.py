@@ -1,0 +1,55 @@
+"""Hub models whose revision a suite leaves open: finds them, asks the hub, pins them to commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bi_bench.api import ModelSource, UserError
+from bi_bench.suite.suite import Suite
+
+
+def open_revisions(suite: Suite) -> dict[str, str]:
+    """The hub id of each model that could name a revision and names none, by its key path."""
+    found = {}
+    for entry in (entry for matrix in suite.matrices for entry in matrix.axes["models"]):
+        source: ModelSource = entry.plugin.source()
+        named = source.revision or "revision" not in type(entry.params).model_fields
+        if source.hub_id is not None and not named:
+            found[entry.place] = source.hub_id
+    return found
+
+
+def pins(suite: Suite, commits: Mapping[str, str]) -> list[str]:
+    """Overrides that set open revisions to their commits, known by hub id; others stay open."""
+    return [
+        f'{place}.revision="{commits[hub_id]}"'
+        for place, hub_id in open_revisions(suite).items()
+        if hub_id in commits
+    ]
+
+
+def unresolved_models(suite: Suite) -> list[str]:
+    """Labels of the models whose content keys are not known before the hub is asked."""
+    return [
+        entry.label
+        for entry in suite.axes["models"]
+        if entry.plugin.source().identity.endswith("@unresolved")
+    ]
+
+
+def newest_commit(hub_id: str) -> str:
+    """The commit that the hub names for a model now; UserError if it cannot be asked."""
+    import httpx
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    try:
+        commit = HfApi().model_info(hub_id, timeout=20).sha
+    except (HfHubHTTPError, OfflineModeIsEnabled, httpx.HTTPError, OSError) as error:
+        raise UserError(
+            f"the hub cannot be asked for the revision of {hub_id} ({type(error).__name__}: {error}); "
+            "set revision in the suite, or use path = a local folder"
+        ) from None
+    if commit is None:
+        raise UserError(f"the hub names no commit for {hub_id}; set revision in the suite")
+    return commit
