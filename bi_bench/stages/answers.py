@@ -14,14 +14,14 @@ from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked, graded
 from bi_bench.store.tables import read_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.prompting import Prompting
-from bi_bench.training.room import check_room
-from bi_bench.training.sampler import Decoding, sample, truncated
+from bi_bench.training.context_length import check_room
+from bi_bench.training.generation.prompting import Prompting
+from bi_bench.training.generation.sampler import Decoding, sample, truncated
+from bi_bench.training.generation.stopping import stopper
+from bi_bench.training.generation.vllm_engine import VLLMModel
 from bi_bench.training.seeding import seed_everything
-from bi_bench.training.sft import Trained
-from bi_bench.training.stopping import stopper
-from bi_bench.training.text import decode, encode_prompts
-from bi_bench.training.vllm_engine import VLLMModel
+from bi_bench.training.tokenization import decode, encode_prompts
+from bi_bench.training.trl.sft import Trained
 
 
 class Setting(NamedTuple):

@@ -20,7 +20,7 @@ from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import read_problems, write_json, write_rows
 from bi_bench.training.checkpoint import Numerics
-from bi_bench.training.sampler import Decoding
+from bi_bench.training.generation.sampler import Decoding
 from bi_bench.training.seeding import seed_everything
 
 

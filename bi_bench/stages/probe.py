@@ -9,7 +9,7 @@ from typing import Any
 from bi_bench.stages.answers import answer, generated, gpu_costs, per_problem, prepare_asking
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import write_json, write_rows
-from bi_bench.training.sampler import Decoding
+from bi_bench.training.generation.sampler import Decoding
 
 
 def run(context: StageContext) -> dict[str, Any]:

@@ -17,18 +17,18 @@ from bi_bench.stages.rewards import reward_function
 from bi_bench.stages.sft import sft_settings
 from bi_bench.store.tables import read_rows, write_lines
 from bi_bench.training import processes
-from bi_bench.training.callbacks import OnStep
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.command import train_command
-from bi_bench.training.expert_iteration import train_expert_iteration
-from bi_bench.training.grpo import train_grpo
+from bi_bench.training.context_length import check_room
+from bi_bench.training.generation.prompting import Prompting
+from bi_bench.training.generation.sampler import Decoding
+from bi_bench.training.generation.vllm_engine import VLLM
 from bi_bench.training.lora import LoRA
-from bi_bench.training.prompting import Prompting
-from bi_bench.training.room import check_room
-from bi_bench.training.sampler import Decoding
-from bi_bench.training.sft import Trained, train_sft
 from bi_bench.training.tracking import tracked
-from bi_bench.training.vllm_engine import VLLM
+from bi_bench.training.trl.callbacks import OnStep
+from bi_bench.training.trl.expert_iteration import train_expert_iteration
+from bi_bench.training.trl.grpo import train_grpo
+from bi_bench.training.trl.sft import Trained, train_sft
 
 TRAINERS: dict[str, Callable[..., Trained]] = {
     "grpo": train_grpo,

@@ -14,12 +14,12 @@ from bi_bench.stages.answers import gpu_costs, load_checkpoint, trainable_costs
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import read_rows, write_lines
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.generation.prompting import Prompting
 from bi_bench.training.lora import LoRA
-from bi_bench.training.prompting import Prompting
 from bi_bench.training.seeding import seed_everything
-from bi_bench.training.sft import SFTSettings, train_sft
-from bi_bench.training.text import encode_completions
+from bi_bench.training.tokenization import encode_completions
 from bi_bench.training.tracking import tracked
+from bi_bench.training.trl.sft import SFTSettings, train_sft
 
 
 def run(context: StageContext) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from transformers import PreTrainedModel
 from bi_bench.api import Phase, UserError
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.seeding import trainer_seed
-from bi_bench.training.sft import Trained
+from bi_bench.training.trl.sft import Trained
 from bi_bench.training.weights import gaps, not_finite
 
 TAIL = 20  # lines of the log that an error shows

@@ -28,10 +28,10 @@ def test_one_model_scores_alike_on_all_splits(tmp_path: Path) -> None:
     import torch
 
     from bi_bench.training.checkpoint import Checkpoint, Numerics
-    from bi_bench.training.sampler import Decoding, sample
+    from bi_bench.training.generation.sampler import Decoding, sample
     from bi_bench.training.seeding import seed_everything
-    from bi_bench.training.sft import SFTSettings, train_sft
-    from bi_bench.training.text import decode, encode_prompts
+    from bi_bench.training.tokenization import decode, encode_prompts
+    from bi_bench.training.trl.sft import SFTSettings, train_sft
 
     torch.set_num_threads(1)
     igsm = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (4, 6), "redundant": 0}))

@@ -8,7 +8,7 @@ import pytest
 from bi_bench.api import UserError
 from bi_bench.plugins import discover
 from bi_bench.suite.problems import validate
-from bi_bench.training.settings import settings
+from bi_bench.training.trl.settings import settings
 from bi_bench_plugins.algorithms.command import Command, CommandParameters
 
 ONLINE = ("grpo", "dr-grpo", "dapo", "gspo", "cispo", "rloo", "reinforce-pp")

@@ -9,10 +9,10 @@ import torch
 
 from bi_bench.api import Phase
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.grpo import train_grpo
-from bi_bench.training.sampler import Decoding
+from bi_bench.training.generation.sampler import Decoding
 from bi_bench.training.seeding import seed_everything
-from bi_bench.training.sft import Trained
+from bi_bench.training.trl.grpo import train_grpo
+from bi_bench.training.trl.sft import Trained
 from bi_bench_plugins.models.tiny import Tiny
 
 # The model goes on from here as it likes, so the completions of a group differ, in length too.

@@ -11,11 +11,11 @@ import torch
 
 from bi_bench.api import UserError
 from bi_bench.training import lora as adapters
-from bi_bench.training import sft
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.lora import LoRA
 from bi_bench.training.seeding import seed_everything
-from bi_bench.training.sft import SFTSettings, Trained, train_sft
+from bi_bench.training.trl import sft
+from bi_bench.training.trl.sft import SFTSettings, Trained, train_sft
 
 SETTINGS = SFTSettings(
     epochs=3,

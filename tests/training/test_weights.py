@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from bi_bench.api import UserError
 from bi_bench.store import Store
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.sft import SFTSettings, train_sft
+from bi_bench.training.trl.sft import SFTSettings, train_sft
 from bi_bench_plugins.models.tiny import Tiny
 
 State = dict[str, torch.Tensor]

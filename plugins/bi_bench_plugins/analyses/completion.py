@@ -144,9 +144,9 @@ def scores(
     context: AnalysisContext, checkpoint: Checkpoint, given: Sequence[Cut]
 ) -> list[tuple[bool, float]]:
     """Of each question whether the rest came out word for word, and the share of its words."""
-    from bi_bench.training.room import check_room
-    from bi_bench.training.sampler import Decoding, sample
-    from bi_bench.training.text import decode, encode_prompts
+    from bi_bench.training.context_length import check_room
+    from bi_bench.training.generation.sampler import Decoding, sample
+    from bi_bench.training.tokenization import decode, encode_prompts
 
     tokenizer = checkpoint.tokenizer
     rests = [" " + " ".join(cut.rest) for cut in given]

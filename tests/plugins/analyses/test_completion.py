@@ -9,7 +9,7 @@ import pytest
 from bi_bench.api import UserError
 from bi_bench.store.tables import write_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.sft import SFTSettings, train_sft
+from bi_bench.training.trl.sft import SFTSettings, train_sft
 from bi_bench_plugins.analyses.completion import Completion, common, cuts
 from bi_bench_plugins.analyses.intervals import mean_difference, share_difference
 from bi_bench_plugins.benchmarks.igsm import IGSM
