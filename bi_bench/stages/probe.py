@@ -9,20 +9,17 @@ from typing import Any
 from bi_bench.stages.answers import answer, generated, gpu_costs, per_problem, prepare_asking
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import write_json, write_rows
-from bi_bench.training.generation.sampler import Decoding
 
 
 def run(context: StageContext) -> dict[str, Any]:
     """Write the rollouts and a summary of their accuracy a problem (BRIDGE, section 3)."""
-    numerics, benchmark, checkpoint, problems = prepare_asking(context)
-    settings = context.identity["settings"]
-    decoding = Decoding(settings["max_new_tokens"], settings["temperature"])
-    group = settings["samples"]
-    rows = answer(context, checkpoint, benchmark, problems, decoding, group)
+    asking = prepare_asking(context)
+    group = asking.settings.samples
+    rows = answer(context, asking, asking.settings.sampled, group)
     write_rows(context.folder / "rollouts.parquet", rows)
     right = [sum(values) for values in per_problem(rows, group, "correct")]
     write_json(context.folder / "summary.json", summarise(right, group))
-    return {"tokens_generated": generated(rows), **gpu_costs(numerics)}
+    return {"tokens_generated": generated(rows), **gpu_costs(asking.numerics)}
 
 
 def summarise(right: list[int], group: int) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def context_length(model: PreTrainedModel) -> int | None:
     return length if isinstance(length, int) and length > 0 else None
 
 
-def check_room(
+def check_context_length(
     checkpoint: Checkpoint, ids: Sequence[str], prompts: Sequence[str], max_new_tokens: int
 ) -> None:
     """UserError that counts and names the prompts after which ``max_new_tokens`` do not fit."""

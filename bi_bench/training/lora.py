@@ -6,7 +6,6 @@ reads an ordinary checkpoint. Weights are float32 here, and so is the sum of wei
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,13 +29,6 @@ class LoRA:
     alpha: float
     dropout: float
     targets: tuple[str, ...] = ()
-
-    @classmethod
-    def from_settings(cls, settings: Mapping[str, Any] | None) -> LoRA | None:
-        """From the settings of a stage identity; None if it has none."""
-        if settings is None:
-            return None
-        return cls(**{**settings, "targets": tuple(settings["targets"])})
 
 
 def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
@@ -65,18 +57,21 @@ def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
     )
 
 
-def trainable_parameters(model: Any) -> int:
-    """How many numbers a trainer changes."""
-    return sum(p.numel() for p in model.parameters() if p.requires_grad)
-
-
-def merge(model: Any, lora: LoRA | None) -> None:
+def merge(model: torch.nn.Module | None, lora: LoRA | None) -> int | None:
     """Add the adapters that a trainer left in ``model`` to the weights and take them out, in place.
 
-    Every parameter can be trained again afterwards.
+    Every parameter can be trained again afterwards. Returns how many numbers the trainer changed,
+    None without adapters.
     """
-    if lora is not None:
-        model.merge_and_unload().requires_grad_(True)
+    if lora is None:
+        return None
+    from peft import PeftModel
+
+    if not isinstance(model, PeftModel):
+        raise TypeError(f"{type(model).__name__} has no adapters")
+    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    model.merge_and_unload().requires_grad_(True)
+    return trained
 
 
 def merged_state(model: PreTrainedModel) -> dict[str, torch.Tensor] | None:

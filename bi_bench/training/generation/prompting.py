@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
 from bi_bench.api import UserError
 from bi_bench.training.generation.templates import bounded_rendering
+from bi_bench.training.identity import parse
 
 # Templates may print the day; with a fixed one a prompt is the same tomorrow.
 DAY = date(2024, 7, 26)
@@ -30,10 +30,9 @@ class Prompting:
     stop: tuple[str, ...] = ()
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> Prompting:
-        """From the settings of a stage identity, which may have nothing about it."""
-        given = dict(settings.get("prompt", {}))
-        return cls(**{**given, "stop": tuple(given.get("stop", ()))})
+    def from_settings(cls, settings: Mapping[str, object]) -> Prompting:
+        """From the settings of a stage identity; the default if they have no "prompt"."""
+        return parse(cls, settings.get("prompt", {}))
 
     def render(self, tokenizer: PreTrainedTokenizerBase, prompts: Sequence[str]) -> list[str]:
         """What the model reads of each prompt, up to where it goes on.

@@ -1,4 +1,4 @@
-"""What every TRL trainer shares here: safe defaults, a log, progress."""
+"""Defaults, log and progress that all TRL trainers share."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_callback import ProgressCallback as BarCallback
 
 from bi_bench.api import UserError
 from bi_bench.training.checkpoint import Numerics
+from bi_bench.training.job import Progress
 
 # What is logged of every update; not finite, it leaves no weight that is.
 _DIVERGED = ("loss", "grad_norm")
-
-OnStep = Callable[[int, int], bool]  # step, tokens generated so far -> is that enough?
 
 
 def trainer_defaults(scratch: Path, numerics: Numerics) -> dict[str, Any]:
@@ -41,13 +40,13 @@ def trainer_defaults(scratch: Path, numerics: Numerics) -> dict[str, Any]:
 class Log:
     """The numbers that a trainer logged, one mapping a step."""
 
-    rows: list[Mapping[str, Any]] = field(default_factory=list)
+    rows: list[Mapping[str, float]] = field(default_factory=list)
 
 
 class ProgressCallback(TrainerCallback):
     """Keeps the log and passes the step and some of its numbers on."""
 
-    def __init__(self, log: Log, progress: Callable[..., None], shown: Sequence[str]) -> None:
+    def __init__(self, log: Log, progress: Progress, shown: Sequence[str]) -> None:
         self.log, self.progress, self.shown = log, progress, shown
 
     def on_log(
@@ -91,7 +90,7 @@ class StepCallback(TrainerCallback):
             control.should_training_stop = True
 
 
-def silence(trainer: Any) -> None:
-    """Takes away the callbacks that print; progress goes through the stage instead."""
+def silence(trainer: Trainer) -> None:
+    """Take away the callbacks that print; progress goes through the stage instead."""
     for callback in (PrinterCallback, BarCallback):
         trainer.remove_callback(callback)

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from datasets import Dataset
 
 from bi_bench.api import Phase, UserError, derive_seed, did_you_mean
-from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.generation.sampler import Decoding, Rows, sample, truncated
+from bi_bench.training.generation.sampler import Rows, sample, truncated
 from bi_bench.training.generation.stopping import Stop, stopper
-from bi_bench.training.lora import LoRA
+from bi_bench.training.job import Trained, TrainingJob, silent
 from bi_bench.training.tokenization import decode, encode_prompts
-from bi_bench.training.trl.callbacks import OnStep
-from bi_bench.training.trl.rollouts import RewardFunction, checked_rewards
-from bi_bench.training.trl.sft import SFTSettings, Trained, train_encoded
+from bi_bench.training.trl.rollouts import checked_rewards
+from bi_bench.training.trl.sft import SFTSettings, train_encoded
+from bi_bench.training.trl.task import RLTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,80 +40,58 @@ class Settings:
     max_grad_norm: float = 1.0
 
 
-def train_expert_iteration(
-    checkpoint: Checkpoint,
-    prompts: Sequence[str],
-    reward: RewardFunction,
-    phase: Phase,
-    decoding: Decoding,
-    numerics: Numerics,
-    *,
-    seed: int,
-    batch: int,
-    micro_batch: int,
-    scratch: Path,
-    progress: Callable[..., None],
-    on_step: OnStep = lambda step, generated: False,
-    gradient_checkpointing: bool = False,
-    lora: LoRA | None = None,
-) -> Trained:
+def train_expert_iteration(job: TrainingJob, task: RLTask) -> Trained:
     """``phase.steps`` rounds in place, each over ``phase.prompts`` of the prompts, all in turn.
 
     The log has a row a round: the mean reward, how many completions were kept and from how many
     problems, the loss before the last update. A round in which nothing was right changes nothing.
-    ``on_step`` hears the number of each finished round and the tokens generated so far; the phase
-    ends where it says True. With ``lora`` every round trains new adapters and merges them.
+    With ``lora`` every round trains new adapters and merges them; our sampler draws the rollouts.
     Raises UserError for settings that cannot be carried out.
     """
-    settings = _settings(phase, micro_batch, len(prompts))
-    sft = _sft(settings, micro_batch, gradient_checkpointing, lora)
+    phase, (model, tokenizer) = task.phase, (job.checkpoint.model, job.checkpoint.tokenizer)
+    settings = _settings(phase, task.micro_batch, len(task.prompts))
+    sft = _sft(settings, task)
     trainable = None
-    end = int(checkpoint.tokenizer.eos_token_id)
-    stop = stopper(checkpoint.tokenizer, decoding.stop)
-    ids = encode_prompts(checkpoint.tokenizer, prompts)
-    log: list[Mapping[str, Any]] = []
+    end = int(tokenizer.eos_token_id)
+    stop = stopper(tokenizer, task.decoding.stop)
+    ids = encode_prompts(tokenizer, task.prompts)
+    log: list[Mapping[str, float]] = []
     generated = learnt = 0
-    order = _order(len(prompts), seed)
+    order = _order(len(task.prompts), job.seed)
     for number in range(phase.steps):
         chosen = [next(order) for _ in range(phase.prompts)]
         completions = sample(
-            checkpoint.model,
+            model,
             [ids[index] for index in chosen],
-            decoding,
+            task.decoding,
             end=end,
             stop=stop,
             group=phase.group,
-            seed=derive_seed(seed, "rollout", number),
-            batch=batch,
-            bf16=numerics.bf16,
+            seed=derive_seed(job.seed, "rollout", number),
+            batch=task.batch,
+            bf16=job.numerics.bf16,
         )
         generated += sum(map(len, completions))
         repeated = [index for index in chosen for _ in range(phase.group)]
-        texts = decode(checkpoint.tokenizer, completions)
-        rewards = checked_rewards(reward(repeated, texts), len(repeated))
+        texts = decode(tokenizer, completions)
+        rewards = checked_rewards(task.reward(repeated, texts), len(repeated))
         kept = keep_right(repeated, completions, rewards, settings.keep, end, stop)
-        row: dict[str, Any] = {
+        row: dict[str, float] = {
             "step": number + 1,
             "reward": fmean(rewards),
             "kept": len(kept),
             "problems": len({index for index, _ in kept}),
         }
         if kept:
-            trained = train_encoded(
-                checkpoint,
-                _dataset(ids, kept),
-                sft,
-                numerics,
-                seed=derive_seed(seed, "fit", number),
-                scratch=scratch,
-                progress=lambda **_: None,
-            )
+            seed = derive_seed(job.seed, "fit", number)
+            fit = dataclasses.replace(job, seed=seed, progress=silent)
+            trained = train_encoded(fit, _dataset(ids, kept), sft)
             learnt += trained.tokens_trained
             trainable = trained.trainable
             row["loss"] = trained.log[-1]["loss"]
         log.append(row)
-        progress(step=number + 1, total=phase.steps, reward=row["reward"])
-        if on_step(number + 1, generated):
+        job.progress(step=number + 1, total=phase.steps, reward=row["reward"])
+        if task.on_step(number + 1, generated):
             break
     return Trained(log, learnt, generated, trainable)
 
@@ -164,9 +139,7 @@ def _dataset(ids: Rows, kept: Sequence[tuple[int, list[int]]]) -> Dataset:
     )
 
 
-def _sft(
-    settings: Settings, micro_batch: int, gradient_checkpointing: bool, lora: LoRA | None
-) -> SFTSettings:
+def _sft(settings: Settings, task: RLTask) -> SFTSettings:
     return SFTSettings(
         epochs=settings.epochs,
         batch_size=settings.batch_size,
@@ -176,10 +149,10 @@ def _sft(
         weight_decay=settings.weight_decay,
         max_grad_norm=settings.max_grad_norm,
         max_length=2**20,  # rollouts have a length limit of their own
-        micro_batch_size=micro_batch,
-        gradient_checkpointing=gradient_checkpointing,
+        micro_batch_size=task.micro_batch,
+        gradient_checkpointing=task.gradient_checkpointing,
         loss_on="response",
-        lora=lora,
+        lora=task.lora,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the code that was released with the BRIDGE paper does differently, where it changes numbers."""
+"""The trainer of the code that was released with the BRIDGE paper, where that changes numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from bi_bench.training.trl.divergence import DivergenceTrainer
 
 
-class CompatTrainer(DivergenceTrainer):
+class ReleasedCodeTrainer(DivergenceTrainer):
     """The trainer with a scaled gradient and without completions that drifted too far.
 
     ``gradient_scale`` multiplies the whole loss. AdamW divides it out again but for its epsilon; what

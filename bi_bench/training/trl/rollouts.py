@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from trl.trainer.grpo_trainer import GRPOTrainer
+
 from bi_bench.api import derive_seed
-from bi_bench.training.checkpoint import Checkpoint
-from bi_bench.training.generation.sampler import Decoding, Rows, sample, truncated
+from bi_bench.training.generation.sampler import Rows, sample, truncated
 from bi_bench.training.generation.stopping import stopper
-from bi_bench.training.generation.vllm_engine import VLLM, draw
+from bi_bench.training.generation.vllm_engine import draw
+from bi_bench.training.job import TrainingJob
 from bi_bench.training.tokenization import decode, encode_prompts
 from bi_bench.training.trl.resampling import Group, choose, refill
 from bi_bench.training.trl.settings import Extras
-
-RewardFunction = Callable[[Sequence[int], Sequence[str]], list[float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How rollouts are drawn: ``group`` for each prompt, at most ``batch`` rows at a time.
-
-    Without ``vllm`` by our sampler. ``first`` is the place in the whole batch where the share of
-    this process begins, in prompts.
-    """
-
-    decoding: Decoding
-    group: int
-    seed: int
-    batch: int
-    bf16: bool
-    vllm: VLLM | None = None
-    first: int = 0
+from bi_bench.training.trl.task import RLTask
 
 
 class Drawn(NamedTuple):
@@ -48,32 +31,28 @@ class Rollouts:
     """The rollout function and the reward function of one phase.
 
     ``updates`` is how many updates a rollout batch is used for; batches are numbered, so that two
-    phases which differ in it draw the same noise. ``generated`` counts the tokens that were
-    sampled, ``kept`` those that went on to training.
+    phases which differ in it draw the same noise. ``first`` is the place in the whole batch where
+    the share of this process begins, in prompts. ``generated`` counts the tokens that were sampled,
+    ``kept`` those that went on to training.
     """
 
     def __init__(
-        self,
-        checkpoint: Checkpoint,
-        prompts: Sequence[str],
-        reward: RewardFunction,
-        sampling: Sampling,
-        extras: Extras,
-        updates: int,
+        self, job: TrainingJob, task: RLTask, extras: Extras, updates: int, first: int = 0
     ) -> None:
-        self._checkpoint, self._sampling = checkpoint, sampling
-        self._reward, self._extras, self._updates = reward, extras, updates
-        self._ids = encode_prompts(checkpoint.tokenizer, prompts)
-        self._index = {prompt: index for index, prompt in enumerate(prompts)}
+        self._job, self._task, self._extras = job, task, extras
+        self._updates, self._first = updates, first
+        self._tokenizer, self._group = job.checkpoint.tokenizer, task.phase.group
+        self._ids = encode_prompts(self._tokenizer, task.prompts)
+        self._index = {prompt: index for index, prompt in enumerate(task.prompts)}
         self._counts: dict[str, float] = {}  # of the batch at hand, for the log
-        self._stop = stopper(checkpoint.tokenizer, sampling.decoding.stop)
-        self._trainer: Any = None  # that of the batch at hand; it holds vLLM
+        self._stop = stopper(self._tokenizer, task.decoding.stop)
+        self._trainer: GRPOTrainer | None = None  # that of the batch at hand; it holds vLLM
         self.generated = self.kept = 0
 
-    def draw(self, repeated: list[str], trainer: Any) -> dict[str, Any]:
+    def draw(self, repeated: list[str], trainer: GRPOTrainer) -> dict[str, Any]:
         """What GRPOTrainer asks of a rollout function: prompts come repeated, one for each rollout."""
         self._trainer = trainer
-        size = self._sampling.group
+        size = self._group
         number = trainer.state.global_step // self._updates
         problems = [self._index[prompt] for prompt in repeated[::size]]
         drawn = self._sample(problems, "rollout", number)
@@ -107,7 +86,7 @@ class Rollouts:
         values = self._grade(index, completion_ids) if graded is None else graded
         if weight := self._extras.overlong_penalty:
             log_metric("reward_unshaped", fmean(values))
-            limit, share = self._sampling.decoding.max_new_tokens, self._extras.overlong_share
+            limit, share = self._task.decoding.max_new_tokens, self._extras.overlong_share
             lengths = map(len, completion_ids)
             values = [
                 value - weight * overlong(length, limit, share)
@@ -115,13 +94,13 @@ class Rollouts:
             ]
         for name, count in self._counts.items():
             log_metric(name, count)
-        if self._stop:
-            self._correct_metrics(completion_ids)
+        if self._stop and self._trainer:
+            self._correct_metrics(completion_ids, self._trainer)
         return [*values]
 
-    def _correct_metrics(self, completions: Rows) -> None:
+    def _correct_metrics(self, completions: Rows, trainer: GRPOTrainer) -> None:
         """TRL takes every completion for truncated that does not end in the end token."""
-        end = int(self._checkpoint.tokenizer.eos_token_id)
+        end = int(self._tokenizer.eos_token_id)
         cut = list(truncated(completions, end, self._stop))
         whole = [len(row) for row, hit_limit in zip(completions, cut, strict=True) if not hit_limit]
         right = {
@@ -131,10 +110,10 @@ class Rollouts:
             "max_terminated_length": max(whole, default=0),
         }
         for name, value in right.items():
-            self._trainer._metrics["train"][f"completions/{name}"][-1] = float(value)
+            trainer._metrics["train"][f"completions/{name}"][-1] = float(value)
 
     def _resampled(self, groups: list[Group], number: int) -> list[Group]:
-        seed, total = self._sampling.seed, len(self._ids)
+        seed, total = self._job.seed, len(self._ids)
         refilled = refill(
             groups,
             lambda turn, problems: self._groups(
@@ -150,7 +129,7 @@ class Rollouts:
         return refilled.groups
 
     def _groups(self, problems: Sequence[int], drawn: Drawn) -> list[Group]:
-        size = self._sampling.group
+        size = self._group
         rewards = self._grade([p for p in problems for _ in range(size)], drawn.completions)
         cuts = [slice(size * place, size * (place + 1)) for place in range(len(problems))]
         return [
@@ -159,27 +138,28 @@ class Rollouts:
         ]
 
     def _sample(self, problems: Sequence[int], *names: object) -> Drawn:
-        how, prompts = self._sampling, [self._ids[problem] for problem in problems]
+        task, prompts = self._task, [self._ids[problem] for problem in problems]
         common: dict[str, Any] = {
-            "end": int(self._checkpoint.tokenizer.eos_token_id),
-            "group": how.group,
-            "seed": derive_seed(how.seed, *names),
-            "first": how.first,
+            "end": int(self._tokenizer.eos_token_id),
+            "group": self._group,
+            "seed": derive_seed(self._job.seed, *names),
+            "first": self._first,
         }
-        if how.vllm:
+        if task.vllm and self._trainer:
             generation = self._trainer.vllm_generation
-            drawn = Drawn(*draw(generation, prompts, how.decoding, **common))
+            drawn = Drawn(*draw(generation, prompts, task.decoding, **common))
         else:
             logprobs: list[list[float]] = []
-            common |= {"batch": how.batch, "bf16": how.bf16, "logprobs": logprobs}
-            rows = sample(self._checkpoint.model, prompts, how.decoding, stop=self._stop, **common)
+            common |= {"batch": task.batch, "bf16": self._job.numerics.bf16, "logprobs": logprobs}
+            model = self._job.checkpoint.model
+            rows = sample(model, prompts, task.decoding, stop=self._stop, **common)
             drawn = Drawn(rows, logprobs)
         self.generated += sum(map(len, drawn.completions))
         return drawn
 
     def _grade(self, index: Sequence[int], completions: Rows) -> list[float]:
-        texts = decode(self._checkpoint.tokenizer, completions)
-        return checked_rewards(self._reward(index, texts), len(index))
+        texts = decode(self._tokenizer, completions)
+        return checked_rewards(self._task.reward(index, texts), len(index))
 
 
 def overlong(length: int, limit: int, share: float) -> float:

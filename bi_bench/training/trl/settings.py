@@ -67,7 +67,7 @@ class Extras:
     ``resample_rounds``: how often at most groups without two different rewards are replaced by new
     problems. ``overlong_penalty``: subtracted in full from a completion of the greatest length,
     rising linearly over the last ``overlong_share`` of it. ``gradient_scale`` and ``kl_mask``: as in
-    :class:`~bi_bench.training.trl.released_code.CompatTrainer`.
+    :class:`~bi_bench.training.trl.released_code.ReleasedCodeTrainer`.
     """
 
     minibatches: int = 1
@@ -79,7 +79,7 @@ class Extras:
     kl_mask: float = 0.0
 
     @property
-    def compat(self) -> bool:
+    def released_code(self) -> bool:
         """Whether anything is done as the released code of the BRIDGE paper does it."""
         return self.gradient_scale != 1 or self.kl_mask > 0
 
@@ -174,7 +174,7 @@ def _check_extras(extras: Extras, trl: dict[str, Any]) -> None:
             'kl_mask needs a KL term, loss_type = "grpo" and one update for each rollout batch; set '
             "kl (beta), and minibatches and iterations to 1"
         )
-    if extras.compat and extras.advantage != "group":
+    if extras.released_code and extras.advantage != "group":
         raise UserError('gradient_scale and kl_mask go with advantage = "group" alone')
     names = ["group", *ADVANTAGES]
     if extras.advantage not in names:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from datasets import Dataset
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
-from bi_bench.api import UserError
+from bi_bench.api import UserError, did_you_mean
 from bi_bench.training import processes
-from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.context_length import context_length, too_long
-from bi_bench.training.lora import LoRA, merge, peft_config, trainable_parameters
+from bi_bench.training.job import Trained, TrainingJob
+from bi_bench.training.lora import LoRA, merge, peft_config
 from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.tokenization import encode_completions, encode_prompts
-from bi_bench.training.tracking import trackers
 from bi_bench.training.trl.callbacks import Log, ProgressCallback, silence, trainer_defaults
 
 
@@ -43,40 +42,44 @@ class SFTSettings:
     adam_beta2: float = 0.999
     lora: LoRA | None = None
 
+    def changed(self, changes: Mapping[str, Any]) -> SFTSettings:
+        """The same with some changes; UserError for a setting that does not exist."""
+        known = {field.name for field in fields(self)}
+        if unknown := sorted(changes.keys() - known):
+            raise UserError(
+                f'the trainer "sft" has no setting "{unknown[0]}"{did_you_mean(unknown[0], known)}'
+            )
+        return replace(self, **changes)
+
 
 @dataclass(frozen=True, slots=True)
-class Trained:
-    """What a trainer did: its log, one entry a logged step, and the tokens of its loss.
+class Demonstrations:
+    """Prompts as the model reads them, a completion for each, and what errors call them by.
 
-    ``trainable`` counts the numbers that were trained, where these are adapters.
+    Without ``names`` errors count them from 0.
     """
 
-    log: list[Mapping[str, Any]]
-    tokens_trained: int
-    tokens_generated: int = 0
-    trainable: int | None = None
+    prompts: Sequence[str]
+    completions: Sequence[str]
+    names: Sequence[str] = ()
 
 
 def encode_examples(
-    checkpoint: Checkpoint,
-    prompts: Sequence[str],
-    completions: Sequence[str],
-    settings: SFTSettings,
-    names: Sequence[str] = (),
+    checkpoint: Checkpoint, shown: Demonstrations, settings: SFTSettings
 ) -> Dataset:
     """Token ids with the mask of the completion.
 
-    UserError with the ``names`` (numbers if not given) of the demonstrations that are longer than
-    ``max_length`` or the model's context: none is cut, and none is left out.
+    UserError that names the demonstrations that are longer than ``max_length`` or the model's
+    context: none is cut, and none is left out.
     """
     rows = list(
         zip(
-            encode_prompts(checkpoint.tokenizer, prompts),
-            encode_completions(checkpoint.tokenizer, completions),
+            encode_prompts(checkpoint.tokenizer, shown.prompts),
+            encode_completions(checkpoint.tokenizer, shown.completions),
             strict=True,
         )
     )
-    _check_lengths(checkpoint, [len(p) + len(c) for p, c in rows], settings, names)
+    _check_lengths(checkpoint, [len(p) + len(c) for p, c in rows], settings, shown.names)
     ids, masks = [], []
     for prompt, completion in rows:
         ids.append(prompt + completion)
@@ -101,23 +104,13 @@ def _check_lengths(
 
 
 def train_sft(
-    checkpoint: Checkpoint,
-    prompts: Sequence[str],
-    completions: Sequence[str],
-    settings: SFTSettings,
-    numerics: Numerics,
-    *,
-    seed: int,
-    scratch: Path,
-    progress: Callable[..., None],
-    names: Sequence[str] = (),
-    updates: int | None = None,
+    job: TrainingJob, shown: Demonstrations, settings: SFTSettings, updates: int | None = None
 ) -> Trained:
-    """Train the checkpoint's model in place, ``updates`` instead of the epochs where it is given.
+    """Train the job's model in place, ``updates`` instead of the epochs where it is given.
 
     Raises UserError for demonstrations that do not fit.
     """
-    data = encode_examples(checkpoint, prompts, completions, settings, names)
+    data = encode_examples(job.checkpoint, shown, settings)
     share = settings.batch_size // processes.count()
     micro = min(settings.micro_batch_size, share)
     if share % micro:
@@ -126,34 +119,17 @@ def train_sft(
             f"defaults.sft.batch_size = {settings.batch_size}{each} is not a multiple of "
             f"defaults.sft.micro_batch_size = {micro}"
         )
-    return train_encoded(
-        checkpoint,
-        data,
-        settings,
-        numerics,
-        seed=seed,
-        scratch=scratch,
-        progress=progress,
-        updates=updates,
-    )
+    return train_encoded(job, data, settings, updates)
 
 
 def train_encoded(
-    checkpoint: Checkpoint,
-    data: Dataset,
-    settings: SFTSettings,
-    numerics: Numerics,
-    *,
-    seed: int,
-    scratch: Path,
-    progress: Callable[..., None],
-    updates: int | None = None,
+    job: TrainingJob, data: Dataset, settings: SFTSettings, updates: int | None = None
 ) -> Trained:
-    """Train the checkpoint's model in place on rows of :func:`encode_examples`."""
+    """Train the job's model in place on rows of :func:`encode_examples`."""
     share = settings.batch_size // processes.count()
     micro = min(settings.micro_batch_size, share)
     config = SFTConfig(
-        **trainer_defaults(scratch, numerics),
+        **trainer_defaults(job.scratch, job.numerics),
         num_train_epochs=settings.epochs,
         max_steps=updates or -1,
         per_device_train_batch_size=micro,
@@ -168,22 +144,21 @@ def train_encoded(
         max_length=settings.max_length,
         completion_only_loss=True,
         packing=False,
-        seed=trainer_seed(seed),
-        data_seed=trainer_seed(seed),
+        seed=trainer_seed(job.seed),
+        data_seed=trainer_seed(job.seed),
     )
     log = Log()
     trainer = SFTTrainer(
-        model=checkpoint.model,
+        model=job.checkpoint.model,
         args=config,
         train_dataset=data,
-        processing_class=checkpoint.tokenizer,
-        callbacks=[ProgressCallback(log, progress, ("loss",)), *trackers()],
-        peft_config=peft_config(checkpoint.model, settings.lora),
+        processing_class=job.checkpoint.tokenizer,
+        callbacks=[ProgressCallback(log, job.progress, ("loss",)), *job.trackers],
+        peft_config=peft_config(job.checkpoint.model, settings.lora),
     )
     silence(trainer)
     trainer.train()
     learnt = sum(map(sum, data["completion_mask"]))
-    trainable = trainable_parameters(trainer.model) if settings.lora else None
-    merge(trainer.model, settings.lora)
+    trainable = merge(trainer.model, settings.lora)
     epochs = updates * settings.batch_size / len(data) if updates else settings.epochs
     return Trained(log.rows, round(learnt * epochs), trainable=trainable)

@@ -62,7 +62,7 @@ def answers(
 
     The same random numbers in all arms and at all checkpoints. UserError for prompts that do not fit.
     """
-    from bi_bench.training.context_length import check_room
+    from bi_bench.training.context_length import check_context_length
     from bi_bench.training.generation.prompting import Prompting
     from bi_bench.training.generation.sampler import Decoding, sample, truncated
     from bi_bench.training.generation.stopping import stopper
@@ -71,7 +71,7 @@ def answers(
     settings, tokenizer = context.settings, checkpoint.tokenizer
     prompting, length = Prompting.from_settings(settings), settings["max_new_tokens"]
     asked = prompting.render(tokenizer, [context.benchmark.ask(each) for each in problems])
-    check_room(checkpoint, [problem.id for problem in problems], asked, length)
+    check_context_length(checkpoint, [problem.id for problem in problems], asked, length)
     prompts = encode_prompts(tokenizer, asked)
     end, stop = int(tokenizer.eos_token_id), stopper(tokenizer, prompting.stop)
     completions = sample(

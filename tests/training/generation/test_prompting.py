@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from bi_bench.api import Phase, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.prompting import Prompting
 from bi_bench.training.generation.sampler import Decoding
+from bi_bench.training.job import TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.tokenization import encode_prompts
 from bi_bench.training.trl.grpo import train_grpo
-from bi_bench.training.trl.sft import SFTSettings, encode_examples
+from bi_bench.training.trl.sft import Demonstrations, SFTSettings, encode_examples
+from bi_bench.training.trl.task import RLTask
 
 BARE = "{% for m in messages %}[{{ m.role }}] {{ m.content }} {% endfor %}[assistant] "
 OPENING = "{{ bos_token }}" + BARE
@@ -93,12 +96,16 @@ def test_sft_rollouts_and_log_probabilities_read_the_same_tokens(
     if template == "none":
         assert expected == [tokenizer(text)["input_ids"] for text in ASKED]
 
-    data = encode_examples(tiny, read, ["x 5"] * 2, SETTINGS)
+    data = encode_examples(tiny, Demonstrations(read, ["x 5"] * 2), SETTINGS)
     for row, prompt in zip(data, expected, strict=True):
         before = [i for i, m in zip(row["input_ids"], row["completion_mask"], strict=True) if not m]
         assert before == prompt
     sampled, scored = rollouts(tiny, read, tmp_path, monkeypatch)
     assert sampled == scored == {tuple(row) for row in expected}
+
+
+def alternating(index: object, texts: Sequence[str]) -> list[float]:
+    return [float(place % 2) for place in range(len(texts))]
 
 
 def rollouts(
@@ -124,19 +131,9 @@ def rollouts(
     monkeypatch.setattr(module, "sample", watched)
     monkeypatch.setattr(GRPOTrainer, "_get_per_token_logps_and_entropies", scoring)
     seed_everything(1)
-    train_grpo(
-        tiny,
-        read,
-        lambda index, texts: [float(place % 2) for place in range(len(texts))],
-        Phase("grpo", 1, 2, 2, config={"learning_rate": 0.0, "loss_type": "grpo"}),
-        Decoding(4),
-        Numerics(),
-        seed=1,
-        batch=4,
-        micro_batch=4,
-        scratch=scratch,
-        progress=lambda **_: None,
-    )
+    phase = Phase("grpo", 1, 2, 2, config={"learning_rate": 0.0, "loss_type": "grpo"})
+    job = TrainingJob(tiny, Numerics(), 1, scratch)
+    train_grpo(job, RLTask(phase, read, alternating, Decoding(4), 4, 4))
     return sampled, scored
 
 

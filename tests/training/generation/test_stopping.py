@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from bi_bench.api import Phase
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.sampler import Decoding, Rows, sample, truncated
 from bi_bench.training.generation.stopping import stopper
+from bi_bench.training.job import TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.tokenization import decode, encode_prompts
 from bi_bench.training.trl.expert_iteration import keep_right
 from bi_bench.training.trl.grpo import train_grpo
+from bi_bench.training.trl.task import RLTask
 from bi_bench_plugins.benchmarks.igsm import IGSM
 
 LENGTH = 40
@@ -77,24 +80,15 @@ def test_the_log_of_rft_knows_that_a_text_ends_a_rollout(
     asked = [source.ask(problem) for problem in source.problems("val", 4, random.Random(1))]
     seen: list[str] = []
 
-    def reward(index: object, texts: list[str]) -> list[float]:
+    def reward(index: object, texts: Sequence[str]) -> list[float]:
         seen.extend(texts)
         return [float(place % 2) for place in range(len(texts))]
 
     seed_everything(1)
-    trained = train_grpo(
-        tiny,
-        asked,
-        reward,  # type: ignore[arg-type]
-        Phase("grpo", 1, 4, 4, config={"learning_rate": 0.0, "loss_type": "grpo"}),
-        Decoding(12, 1.0, ("; </think>",)),
-        Numerics(),
-        seed=1,
-        batch=16,
-        micro_batch=16,
-        scratch=tmp_path,
-        progress=lambda **_: None,
-    )
+    phase = Phase("grpo", 1, 4, 4, config={"learning_rate": 0.0, "loss_type": "grpo"})
+    decoding = Decoding(12, 1.0, ("; </think>",))
+    job = TrainingJob(tiny, Numerics(), 1, tmp_path)
+    trained = train_grpo(job, RLTask(phase, asked, reward, decoding, 16, 16))
     whole = [text for text in seen if "; </think>" in text]
     assert 0 < len(whole) < len(seen)
     assert all(text.endswith("; </think>") for text in whole)

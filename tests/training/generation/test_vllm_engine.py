@@ -16,10 +16,12 @@ from bi_bench.api.versions import library_versions
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.sampler import Decoding, sample
 from bi_bench.training.generation.vllm_engine import VLLM, VLLMModel, request, row_seed, unpack
+from bi_bench.training.job import TrainingJob
 from bi_bench.training.tokenization import encode_prompts
 from bi_bench.training.trl.callbacks import trainer_defaults
 from bi_bench.training.trl.divergence import MEAN
 from bi_bench.training.trl.grpo import train_grpo
+from bi_bench.training.trl.task import RLTask
 
 ABSENT = library_versions(("vllm",))["vllm"] == "absent"
 NO_GPU = ABSENT or not torch.cuda.is_available()
@@ -134,20 +136,17 @@ def test_grpo_with_colocated_vllm_learns_and_logs_the_divergence(
 ) -> None:
     checkpoint = Checkpoint.load(llama, Numerics(device="cuda", dtype="bfloat16"))
     before = [value.detach().clone() for value in checkpoint.model.parameters()]
-    trained = train_grpo(
-        checkpoint,
+    job = TrainingJob(checkpoint, Numerics(device="cuda", dtype="bfloat16"), 1, tmp_path)
+    task = RLTask(
+        Phase("grpo", 2, 4, 4, config={"learning_rate": 1e-3, "loss_type": "grpo"}),
         PROMPTS,
         lambda index, texts: [float(len(text) % 2) for text in texts],
-        Phase("grpo", 2, 4, 4, config={"learning_rate": 1e-3, "loss_type": "grpo"}),
         Decoding(16),
-        Numerics(device="cuda", dtype="bfloat16"),
-        seed=1,
         batch=16,
         micro_batch=16,
-        scratch=tmp_path,
-        progress=lambda **_: None,
         vllm=VLLM(memory=0.2),
     )
+    trained = train_grpo(job, task)
     assert [row["step"] for row in trained.log] == [1, 2]
     assert all(0 <= row[MEAN] < 0.5 for row in trained.log)
     after = checkpoint.model.parameters()

@@ -9,9 +9,10 @@ import torch
 from bi_bench.api import Phase, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.sampler import Decoding
+from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.trl.expert_iteration import keep_right, train_expert_iteration
-from bi_bench.training.trl.sft import Trained
+from bi_bench.training.trl.task import RLTask
 
 PROMPTS = [f"{name} 6 . ? {name} <think>" for name in "abcdefgh"]
 END = 0
@@ -21,19 +22,9 @@ def train(
     tiny: Checkpoint, scratch: Path, reward: Any, *, seed: int = 1, rounds: int = 2, **config: Any
 ) -> Trained:
     seed_everything(seed)
-    return train_expert_iteration(
-        tiny,
-        PROMPTS,
-        reward,
-        Phase("expert-iteration", rounds, 6, 4, config={"learning_rate": 3e-3, **config}),
-        Decoding(16, 2.0),
-        Numerics(),
-        seed=seed,
-        batch=32,
-        micro_batch=8,
-        scratch=scratch,
-        progress=lambda **_: None,
-    )
+    phase = Phase("expert-iteration", rounds, 6, 4, config={"learning_rate": 3e-3, **config})
+    job = TrainingJob(tiny, Numerics(), seed, scratch)
+    return train_expert_iteration(job, RLTask(phase, PROMPTS, reward, Decoding(16, 2.0), 32, 8))
 
 
 def weights(checkpoint: Checkpoint) -> torch.Tensor:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ import torch
 from bi_bench.api import Phase, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.sampler import Decoding
+from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.trl.grpo import train_grpo
 from bi_bench.training.trl.rollouts import checked_rewards
-from bi_bench.training.trl.sft import Trained
+from bi_bench.training.trl.task import RLTask
 
 # Nothing the model has learnt to answer: what it says to this differs from rollout to rollout.
 PROMPTS = [f"{name} ; back {name} ? so" for name in "abcdefgh"]
@@ -21,19 +23,12 @@ PROMPTS = [f"{name} ; back {name} ? so" for name in "abcdefgh"]
 def train(tiny: Checkpoint, scratch: Path, *, seed: int = 1, **config: object) -> Trained:
     seed_everything(seed)
     phase = Phase("grpo", 2, 4, 4, config={"learning_rate": 1e-3, "loss_type": "grpo", **config})
-    return train_grpo(
-        tiny,
-        PROMPTS,
-        lambda index, texts: [float(len(text) % 2) for text in texts],
-        phase,
-        Decoding(12),
-        Numerics(),
-        seed=seed,
-        batch=16,
-        micro_batch=16,
-        scratch=scratch,
-        progress=lambda **_: None,
-    )
+    job = TrainingJob(tiny, Numerics(), seed, scratch)
+    return train_grpo(job, RLTask(phase, PROMPTS, odd, Decoding(12), 16, 16))
+
+
+def odd(index: object, texts: Sequence[str]) -> list[float]:
+    return [float(len(text) % 2) for text in texts]
 
 
 def weights(checkpoint: Checkpoint) -> torch.Tensor:

@@ -10,8 +10,8 @@ import torch
 
 from bi_bench.api import UserError
 from bi_bench.training.checkpoint import Checkpoint
+from bi_bench.training.job import Trained
 from bi_bench.training.lora import LoRA
-from bi_bench.training.trl.sft import Trained
 
 Moved = Callable[..., torch.Tensor]
 Train = Callable[..., Trained]

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from bi_bench.training.job import Trained
 from bi_bench.training.trl.resampling import Group, Refilled, choose, refill
 from bi_bench.training.trl.rollouts import overlong
-from bi_bench.training.trl.sft import Trained
 
 Train = Callable[..., Trained]
 

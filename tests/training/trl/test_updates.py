@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from bi_bench.training.checkpoint import Checkpoint
-from bi_bench.training.trl.sft import Trained
+from bi_bench.training.job import Trained
 from bi_bench_plugins.algorithms.cispo import CISPO
 from bi_bench_plugins.algorithms.dapo import DAPO
 from bi_bench_plugins.algorithms.dr_grpo import DrGRPO
