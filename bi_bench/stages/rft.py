@@ -68,12 +68,12 @@ def run(context: StageContext) -> dict[str, Any]:
         seed = derive_seed(context.seed, "phase", number)
         with tempfile.TemporaryDirectory() as scratch:
             job = TrainingJob(
-                setting.checkpoint,
-                setting.numerics,
-                seed,
-                Path(scratch),
-                context.progress,
-                tracked_by(context),
+                checkpoint=setting.checkpoint,
+                numerics=setting.numerics,
+                seed=seed,
+                scratch=Path(scratch),
+                progress=context.progress,
+                trackers=tracked_by(context),
             )
             trained = _train(context, setting, settings, phase, job, on_step)
         if phase.trainer == "sft":
@@ -126,17 +126,17 @@ def _train(
     # The coins of a random reward must not be the same in every process.
     coins = derive_seed(seed, "process", processes.rank()) if processes.rank() else seed
     task = RLTask(
-        phase,
-        prompts,
-        reward_function(benchmark, problems, phase, coins),
-        settings.sampled,
-        settings.batch_size,
-        settings.micro_batch_size,
-        on_step,
-        settings.gradient_checkpointing,
-        settings.lora,
+        phase=phase,
+        prompts=prompts,
+        reward=reward_function(benchmark, problems, phase, coins),
+        decoding=settings.sampled,
+        batch=settings.batch_size,
+        micro_batch=settings.micro_batch_size,
+        on_step=on_step,
+        gradient_checkpointing=settings.gradient_checkpointing,
+        lora=settings.lora,
         # The plan refuses vLLM for any trainer but "grpo".
-        parse(VLLM, context.unkeyed["vllm"]) if settings.engine == "vllm" else None,
+        vllm=parse(VLLM, context.unkeyed["vllm"]) if settings.engine == "vllm" else None,
     )
     return TRAINERS[phase.trainer](job, task)
 

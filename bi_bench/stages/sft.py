@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from transformers import TrainerCallback
-
 from bi_bench.stages.answers import gpu_costs, load_checkpoint, trainable_costs
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import read_rows, write_lines
@@ -20,7 +18,7 @@ from bi_bench.training.identity import parse
 from bi_bench.training.job import TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.tokenization import encode_completions
-from bi_bench.training.tracking import Tracking, trackers
+from bi_bench.training.tracking import Guarded, Tracking, trackers
 from bi_bench.training.trl.sft import Demonstrations, SFTSettings, train_sft
 
 
@@ -62,7 +60,7 @@ def demonstrations(
     )
 
 
-def tracked_by(context: StageContext) -> list[TrainerCallback]:
+def tracked_by(context: StageContext) -> list[Guarded]:
     """The trackers that the suite asks for."""
     given = context.unkeyed.get("tracking")
     if not given:

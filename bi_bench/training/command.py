@@ -1,4 +1,4 @@
-"""An outside trainer: a command that is handed a checkpoint and problems and leaves a checkpoint.
+"""An outside trainer: a command that is given a checkpoint and problems and leaves a checkpoint.
 
 The command runs without a shell in the working folder. What it prints goes to the log of the stage.
 """
@@ -36,7 +36,7 @@ def train_command(
 
     ``phase.config`` has ``argv``, a list in which ``{checkpoint}``, ``{prompts}`` (JSON lines of
     ``problems``), ``{output}``, ``{steps}``, ``{seed}``, ``{python}`` and the keys of ``files`` are
-    replaced, and perhaps ``timeout`` in seconds. Tokens are not counted: nobody here sees them.
+    replaced, and perhaps ``timeout`` in seconds. Tokens are not counted.
 
     Raises UserError with the tail of the log if the command cannot be started, fails, runs out of
     time, or leaves no checkpoint of the same architecture with finite weights.

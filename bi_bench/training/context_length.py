@@ -1,4 +1,4 @@
-"""What fits into a model's context; nothing is ever cut to fit."""
+"""The context length of a model, and the check that prompts fit into it; none is ever cut."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHOWN = 5  # ids that a message spells out
 def context_length(model: PreTrainedModel) -> int | None:
     """Positions that the model was made for, prompt and completion together; None if unbounded.
 
-    Beyond them some models fail with an index error and others go on without a word, and badly.
+    Beyond them some models fail with an index error and others go on, with worse answers.
     """
     length = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     return length if isinstance(length, int) and length > 0 else None
@@ -39,7 +39,7 @@ def check_context_length(
 
 
 def too_long(ids: Sequence[str], lengths: Sequence[int], limit: int, what: str = "prompts") -> str:
-    """How many of what are longer than ``limit`` tokens, and which; empty if none is."""
+    """How many prompts (or ``what``) are longer than ``limit`` tokens, and which; empty if none is."""
     long = [f"{id}: {n} tokens" for id, n in zip(ids, lengths, strict=True) if n > limit]
     if not long:
         return ""

@@ -13,14 +13,14 @@ from bi_bench.training.checkpoint import Checkpoint, Numerics
 
 
 class Progress(Protocol):
-    """Hears of each finished step; ``numbers`` are what is worth showing of it."""
+    """Called after each step; ``numbers`` are those of its log that are shown."""
 
     def __call__(self, *, step: int, total: int, **numbers: float) -> None:
         """Called with the number of the step and of all steps."""
 
 
 def silent(*, step: int, total: int, **numbers: float) -> None:
-    """A :class:`Progress` that nobody hears."""
+    """A :class:`Progress` that shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Low-rank adapters (LoRA, Hu et al., arXiv 2106.09685) for a trainer, merged when it is done.
 
-Nothing outside a trainer ever sees adapters: a stage saves whole weights, so that every later stage
-reads an ordinary checkpoint. Weights are float32 here, and so is the sum of weight and adapter.
+Nothing outside a trainer has to do with adapters: a stage saves whole weights, so that every later
+stage reads an ordinary checkpoint. Weights are float32 here, and so is the sum of weight and adapter.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class LoRA:
 
 
 def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
-    """What a TRL trainer takes as ``peft_config``; UserError if the model has no such module."""
+    """The ``peft_config`` of a TRL trainer; UserError if the model has no such module."""
     if lora is None:
         return None
     from peft import LoraConfig

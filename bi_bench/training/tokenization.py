@@ -1,4 +1,4 @@
-"""Prompts and completions as token ids: one place, so that SFT, RFT and evaluation agree."""
+"""Encodes prompts and completions as token ids, for SFT, RFT and evaluation alike."""
 
 from __future__ import annotations
 

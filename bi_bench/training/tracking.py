@@ -1,7 +1,7 @@
-"""TensorBoard, Weights & Biases or Trackio beside the stage's own log, unable to disturb training.
+"""Trackers (TensorBoard, Weights & Biases, Trackio) that cannot disturb training.
 
 A tracker is a callback of transformers. Here it works offline unless the environment says otherwise,
-whatever it raises is noted and ends it alone, and random numbers are as if it had not been there.
+an exception of its own is printed and ends it alone, and the random state is restored after each call.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Tracking:
     label: str
 
 
-def trackers(tracking: Tracking, folder: Path, key: str) -> list[TrainerCallback]:
+def trackers(tracking: Tracking, folder: Path, key: str) -> list[Guarded]:
     """Callbacks for one training, the stage ``key``; their files lie in ``folder``."""
     _go_offline(folder, key)
     run_name = f"{tracking.label} · {key[:12]}"
@@ -49,7 +49,7 @@ def _go_offline(folder: Path, key: str) -> None:
 
 
 class Guarded(TrainerCallback):
-    """A tracker by its name in transformers; the first exception is noted and the last."""
+    """A tracker by its name in transformers; after its first exception it is not called again."""
 
     def __init__(self, name: str, run_name: str) -> None:
         self.name, self.run_name = name, run_name

@@ -1,4 +1,4 @@
-"""From a benchmark's prompt to the text that a model reads: the same in every stage."""
+"""Renders a benchmark's prompt as the text that a model reads, the same in every stage."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Prompting:
         return parse(cls, settings.get("prompt", {}))
 
     def render(self, tokenizer: PreTrainedTokenizerBase, prompts: Sequence[str]) -> list[str]:
-        """What the model reads of each prompt, up to where it goes on.
+        """Each prompt as the model reads it, up to where its answer begins.
 
         A prompt that ends in ``prefix`` by itself has it once: behind the header of the answer where
         there is a template. Raises UserError for a template that is missing, fails or drops a text.

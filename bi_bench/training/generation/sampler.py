@@ -1,4 +1,4 @@
-"""A small batched sampler for where vLLM is not.
+"""A small batched sampler for machines without vLLM.
 
 Differs from ``generate`` in three ways: the prompt of a group is prefilled once and its cache
 repeated; finished rows leave the batch; and every row has random numbers of its own, so an answer
@@ -51,8 +51,8 @@ def sample(
     """``group`` completions for each prompt, in order (all of the first prompt, then the next).
 
     ``prompts`` are token ids, ``end`` the id that ends a completion and is kept in it; a
-    completion without it was truncated. At most ``batch`` rows run at a time; ``on_batch`` hears
-    how many rows are done. Prompts of similar length share a batch.
+    completion without it was truncated. At most ``batch`` rows run at a time; ``on_batch`` is
+    called with the number of rows done. Prompts of similar length share a batch.
     ``bf16`` computes in bfloat16. ``stop`` (of :func:`~bi_bench.training.generation.stopping.stopper`)
     says of the tokens so far whether the completion is over; it must be there if ``decoding`` has
     stop texts. ``first`` is the place of the first prompt where the prompts are a part of more: its random

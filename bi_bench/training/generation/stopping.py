@@ -1,4 +1,4 @@
-"""Texts that end a completion, such as a closing answer tag; they stay in it."""
+"""Stop texts: they end a completion and stay in it, such as a closing answer tag."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _MARGIN = 4  # tokens: a decoder may drop the space in front of the first
 
 
 def stopper(tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> Stop | None:
-    """Whether token ids have just come to hold one of the texts; None if there is no text.
+    """A function that tells whether token ids end in one of the texts; None without texts.
 
-    To be asked after every token: only the end is decoded. A token has at least one byte of text, so
+    It is called after every token: only the end is decoded. A token has at least one byte of text, so
     as many tokens as the longest text has bytes are enough. The texts may be special tokens.
     """
     if not texts:

@@ -1,24 +1,28 @@
-"""Chat templates are programs of strangers: transformers runs them in a sandbox, here they end."""
+"""Limits on chat templates, which are foreign programs: time, memory, and no powers.
+
+transformers runs them in a sandbox; that does not make them end.
+"""
 
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, TemplateError
 
 from bi_bench.api import UserError
 from bi_bench.api.boundary import time_limit
 
+Template = str | Mapping[str, str] | None  # by name, where a tokenizer has several
+
 SECONDS = 20.0  # for one prompt
 MEMORY = 1_000_000_000  # bytes that rendering may add
 
 
 @contextmanager
-def bounded_rendering(template: Any) -> Iterator[None]:
+def bounded_rendering(template: Template) -> Iterator[None]:
     """UserError where rendering fails, takes too long or takes too much memory."""
     try:
         _check_powers(template)
@@ -35,9 +39,9 @@ def bounded_rendering(template: Any) -> Iterator[None]:
         raise UserError(f"defaults.prompt.template calls itself without an end: {error}") from None
 
 
-def _check_powers(template: Any) -> None:
+def _check_powers(template: Template) -> None:
     """ValueError for powers: 9**9**9 is a single operation, which no limit of time interrupts."""
-    texts = template.values() if isinstance(template, dict) else [template]
+    texts = template.values() if isinstance(template, Mapping) else [template]
     for text in texts:
         if any(token[1:] == ("operator", "**") for token in Environment().lex(str(text))):
             raise ValueError("** has no place in a chat template")
@@ -45,7 +49,7 @@ def _check_powers(template: Any) -> None:
 
 @contextmanager
 def _memory_limit(size: int) -> Iterator[None]:
-    """MemoryError where this process comes to need so many bytes more, where the system can tell."""
+    """MemoryError if this process takes so many bytes more, on systems that tell its size."""
     status = Path("/proc/self/statm")
     if not status.exists():
         yield

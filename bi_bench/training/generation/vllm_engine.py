@@ -1,9 +1,9 @@
-"""vLLM in place of our sampler: for rollouts beside TRL's trainer, for probe and evaluation alone.
+"""vLLM in place of our sampler: next to TRL's trainer for rollouts, alone for probe and evaluation.
 
 Every row has a seed of its own here too, but vLLM promises the same tokens only on the same hardware
-and version, and only while requests are batched alike; a server promises nothing. What is lost
-against our sampler: two checkpoints no longer share their noise, and a result repeats at best.
-vLLM is imported inside functions: where it is not installed, the rest goes on.
+and version, and only while requests are batched alike; a server promises nothing. Unlike
+with our sampler, two checkpoints do not share their noise, and a result may not repeat.
+vLLM is imported inside functions: where it is not installed, everything else works.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ALONE = 0.9  # share of a GPU's memory where no trainer needs any
 
 @dataclass(frozen=True, slots=True)
 class VLLM:
-    """How vLLM runs beside the trainer: ``memory`` is its share of the GPU if colocated."""
+    """How vLLM runs next to the trainer: ``memory`` is its share of the GPU if colocated."""
 
     mode: Literal["colocate", "server"] = "colocate"
     memory: float = 0.3

@@ -1,4 +1,4 @@
-"""Log-probabilities of given completions: what gradients and losses of text are made of."""
+"""Log-probabilities of given completions, for gradients and losses."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from bi_bench.training.influence.subspace import Gradient, Subspace
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """What a gradient step on each query does to the targets, one entry a query.
+    """The effect of a gradient step on each query on the targets, one entry a query.
 
     ``influence``: <G, g>, the change of the mean objective of the targets for each unit of
     learning rate of a plain gradient step; exactly 0 for a query whose rewards are all equal.
@@ -45,7 +45,8 @@ def measure_influence(
     """Influence of each query on the targets: one backward pass a query, none for a pair.
 
     The first-order change is bilinear in the gradients, so the mean over targets is taken first.
-    The arguments are those of :func:`group_gradient`; ``on_group`` hears how many groups are done.
+    The arguments are those of :func:`group_gradient`; ``on_group`` is called
+    with the number of groups done.
     ValueError if there is no query or no target, or if a prompt is among both: its own gradient
     would outweigh all others.
     """

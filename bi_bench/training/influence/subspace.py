@@ -1,4 +1,4 @@
-"""Which part of a gradient is looked at: all of it, the last layers, a low rank, a projection."""
+"""Subspaces of the gradient: all of it, the last layers, a low rank, a random projection."""
 
 from __future__ import annotations
 

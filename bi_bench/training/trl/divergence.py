@@ -1,7 +1,7 @@
-"""How far the log-probabilities of trainer and sampler are apart, logged with every rollout batch.
+"""The divergence of trainer and sampler in log-probabilities, logged with every rollout batch.
 
-Sampler and trainer share weights, but not kernels, batches or precision. What is left between them
-makes every step a little off-policy: it belongs into the log of each run.
+Sampler and trainer share weights, but not kernels, batches or precision. The rest
+makes every step a little off-policy, so each run logs it.
 """
 
 from __future__ import annotations

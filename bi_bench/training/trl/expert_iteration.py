@@ -26,8 +26,8 @@ from bi_bench.training.trl.task import RLTask
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What an "expert-iteration" phase can be told: ``keep`` at most so many completions a problem.
+class ExpertIterationSettings:
+    """ExpertIterationSettings of an "expert-iteration" phase: ``keep`` is the most completions a problem.
 
     ``epochs`` passes over what a round kept, ``batch_size`` completions an update.
     """
@@ -139,7 +139,7 @@ def _dataset(ids: Rows, kept: Sequence[tuple[int, list[int]]]) -> Dataset:
     )
 
 
-def _sft(settings: Settings, task: RLTask) -> SFTSettings:
+def _sft(settings: ExpertIterationSettings, task: RLTask) -> SFTSettings:
     return SFTSettings(
         epochs=settings.epochs,
         batch_size=settings.batch_size,
@@ -156,13 +156,13 @@ def _sft(settings: Settings, task: RLTask) -> SFTSettings:
     )
 
 
-def _settings(phase: Phase, micro_batch: int, problems: int) -> Settings:
-    known = {field.name for field in dataclasses.fields(Settings)}
+def _settings(phase: Phase, micro_batch: int, problems: int) -> ExpertIterationSettings:
+    known = {field.name for field in dataclasses.fields(ExpertIterationSettings)}
     for key in phase.config:
         if key not in known:
             hint = did_you_mean(key, known) or f". Known: {', '.join(sorted(known))}"
             raise UserError(f'the trainer "expert-iteration" has no setting "{key}"{hint}')
-    settings = Settings(**phase.config)
+    settings = ExpertIterationSettings(**phase.config)
     for key in ("keep", "batch_size"):
         if not isinstance(value := getattr(settings, key), int) or value < 1:
             raise UserError(f"{key} must be an integer of at least 1, not {value!r}")

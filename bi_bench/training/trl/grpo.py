@@ -27,7 +27,7 @@ from bi_bench.training.trl.divergence import DivergenceTrainer
 from bi_bench.training.trl.reference import as_reference
 from bi_bench.training.trl.released_code import ReleasedCodeTrainer
 from bi_bench.training.trl.rollouts import Rollouts
-from bi_bench.training.trl.settings import Extras, settings
+from bi_bench.training.trl.settings import Extras, grpo_settings
 from bi_bench.training.trl.task import RLTask
 
 SHOWN = ("reward", "frac_reward_zero_std", "completions/mean_length", "completions/clipped_ratio")
@@ -43,7 +43,7 @@ def train_grpo(job: TrainingJob, task: RLTask) -> Trained:
     """
     checkpoint, phase, decoding = job.checkpoint, task.phase, task.decoding
     prompts = list(task.prompts)
-    checked = settings(phase, task.micro_batch, len(prompts), processes.count())
+    checked = grpo_settings(phase, task.micro_batch, len(prompts), processes.count())
     os.environ["TRL_EXPERIMENTAL_SILENCE"] = "1"  # rollout_func is experimental; TRL is pinned
     config = GRPOConfig(
         **trainer_defaults(job.scratch, job.numerics),

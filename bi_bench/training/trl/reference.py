@@ -1,4 +1,4 @@
-"""The model that a KL term is measured against: the weights that RFT starts from."""
+"""The reference model of a KL term: the weights that RFT starts from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from transformers import PreTrainedModel
 
 @contextmanager
 def as_reference(model: PreTrainedModel, folder: Path) -> Iterator[None]:
-    """What TRL builds inside as its reference model has the weights of ``model`` as they are now.
+    """A reference model that TRL loads in this block has the weights of ``model`` as they are now.
 
     TRL loads the reference by the name in the model's configuration. That is where the weights once
     came from, which need not be what they are now (a model of the hub, an earlier phase); so they

@@ -1,4 +1,4 @@
-"""The trainer of the code that was released with the BRIDGE paper, where that changes numbers."""
+"""A trainer that follows the code released with the BRIDGE paper, where that changes numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rollouts and their rewards for GRPOTrainer, drawn by our sampler or by vLLM."""
+"""Draws rollouts for GRPOTrainer, by our sampler or by vLLM, and rewards them."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Rollouts:
         self._index = {prompt: index for index, prompt in enumerate(task.prompts)}
         self._counts: dict[str, float] = {}  # of the batch at hand, for the log
         self._stop = stopper(self._tokenizer, task.decoding.stop)
-        self._trainer: GRPOTrainer | None = None  # that of the batch at hand; it holds vLLM
+        self._trainer: GRPOTrainer  # that of the batch at hand, set by draw; it holds vLLM
         self.generated = self.kept = 0
 
     def draw(self, repeated: list[str], trainer: GRPOTrainer) -> dict[str, Any]:
-        """What GRPOTrainer asks of a rollout function: prompts come repeated, one for each rollout."""
+        """The rollout function of GRPOTrainer; ``repeated`` has each prompt once for each rollout."""
         self._trainer = trainer
         size = self._group
         number = trainer.state.global_step // self._updates
@@ -94,11 +94,11 @@ class Rollouts:
             ]
         for name, count in self._counts.items():
             log_metric(name, count)
-        if self._stop and self._trainer:
-            self._correct_metrics(completion_ids, self._trainer)
+        if self._stop:
+            self._correct_metrics(completion_ids)
         return [*values]
 
-    def _correct_metrics(self, completions: Rows, trainer: GRPOTrainer) -> None:
+    def _correct_metrics(self, completions: Rows) -> None:
         """TRL takes every completion for truncated that does not end in the end token."""
         end = int(self._tokenizer.eos_token_id)
         cut = list(truncated(completions, end, self._stop))
@@ -110,7 +110,7 @@ class Rollouts:
             "max_terminated_length": max(whole, default=0),
         }
         for name, value in right.items():
-            trainer._metrics["train"][f"completions/{name}"][-1] = float(value)
+            self._trainer._metrics["train"][f"completions/{name}"][-1] = float(value)
 
     def _resampled(self, groups: list[Group], number: int) -> list[Group]:
         seed, total = self._job.seed, len(self._ids)
@@ -139,21 +139,33 @@ class Rollouts:
 
     def _sample(self, problems: Sequence[int], *names: object) -> Drawn:
         task, prompts = self._task, [self._ids[problem] for problem in problems]
-        common: dict[str, Any] = {
-            "end": int(self._tokenizer.eos_token_id),
-            "group": self._group,
-            "seed": derive_seed(self._job.seed, *names),
-            "first": self._first,
-        }
-        if task.vllm and self._trainer:
-            generation = self._trainer.vllm_generation
-            drawn = Drawn(*draw(generation, prompts, task.decoding, **common))
+        end, seed = int(self._tokenizer.eos_token_id), derive_seed(self._job.seed, *names)
+        logprobs: list[list[float]] = []
+        if task.vllm:
+            completions, logprobs = draw(
+                self._trainer.vllm_generation,
+                prompts,
+                task.decoding,
+                end=end,
+                group=self._group,
+                seed=seed,
+                first=self._first,
+            )
         else:
-            logprobs: list[list[float]] = []
-            common |= {"batch": task.batch, "bf16": self._job.numerics.bf16, "logprobs": logprobs}
-            model = self._job.checkpoint.model
-            rows = sample(model, prompts, task.decoding, stop=self._stop, **common)
-            drawn = Drawn(rows, logprobs)
+            completions = sample(
+                self._job.checkpoint.model,
+                prompts,
+                task.decoding,
+                end=end,
+                stop=self._stop,
+                group=self._group,
+                seed=seed,
+                batch=task.batch,
+                bf16=self._job.numerics.bf16,
+                first=self._first,
+                logprobs=logprobs,
+            )
+        drawn = Drawn(completions, logprobs)
         self.generated += sum(map(len, drawn.completions))
         return drawn
 

@@ -23,7 +23,7 @@ CHOICES = {
     "importance_sampling_level": ("token", "sequence"),
     "scale_rewards": ("group", "batch", "none", True, False),
 }
-# What the phase, the suite or the stage decides; a phase's own configuration may not.
+# Decided by the phase, the suite or the stage, so not by a phase's own configuration.
 RESERVED = (
     "max_steps",
     "per_device_train_batch_size",
@@ -60,7 +60,7 @@ TRUNCATING = ("top_p", "top_k", "min_p")
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a "grpo" phase can be told beside the fields of GRPOConfig.
+    """Settings of a "grpo" phase in addition to the fields of GRPOConfig.
 
     ``minibatches``: parts of a rollout batch, one update each. ``advantage``: "group" as GRPOConfig's
     ``scale_rewards`` says, else one of :data:`~bi_bench.training.trl.advantages.ADVANTAGES`.
@@ -85,7 +85,7 @@ class Extras:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class GRPOSettings:
     """A checked phase: the batches that follow from it, the extras and the fields of GRPOConfig.
 
     A rollout batch of ``rows`` completions is used for ``updates`` updates, each over
@@ -100,7 +100,9 @@ class Settings:
     accumulation: int
 
 
-def settings(phase: Phase, micro_batch: int, problems: int, processes: int = 1) -> Settings:
+def grpo_settings(
+    phase: Phase, micro_batch: int, problems: int, processes: int = 1
+) -> GRPOSettings:
     """The checked settings of a phase, for each of so many processes that share its rollouts.
 
     UserError naming what is wrong with it.
@@ -129,7 +131,7 @@ def settings(phase: Phase, micro_batch: int, problems: int, processes: int = 1) 
     if problems < phase.prompts:
         raise UserError(f"{problems} RL problems are fewer than {phase.prompts} prompts a step")
     updates = extras.minibatches * trl.get("num_iterations", 1)
-    return Settings(extras, trl, rows, micro, updates, part // micro)
+    return GRPOSettings(extras, trl, rows, micro, updates, part // micro)
 
 
 def _check_fields(phase: Phase, own: set[str]) -> None:

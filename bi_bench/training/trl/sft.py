@@ -1,4 +1,4 @@
-"""Supervised fine-tuning with TRL's SFTTrainer on prompts and completions."""
+"""Supervised fine-tuning with TRL's SFTTrainer on demonstrations."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ class SFTSettings:
 
 @dataclass(frozen=True, slots=True)
 class Demonstrations:
-    """Prompts as the model reads them, a completion for each, and what errors call them by.
+    """Prompts as the model reads them, a completion for each, and their names in errors.
 
-    Without ``names`` errors count them from 0.
+    Without ``names`` errors number them from 0.
     """
 
     prompts: Sequence[str]

@@ -26,9 +26,9 @@ class RLTask:
     """The prompts of a phase with their reward.
 
     ``reward`` maps problem indices and completions to finite numbers, one each. ``batch`` bounds the
-    rows sampled at a time, ``micro_batch`` those of one forward and backward pass. ``on_step`` hears
-    the number of each finished step and the tokens generated so far, with the model as it then is;
-    the phase ends where it returns True. With ``lora`` adapters are trained and then merged.
+    rows sampled at a time, ``micro_batch`` those of one forward and backward pass. ``on_step`` is
+    called after each step with its number and the tokens generated so far; the model is that of this
+    step, and the phase ends if it returns True. With ``lora`` adapters are trained and then merged.
     ``vllm`` draws the rollouts if given, else our sampler.
     """
 

@@ -7,11 +7,11 @@ import pytest
 from trl.trainer.grpo_config import GRPOConfig
 
 from bi_bench.api import Phase, UserError
-from bi_bench.training.trl.settings import Extras, settings
+from bi_bench.training.trl.settings import Extras, grpo_settings
 
 
 def checked(prompts: int = 4, group: int = 4, **config: Any) -> Any:
-    return settings(Phase("grpo", 2, prompts, group, config=config), 8, 100)
+    return grpo_settings(Phase("grpo", 2, prompts, group, config=config), 8, 100)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_no_name_of_ours_is_one_of_trl() -> None:
 
 def test_several_processes_share_the_rollouts_of_a_step() -> None:
     phase = Phase("grpo", 2, 4, 4, config={"minibatches": 2})
-    shared = settings(phase, 8, 100, processes=2)
+    shared = grpo_settings(phase, 8, 100, processes=2)
     assert (shared.rows, shared.micro, shared.updates, shared.accumulation) == (8, 4, 2, 1)
     with pytest.raises(UserError, match="4 prompts a step cannot be shared by 3 processes"):
-        settings(phase, 8, 100, processes=3)
+        grpo_settings(phase, 8, 100, processes=3)
