@@ -18,7 +18,7 @@ class Phase:
     """One run of a trainer over the RL split.
 
     ``trainer`` names a trainer of the training room; ``config`` are its own configuration fields
-    (for "grpo" those of TRL's GRPOConfig and of bi_bench.training.settings.Extras); ``steps``
+    (for "grpo" those of TRL's GRPOConfig and of bi_bench.training.trl.settings.Extras); ``steps``
     rollout batches of ``prompts`` problems with ``group`` rollouts each.
 
     ``reward`` is what a rollout earns, 0 or 1: "answer" for a right answer, "derivation" if every

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
@@ -14,13 +14,14 @@ from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked, graded
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.prompting import Prompting
-from bi_bench.training.room import check_room
-from bi_bench.training.sampler import Decoding, sample, truncated
+from bi_bench.training.context_length import check_context_length
+from bi_bench.training.generation.sampler import Decoding, sample, truncated
+from bi_bench.training.generation.settings import GenerationSettings
+from bi_bench.training.generation.stopping import stopper
+from bi_bench.training.generation.vllm_engine import VLLMModel
+from bi_bench.training.identity import parse
 from bi_bench.training.seeding import seed_everything
-from bi_bench.training.stopping import stopper
-from bi_bench.training.text import decode, encode_prompts
-from bi_bench.training.vllm_engine import VLLMModel
+from bi_bench.training.tokenization import decode, encode_prompts
 
 
 class Setting(NamedTuple):
@@ -39,12 +40,14 @@ class Asking(NamedTuple):
     benchmark: Benchmark
     model: Checkpoint | VLLMModel
     problems: list[Problem]
+    settings: GenerationSettings
 
 
 def prepare_asking(context: StageContext) -> Asking:
     """As :func:`prepare`, the model in vLLM where the settings say so."""
-    if context.identity["settings"].get("engine") != "vllm":
-        return Asking(*prepare(context))
+    settings = parse(GenerationSettings, context.identity["settings"])
+    if settings.engine != "vllm":
+        return Asking(*prepare(context), settings)
     numerics = Numerics.from_identity(context.identity["numerics"])
     seed_everything(context.seed)
     source, revision = weights(context.inputs["checkpoint"])
@@ -53,6 +56,7 @@ def prepare_asking(context: StageContext) -> Asking:
         context.plugin("benchmarks", "benchmark"),
         VLLMModel(source, numerics, revision),
         read_problems(context.inputs["problems"]),
+        settings,
     )
 
 
@@ -74,21 +78,13 @@ def load_checkpoint(folder: Path, numerics: Numerics) -> Checkpoint:
     return Checkpoint.load(source, numerics, revision)
 
 
-def answer(
-    context: StageContext,
-    model: Checkpoint | VLLMModel,
-    benchmark: Benchmark,
-    problems: Sequence[Problem],
-    decoding: Decoding,
-    group: int,
-) -> list[Sample]:
+def answer(context: StageContext, asking: Asking, decoding: Decoding, group: int) -> list[Sample]:
     """``group`` graded answers a problem, in order; UserError for prompts that do not fit."""
+    numerics, benchmark, model, problems, settings = asking
     total = len(problems) * group
-    settings = context.identity["settings"]
-    prompting, tokenizer = Prompting.from_settings(settings), model.tokenizer
-    decoding = replace(decoding, stop=prompting.stop)
-    end, stop = int(tokenizer.eos_token_id), stopper(tokenizer, prompting.stop)
-    shown = prompting.render(tokenizer, [asked(benchmark, each) for each in problems])
+    tokenizer = model.tokenizer
+    end, stop = int(tokenizer.eos_token_id), stopper(tokenizer, decoding.stop)
+    shown = settings.prompt.render(tokenizer, [asked(benchmark, each) for each in problems])
     prompts = encode_prompts(tokenizer, shown)
     common: dict[str, Any] = {
         "end": end,
@@ -99,14 +95,16 @@ def answer(
     if isinstance(model, VLLMModel):
         completions = model.sample(prompts, decoding, **common)
     else:
-        check_room(model, [problem.id for problem in problems], shown, decoding.max_new_tokens)
+        check_context_length(
+            model, [problem.id for problem in problems], shown, decoding.max_new_tokens
+        )
         completions = sample(
             model.model,
             prompts,
             decoding,
             stop=stop,
-            batch=settings["batch_size"],
-            bf16=Numerics.from_identity(context.identity["numerics"]).bf16,
+            batch=settings.batch_size,
+            bf16=numerics.bf16,
             **common,
         )
     texts = decode(tokenizer, completions)

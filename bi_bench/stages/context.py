@@ -44,6 +44,17 @@ class StageContext:
         """The derived seed of the stage."""
         return int(self.identity["seed"])
 
+    @property
+    def key(self) -> str:
+        """The name of the stage's folder, without what marks it as in progress."""
+        return self.folder.name.partition(".")[0]
+
+    @property
+    def tracking_folder(self) -> Path:
+        """Where trackers write: next to the stages of the store, for it is never the same twice."""
+        root = self.folder.parent.parent if self.folder.parent.name == "stages" else self.folder
+        return root.absolute() / "tracking"
+
     def plugin(self, kind: str, role: str) -> Any:
         """The plugin object that the identity describes under ``role``, parameters checked again.
 

@@ -21,7 +21,6 @@ from bi_bench.stages.answers import (
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
 from bi_bench.training.checkpoint import Numerics
-from bi_bench.training.sampler import Decoding
 from bi_bench.training.seeding import seed_everything
 
 
@@ -66,14 +65,12 @@ def run(context: StageContext) -> Costs:
 
 def _asked(context: StageContext) -> tuple[list[Sample], list[Sample]]:
     """Greedy and sampled answers to the benchmark's prompts, graded by it."""
-    _, benchmark, checkpoint, problems = prepare_asking(context)
-    settings = context.identity["settings"]
-    length, group = settings["max_new_tokens"], settings["samples"]
-    greedy = answer(context, checkpoint, benchmark, problems, Decoding(length, 0.0), 1)
-    if not group:
+    asking = prepare_asking(context)
+    settings = asking.settings
+    greedy = answer(context, asking, settings.greedy, 1)
+    if not settings.samples:
         return greedy, []
-    decoding = Decoding(length, settings["temperature"])
-    return greedy, answer(context, checkpoint, benchmark, problems, decoding, group)
+    return greedy, answer(context, asking, settings.sampled, settings.samples)
 
 
 def _by_itself(

@@ -11,20 +11,17 @@ from bi_bench.artifacts.probe import ProbeSummary
 from bi_bench.artifacts.samples import PROBED, write_samples
 from bi_bench.stages.answers import answer, generated, gpu_costs, prepare_asking, right_by_problem
 from bi_bench.stages.context import StageContext
-from bi_bench.training.sampler import Decoding
 
 
 def run(context: StageContext) -> Costs:
     """Write the rollouts and a summary of their accuracy a problem (BRIDGE, section 3)."""
-    numerics, benchmark, checkpoint, problems = prepare_asking(context)
-    settings = context.identity["settings"]
-    decoding = Decoding(settings["max_new_tokens"], settings["temperature"])
-    group = settings["samples"]
-    answers = answer(context, checkpoint, benchmark, problems, decoding, group)
+    asking = prepare_asking(context)
+    group = asking.settings.samples
+    answers = answer(context, asking, asking.settings.sampled, group)
     write_samples(context.folder, answers, PROBED)
     right = [sum(values) for values in right_by_problem(answers, group)]
     summarise(right, group).write(context.folder)
-    return Costs(tokens_generated=generated(answers), **gpu_costs(numerics))
+    return Costs(tokens_generated=generated(answers), **gpu_costs(asking.numerics))
 
 
 def summarise(right: Sequence[int], group: int) -> ProbeSummary:

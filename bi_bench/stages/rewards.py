@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bi_bench.api import Benchmark, Grade, Phase, Problem, UserError, did_you_mean, stream
 from bi_bench.stages.grading import graded
-from bi_bench.training.rollouts import RewardFunction
+from bi_bench.training.trl.task import RewardFunction
 
 # Every reward that depends on the text, as a function of its grade.
 WORTH: Mapping[str, Callable[[Grade], bool]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,22 +17,20 @@ from bi_bench.stages.budget import MOST, Budget
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked
 from bi_bench.stages.rewards import reward_function
-from bi_bench.stages.sft import sft_settings
+from bi_bench.stages.sft import demonstrations, tracked_by
 from bi_bench.training import processes
-from bi_bench.training.callbacks import OnStep
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.command import train_command
-from bi_bench.training.expert_iteration import train_expert_iteration
-from bi_bench.training.grpo import train_grpo
-from bi_bench.training.lora import LoRA
-from bi_bench.training.prompting import Prompting
-from bi_bench.training.room import check_room
-from bi_bench.training.sampler import Decoding
-from bi_bench.training.sft import Trained, train_sft
-from bi_bench.training.tracking import tracked
-from bi_bench.training.vllm_engine import VLLM
+from bi_bench.training.context_length import check_context_length
+from bi_bench.training.generation.vllm_engine import VLLM
+from bi_bench.training.identity import parse
+from bi_bench.training.job import Trained, TrainingJob
+from bi_bench.training.trl.expert_iteration import train_expert_iteration
+from bi_bench.training.trl.grpo import train_grpo
+from bi_bench.training.trl.sft import train_sft
+from bi_bench.training.trl.task import OnStep, RFTSettings, RLTask
 
-TRAINERS: dict[str, Callable[..., Trained]] = {
+TRAINERS: Mapping[str, Callable[[TrainingJob, RLTask], Trained]] = {
     "grpo": train_grpo,
     "expert-iteration": train_expert_iteration,
 }
@@ -49,7 +47,7 @@ def run(context: StageContext) -> Costs:
     """
     match = context.identity.get("match")
     budget = Budget(match, context.inputs["reference"]) if match else None
-    setting = prepare(context)
+    setting, settings = prepare(context), parse(RFTSettings, context.identity["settings"])
     algorithm: Algorithm = context.plugin("algorithms", "algorithm")
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = before = steps = 0
@@ -57,7 +55,8 @@ def run(context: StageContext) -> Costs:
     phases = algorithm.phases()
     if budget:
         phases = [replace(phase, steps=MOST * phase.steps) for phase in phases]
-    keep = _keeper(context, setting.checkpoint, sum(phase.steps for phase in phases))
+    last = sum(phase.steps for phase in phases)
+    keep = _keeper(context.folder, setting.checkpoint, settings.checkpoints, last)
 
     def on_step(step: int, generated: int) -> bool:
         nonlocal steps
@@ -69,9 +68,16 @@ def run(context: StageContext) -> Costs:
         if phase.trainer not in (*TRAINERS, "sft", "command"):
             raise UserError(f'algorithm {algorithm.name}: no trainer is called "{phase.trainer}"')
         seed = derive_seed(context.seed, "phase", number)
-        tracking = tracked(context.unkeyed.get("tracking"), context.folder)
-        with tempfile.TemporaryDirectory() as scratch, tracking:
-            trained = _train(context, setting, phase, seed, Path(scratch), on_step)
+        with tempfile.TemporaryDirectory() as scratch:
+            job = TrainingJob(
+                checkpoint=setting.checkpoint,
+                numerics=setting.numerics,
+                seed=seed,
+                scratch=Path(scratch),
+                progress=context.progress,
+                trackers=tracked_by(context),
+            )
+            trained = _train(context, setting, settings, phase, job, on_step)
         if phase.trainer == "sft":
             steps = before + phase.steps
         before += phase.steps
@@ -91,12 +97,10 @@ def run(context: StageContext) -> Costs:
     )
 
 
-def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callable[[int], None]:
-    every = context.identity["settings"].get("checkpoints", 0)
-
+def _keeper(folder: Path, checkpoint: Checkpoint, every: int, last: int) -> Callable[[int], None]:
     def keep(total: int) -> None:
         if every and total % every == 0 and total < last:
-            checkpoint.save(context.folder / "checkpoints" / str(total))
+            checkpoint.save(folder / "checkpoints" / str(total))
 
     return keep
 
@@ -104,55 +108,41 @@ def _keeper(context: StageContext, checkpoint: Checkpoint, last: int) -> Callabl
 def _train(
     context: StageContext,
     setting: Setting,
+    settings: RFTSettings,
     phase: Phase,
-    seed: int,
-    scratch: Path,
+    job: TrainingJob,
     on_step: OnStep,
 ) -> Trained:
-    numerics, benchmark, checkpoint, problems = setting
-    settings = context.identity["settings"]
-    prompting = Prompting.from_settings(settings)
+    _, benchmark, checkpoint, problems = setting
+    prompting, seed = settings.prompt, job.seed
     prompts = prompting.render(checkpoint.tokenizer, [asked(benchmark, each) for each in problems])
     if phase.trainer == "command":
         # It rolls out and rewards by itself, so it gets the problems and no reward function.
         rows = [_row(problem, prompt) for problem, prompt in zip(problems, prompts, strict=True)]
-        return train_command(checkpoint, rows, phase, seed=seed, scratch=scratch)
+        return train_command(job, rows, phase)
     if phase.trainer == "sft":
+        if settings.sft is None:
+            raise UserError('the trainer "sft" needs settings "sft" in the stage')
         shown = read_demonstrations(context.inputs["augment"])
-        return train_sft(
-            checkpoint,
-            prompting.render(checkpoint.tokenizer, [row.prompt for row in shown]),
-            [row.completion for row in shown],
-            sft_settings(settings["sft"], **phase.config),
-            numerics,
-            seed=seed,
-            scratch=scratch,
-            progress=context.progress,
-            names=[row.id for row in shown],
-            updates=phase.steps,
-        )
-    check_room(checkpoint, [p.id for p in problems], prompts, settings["max_new_tokens"])
-    # The plan refuses vLLM for any other trainer.
-    engine = {"vllm": VLLM(**context.unkeyed["vllm"])} if settings.get("engine") == "vllm" else {}
+        changed = settings.sft.changed(phase.config)
+        return train_sft(job, demonstrations(checkpoint, prompting, shown), changed, phase.steps)
+    check_context_length(checkpoint, [p.id for p in problems], prompts, settings.max_new_tokens)
     # The coins of a random reward must not be the same in every process.
     coins = derive_seed(seed, "process", processes.rank()) if processes.rank() else seed
-    return TRAINERS[phase.trainer](
-        checkpoint,
-        prompts,
-        reward_function(benchmark, problems, phase, coins),
-        phase,
-        Decoding(settings["max_new_tokens"], settings["temperature"], prompting.stop),
-        numerics,
-        seed=seed,
-        batch=settings["batch_size"],
-        micro_batch=settings["micro_batch_size"],
-        scratch=scratch,
-        progress=context.progress,
+    task = RLTask(
+        phase=phase,
+        prompts=prompts,
+        reward=reward_function(benchmark, problems, phase, coins),
+        decoding=settings.sampled,
+        batch=settings.batch_size,
+        micro_batch=settings.micro_batch_size,
         on_step=on_step,
-        gradient_checkpointing=settings.get("gradient_checkpointing", False),
-        lora=LoRA.from_settings(settings.get("lora")),
-        **engine,
+        gradient_checkpointing=settings.gradient_checkpointing,
+        lora=settings.lora,
+        # The plan refuses vLLM for any trainer but "grpo".
+        vllm=parse(VLLM, context.unkeyed["vllm"]) if settings.engine == "vllm" else None,
     )
+    return TRAINERS[phase.trainer](job, task)
 
 
 def _row(problem: Problem, prompt: str) -> dict[str, Any]:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from bi_bench.api import UserError, did_you_mean
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.demonstrations import Demonstration, read_demonstrations
 from bi_bench.artifacts.history import write_history
 from bi_bench.stages.answers import gpu_costs, load_checkpoint
 from bi_bench.stages.context import StageContext
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.lora import LoRA
-from bi_bench.training.prompting import Prompting
+from bi_bench.training.generation.prompting import Prompting
+from bi_bench.training.identity import parse
+from bi_bench.training.job import TrainingJob
 from bi_bench.training.seeding import seed_everything
-from bi_bench.training.sft import SFTSettings, train_sft
-from bi_bench.training.text import encode_completions
-from bi_bench.training.tracking import tracked
+from bi_bench.training.tokenization import encode_completions
+from bi_bench.training.tracking import Guarded, Tracking, trackers
+from bi_bench.training.trl.sft import Demonstrations, SFTSettings, train_sft
 
 
 def run(context: StageContext) -> Costs:
@@ -35,24 +34,16 @@ def run(context: StageContext) -> Costs:
     checkpoint = load_checkpoint(context.inputs["base"], numerics)
     rows = read_demonstrations(context.inputs["augment"])
     prompting = Prompting.from_settings(context.identity["settings"])
-    settings = sft_settings(context.identity["settings"])
+    settings = parse(SFTSettings, context.identity["settings"])
     if match := context.identity.get("match"):
         reference = read_demonstrations(context.inputs["reference"])
         size = partial(_size, match, checkpoint)
         settings = replace(settings, epochs=settings.epochs * size(reference) / size(rows))
-    tracking = tracked(context.unkeyed.get("tracking"), context.folder)
-    with tempfile.TemporaryDirectory() as scratch, tracking:
-        trained = train_sft(
-            checkpoint,
-            prompting.render(checkpoint.tokenizer, [row.prompt for row in rows]),
-            [row.completion for row in rows],
-            settings,
-            numerics,
-            seed=context.seed,
-            scratch=Path(scratch),
-            progress=context.progress,
-            names=[row.id for row in rows],
+    with tempfile.TemporaryDirectory() as scratch:
+        job = TrainingJob(
+            checkpoint, numerics, context.seed, Path(scratch), context.progress, tracked_by(context)
         )
+        trained = train_sft(job, demonstrations(checkpoint, prompting, rows), settings)
     checkpoint.save(context.folder)
     write_history(context.folder, trained.log)
     return Costs(
@@ -62,15 +53,23 @@ def run(context: StageContext) -> Costs:
     )
 
 
-def sft_settings(given: Mapping[str, Any], **changes: Any) -> SFTSettings:
-    """The settings of a stage identity with changes; UserError for a change of what is not there."""
-    known = {field.name for field in fields(SFTSettings)}
-    if unknown := sorted(changes.keys() - known):
-        raise UserError(
-            f'the trainer "sft" has no setting "{unknown[0]}"{did_you_mean(unknown[0], known)}'
-        )
-    own = {name: value for name, value in given.items() if name in known}
-    return SFTSettings(**{**own, "lora": LoRA.from_settings(given.get("lora")), **changes})
+def demonstrations(
+    checkpoint: Checkpoint, prompting: Prompting, rows: Sequence[Demonstration]
+) -> Demonstrations:
+    """The rows of an "augment" stage as the model reads them."""
+    return Demonstrations(
+        prompting.render(checkpoint.tokenizer, [row.prompt for row in rows]),
+        [row.completion for row in rows],
+        [row.id for row in rows],
+    )
+
+
+def tracked_by(context: StageContext) -> list[Guarded]:
+    """The trackers that the suite asks for."""
+    given = context.unkeyed.get("tracking")
+    if not given:
+        return []
+    return trackers(parse(Tracking, given), context.tracking_folder, context.key)
 
 
 def _size(match: str, checkpoint: Checkpoint, rows: Sequence[Demonstration]) -> int:

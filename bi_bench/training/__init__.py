@@ -1,1 +1,1 @@
-"""The heavy room: the only one that imports torch, transformers and TRL."""
+"""Trains models and lets them answer: the one room that imports torch, transformers and TRL."""

@@ -1,4 +1,4 @@
-"""Whether a model is causal: the logits at a position depend on the tokens up to it alone."""
+"""Checks that a model is causal: the logits at a position depend on the tokens up to it alone."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def check_causal(model: PreTrainedModel, name: str) -> None:
     weights that were never trained show it too.
     """
     config = model.config.get_text_config()
-    words, room = int(config.vocab_size), getattr(config, "max_position_embeddings", None) or 0
-    length = min(LENGTH, room) if room > 1 else LENGTH
+    words, context = int(config.vocab_size), getattr(config, "max_position_embeddings", None) or 0
+    length = min(LENGTH, context) if context > 1 else LENGTH
     row = [(7 * place + words // 2) % words for place in range(length)]
     other = [*row[:-1], (row[-1] + words // 3 + 1) % words]
     mode = model.training

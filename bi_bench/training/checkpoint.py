@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from bi_bench.api import UserError
 from bi_bench.training.hub_code import refuse_kernels
+from bi_bench.training.identity import parse
 from bi_bench.training.lora import merged_state
 from bi_bench.training.weights import check_source, load_model, not_finite
 
@@ -24,9 +25,9 @@ class Numerics:
     threads: int = 1
 
     @classmethod
-    def from_identity(cls, identity: dict[str, Any]) -> Numerics:
+    def from_identity(cls, identity: Mapping[str, object]) -> Numerics:
         """From the numerics part of a stage identity; sets torch's thread count."""
-        numerics = cls(**identity)
+        numerics = parse(cls, identity)
         torch.set_num_threads(numerics.threads)
         if numerics.device == "cuda" and not torch.cuda.is_available():
             raise UserError("numerics.device is cuda, but torch sees no CUDA device; set it to cpu")

@@ -1,4 +1,4 @@
-"""An outside trainer: a command that is handed a checkpoint and problems and leaves a checkpoint.
+"""An outside trainer: a command that is given a checkpoint and problems and leaves a checkpoint.
 
 The command runs without a shell in the working folder. What it prints goes to the log of the stage.
 """
@@ -21,9 +21,8 @@ from safetensors import SafetensorError
 from transformers import PreTrainedModel
 
 from bi_bench.api import Phase, UserError
-from bi_bench.training.checkpoint import Checkpoint
+from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import trainer_seed
-from bi_bench.training.sft import Trained
 from bi_bench.training.weights import gaps, not_finite
 
 TAIL = 20  # lines of the log that an error shows
@@ -31,24 +30,20 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def train_command(
-    checkpoint: Checkpoint,
-    problems: Sequence[Mapping[str, Any]],
-    phase: Phase,
-    *,
-    seed: int,
-    scratch: Path,
+    job: TrainingJob, problems: Sequence[Mapping[str, object]], phase: Phase
 ) -> Trained:
     """Run the command of the phase and take its weights over in place.
 
     ``phase.config`` has ``argv``, a list in which ``{checkpoint}``, ``{prompts}`` (JSON lines of
     ``problems``), ``{output}``, ``{steps}``, ``{seed}``, ``{python}`` and the keys of ``files`` are
-    replaced, and perhaps ``timeout`` in seconds. Tokens are not counted: nobody here sees them.
+    replaced, and perhaps ``timeout`` in seconds. Tokens are not counted.
 
     Raises UserError with the tail of the log if the command cannot be started, fails, runs out of
     time, or leaves no checkpoint of the same architecture with finite weights.
     """
-    source, output, prompts = (scratch / name for name in ("checkpoint", "output", "prompts.jsonl"))
-    checkpoint.save(source)
+    names = ("checkpoint", "output", "prompts.jsonl")
+    source, output, prompts = (job.scratch / name for name in names)
+    job.checkpoint.save(source)
     output.mkdir()
     prompts.write_text("".join(json.dumps(row) + "\n" for row in problems), encoding="utf-8")
     values = {
@@ -57,13 +52,13 @@ def train_command(
         "prompts": str(prompts),
         "output": str(output),
         "steps": str(phase.steps),
-        "seed": str(trainer_seed(seed)),
+        "seed": str(trainer_seed(job.seed)),
         "python": sys.executable,
     }
     if not (argv := phase.config.get("argv")):
         raise UserError('a phase of the trainer "command" needs argv in its config: what to run')
     tail = run([fill(part, values) for part in argv], phase.config.get("timeout"))
-    _take_over(checkpoint.model, output, tail)
+    _take_over(job.checkpoint.model, output, tail)
     return Trained([], 0)
 
 

@@ -1,4 +1,4 @@
-"""Models whose configuration asks for code from the hub."""
+"""Refuses models whose configuration would run code from the hub."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bi_bench.api.kernels import hub_kernel
 def refuse_kernels(source: Path | str, revision: str | None = None) -> None:
     """UserError if ``config.json`` names a kernel of the hub, which transformers would run.
 
-    Nothing is said of a configuration that cannot be read: loading it says so.
+    A configuration that cannot be read is no error here: loading it is one.
     """
     try:
         config, _ = PreTrainedConfig.get_config_dict(source, revision=revision)

@@ -1,12 +1,11 @@
 """Low-rank adapters (LoRA, Hu et al., arXiv 2106.09685) for a trainer, merged when it is done.
 
-Nothing outside a trainer ever sees adapters: a stage saves whole weights, so that every later stage
-reads an ordinary checkpoint. Weights are float32 here, and so is the sum of weight and adapter.
+Nothing outside a trainer has to do with adapters: a stage saves whole weights, so that every later
+stage reads an ordinary checkpoint. Weights are float32 here, and so is the sum of weight and adapter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,16 +30,9 @@ class LoRA:
     dropout: float
     targets: tuple[str, ...] = ()
 
-    @classmethod
-    def from_settings(cls, settings: Mapping[str, Any] | None) -> LoRA | None:
-        """From the settings of a stage identity; None if it has none."""
-        if settings is None:
-            return None
-        return cls(**{**settings, "targets": tuple(settings["targets"])})
-
 
 def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
-    """What a TRL trainer takes as ``peft_config``; UserError if the model has no such module."""
+    """The ``peft_config`` of a TRL trainer; UserError if the model has no such module."""
     if lora is None:
         return None
     from peft import LoraConfig
@@ -65,18 +57,21 @@ def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
     )
 
 
-def trainable_parameters(model: Any) -> int:
-    """How many numbers a trainer changes."""
-    return sum(p.numel() for p in model.parameters() if p.requires_grad)
-
-
-def merge(model: Any, lora: LoRA | None) -> None:
+def merge(model: torch.nn.Module | None, lora: LoRA | None) -> int | None:
     """Add the adapters that a trainer left in ``model`` to the weights and take them out, in place.
 
-    Every parameter can be trained again afterwards.
+    Every parameter can be trained again afterwards. Returns how many numbers the trainer changed,
+    None without adapters.
     """
-    if lora is not None:
-        model.merge_and_unload().requires_grad_(True)
+    if lora is None:
+        return None
+    from peft import PeftModel
+
+    if not isinstance(model, PeftModel):
+        raise TypeError(f"{type(model).__name__} has no adapters")
+    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    model.merge_and_unload().requires_grad_(True)
+    return trained
 
 
 def merged_state(model: PreTrainedModel) -> dict[str, torch.Tensor] | None:

@@ -1,4 +1,4 @@
-"""Pretraining a small causal language model from scratch on a stream of documents."""
+"""Pretrains a small causal language model from scratch on a stream of documents."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def pretrain(
     """Train in place and return the number of tokens seen.
 
     Batches are taken from pools of 16 batches sorted by length, which saves most of the padding;
-    ``on_step`` hears the step, its loss and the tokens so far.
+    ``on_step`` is called with the step, its loss and the tokens so far.
     """
     optimizer = torch.optim.AdamW(
         model.parameters(),

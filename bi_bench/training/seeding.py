@@ -1,4 +1,4 @@
-"""The one place where global random state is set."""
+"""Sets the global random state; no other module does."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""TensorBoard, Weights & Biases or Trackio beside the stage's own log, unable to disturb training.
+"""Trackers (TensorBoard, Weights & Biases, Trackio) that cannot disturb training.
 
 A tracker is a callback of transformers. Here it works offline unless the environment says otherwise,
-whatever it raises is noted and ends it alone, and random numbers are as if it had not been there.
+an exception of its own is printed and ends it alone, and the random state is restored after each call.
 """
 
 from __future__ import annotations
@@ -9,82 +9,79 @@ from __future__ import annotations
 import copy
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from transformers import TrainerCallback
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK
 
 PROJECT = "bi-bench"
 
-_current: ContextVar[list[TrainerCallback]] = ContextVar("trackers", default=[])  # noqa: B039
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """The services ``report_to`` (names in transformers), and the ``label`` a run has there."""
+
+    report_to: tuple[str, ...]
+    label: str
 
 
-@contextmanager
-def tracked(settings: Mapping[str, Any] | None, folder: Path) -> Iterator[None]:
-    """Trainers that are made in this block report to ``settings["report_to"]``.
-
-    Without settings to none. Files lie below ``tracking`` of the store that ``folder``, a stage in
-    progress, is in: they are never the same twice, so they have no place in the stage.
-    """
-    if not settings:
-        yield
-        return
-    root = folder.parent.parent if folder.parent.name == "stages" else folder
-    name, _, _ = folder.name.partition(".")
-    place = root.absolute() / "tracking"
-    _go_offline(place, name)
-    run_name = f"{settings['label']} · {name[:12]}"
-    token = _current.set([Guarded(each, run_name) for each in settings["report_to"]])
-    try:
-        yield
-    finally:
-        _current.reset(token)
+def trackers(tracking: Tracking, folder: Path, key: str) -> list[Guarded]:
+    """Callbacks for one training, the stage ``key``; their files lie in ``folder``."""
+    _go_offline(folder, key)
+    run_name = f"{tracking.label} · {key[:12]}"
+    return [Guarded(each, run_name) for each in tracking.report_to]
 
 
-def trackers() -> list[TrainerCallback]:
-    """The callbacks of the block at hand."""
-    return list(_current.get())
-
-
-def _go_offline(place: Path, name: str) -> None:
-    place.mkdir(parents=True, exist_ok=True)
+def _go_offline(folder: Path, key: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("WANDB_MODE", "offline")
     os.environ.setdefault("WANDB_SILENT", "true")
     os.environ.setdefault("WANDB_PROJECT", PROJECT)
-    os.environ.setdefault("WANDB_DIR", str(place))
-    os.environ.setdefault("TRACKIO_DIR", str(place / "trackio"))
-    os.environ["TENSORBOARD_LOGGING_DIR"] = str(place / "tensorboard" / name)
+    os.environ.setdefault("WANDB_DIR", str(folder))
+    os.environ.setdefault("TRACKIO_DIR", str(folder / "trackio"))
+    os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder / "tensorboard" / key)
 
 
 class Guarded(TrainerCallback):
-    """A tracker by its name in transformers; the first exception is noted and the last."""
+    """A tracker by its name in transformers; after its first exception it is not called again."""
 
     def __init__(self, name: str, run_name: str) -> None:
         self.name, self.run_name = name, run_name
         self._tracker: TrainerCallback | None = None
         self._failed = False
 
-    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
         """Start the tracker."""
-        self._pass_on("on_train_begin", args, state, control, kwargs)
+        self._pass_on("on_train_begin", args, state, control, **kwargs)
 
-    def on_log(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
         """Hand over a copy of the numbers."""
-        logs = dict(kwargs.pop("logs", None) or {})
-        self._pass_on("on_log", args, state, control, {**kwargs, "logs": logs})
+        kwargs["logs"] = dict(kwargs.get("logs") or {})
+        self._pass_on("on_log", args, state, control, **kwargs)
 
-    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
         """Let it write what is left."""
-        self._pass_on("on_train_end", args, state, control, kwargs)
+        self._pass_on("on_train_end", args, state, control, **kwargs)
 
     def _pass_on(
-        self, event: str, args: Any, state: Any, control: Any, kwargs: Mapping[str, Any]
+        self,
+        event: str,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: Any,
     ) -> None:
         if self._failed or not state.is_world_process_zero:
             return
@@ -95,7 +92,7 @@ class Guarded(TrainerCallback):
             try:
                 if self._tracker is None:
                     self._tracker = INTEGRATION_TO_CALLBACK[self.name]()
-                tell: Callable[..., Any] = getattr(self._tracker, event)
+                tell = getattr(self._tracker, event)
                 tell(own, copy.copy(state), copy.copy(control), **kwargs)
             except Exception as error:  # a tracker is no reason to lose a training
                 self._failed = True

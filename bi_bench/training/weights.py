@@ -1,4 +1,4 @@
-"""Weights that are whole: every tensor of the model is in the files, and every number is finite."""
+"""Loads whole weights: every tensor of the model is in the files, and every number is finite."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def load_model(source: Path | str, **arguments: Any) -> PreTrainedModel:
 
 
 def gaps(report: Mapping[str, Any]) -> str:
-    """What transformers' loading report says of weights that are not as the model has them."""
+    """The faults in transformers' loading report, by name; empty where all weights are the model's."""
     other = [entry[0] if isinstance(entry, tuple) else entry for entry in report["mismatched_keys"]]
     found = (
         ("missing", report["missing_keys"]),

@@ -28,10 +28,11 @@ def test_one_model_scores_alike_on_all_splits(tmp_path: Path) -> None:
     import torch
 
     from bi_bench.training.checkpoint import Checkpoint, Numerics
-    from bi_bench.training.sampler import Decoding, sample
+    from bi_bench.training.generation.sampler import Decoding, sample
+    from bi_bench.training.job import TrainingJob
     from bi_bench.training.seeding import seed_everything
-    from bi_bench.training.sft import SFTSettings, train_sft
-    from bi_bench.training.text import decode, encode_prompts
+    from bi_bench.training.tokenization import decode, encode_prompts
+    from bi_bench.training.trl.sft import Demonstrations, SFTSettings, train_sft
 
     torch.set_num_threads(1)
     igsm = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (4, 6), "redundant": 0}))
@@ -55,16 +56,8 @@ def test_one_model_scores_alike_on_all_splits(tmp_path: Path) -> None:
         gradient_checkpointing=False,
         loss_on="response",
     )
-    train_sft(
-        model,
-        [igsm.ask(each) for each in problems],
-        solutions,
-        settings,
-        Numerics(),
-        seed=0,
-        scratch=tmp_path,
-        progress=lambda **_: None,
-    )
+    shown = Demonstrations([igsm.ask(each) for each in problems], solutions)
+    train_sft(TrainingJob(model, Numerics(), 0, tmp_path), shown, settings)
 
     def accuracy(split: Split) -> Accuracy:
         drawn = list(igsm.problems(split, N, random.Random(1)))

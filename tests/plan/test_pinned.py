@@ -50,7 +50,7 @@ def test_every_stage_kind_and_plugin_has_source_below_it() -> None:
     assert units == found["versions"].keys()
     assert {"stage sft", "stage evaluate"} <= set(found["units"]["bi_bench.training.checkpoint"])
     assert "benchmarks gsm8k" in found["units"]["bi_bench_plugins.benchmarks.word_problems.answers"]
-    assert "stage sft" not in found["units"]["bi_bench.training.grpo"]
+    assert "stage sft" not in found["units"]["bi_bench.training.trl.grpo"]
 
 
 def test_a_changed_file_is_named_with_what_it_decides() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.plugins import discover
-from bi_bench.suite.validation import validate
-from bi_bench.training.settings import settings
+from bi_bench.suite.problems import validate
+from bi_bench.training.trl.settings import grpo_settings
 from bi_bench_plugins.algorithms.command import Command, CommandParameters
 
 ONLINE = ("grpo", "dr-grpo", "dapo", "gspo", "cispo", "rloo", "reinforce-pp")
@@ -26,7 +26,7 @@ def test_the_defaults_can_be_carried_out_and_cost_the_same_rollouts(name: str) -
     declared = phase(name, reward="random")
     assert (declared.steps, declared.prompts, declared.group) == (200, 32, 32)
     assert declared.reward == "random"
-    assert settings(declared, 128, 10_000).rows == 1024
+    assert grpo_settings(declared, 128, 10_000).rows == 1024
     assert OPTIMIZER.items() <= declared.config.items()
 
 

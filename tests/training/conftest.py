@@ -9,10 +9,11 @@ import torch
 
 from bi_bench.api import Phase
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.grpo import train_grpo
-from bi_bench.training.sampler import Decoding
+from bi_bench.training.generation.sampler import Decoding
+from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import seed_everything
-from bi_bench.training.sft import Trained
+from bi_bench.training.trl.grpo import train_grpo
+from bi_bench.training.trl.task import RLTask
 from bi_bench_plugins.models.tiny import Tiny
 
 # The model goes on from here as it likes, so the completions of a group differ, in length too.
@@ -53,20 +54,9 @@ def train(tiny: Checkpoint, tmp_path: Path) -> Train:
         tiny.model.load_state_dict(start)
         seed_everything(1)
         phase = Phase("grpo", steps, 4, 4, config={"learning_rate": rate, **PLAIN, **config})
-        return train_grpo(
-            tiny,
-            PROMPTS,
-            reward,
-            phase,
-            Decoding(LIMIT),
-            numerics or Numerics(),
-            seed=1,
-            batch=16,
-            micro_batch=16,
-            scratch=tmp_path,
-            progress=lambda **_: None,
-            **(how or {}),
-        )
+        job = TrainingJob(tiny, numerics or Numerics(), 1, tmp_path)
+        task = RLTask(phase, PROMPTS, reward, Decoding(LIMIT), 16, 16, **(how or {}))
+        return train_grpo(job, task)
 
     return run
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from bi_bench.api import Phase, UserError
-from bi_bench.training.checkpoint import Checkpoint
+from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.command import fill, run, train_command
+from bi_bench.training.job import TrainingJob
 
 HALVES = """
 import json, shutil, sys
@@ -37,7 +38,7 @@ def train(
 ) -> None:
     config = {"argv": ["{python}", "-c", code, *arguments], "timeout": timeout}
     phase = Phase("command", 7, 0, 0, config=config)
-    train_command(tiny, ROWS, phase, seed=5, scratch=scratch)
+    train_command(TrainingJob(tiny, Numerics(), 5, scratch), ROWS, phase)
 
 
 def weights(checkpoint: Checkpoint) -> torch.Tensor:

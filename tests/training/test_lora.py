@@ -11,11 +11,12 @@ import torch
 
 from bi_bench.api import UserError
 from bi_bench.training import lora as adapters
-from bi_bench.training import sft
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.lora import LoRA
 from bi_bench.training.seeding import seed_everything
-from bi_bench.training.sft import SFTSettings, Trained, train_sft
+from bi_bench.training.trl import sft
+from bi_bench.training.trl.sft import Demonstrations, SFTSettings, train_sft
 
 SETTINGS = SFTSettings(
     epochs=3,
@@ -38,16 +39,8 @@ Train = Callable[..., Trained]
 
 def fit(tiny: Checkpoint, scratch: Path, lora: LoRA | None = PROJECTIONS) -> Trained:
     seed_everything(0)
-    return train_sft(
-        tiny,
-        PROMPTS,
-        COMPLETIONS,
-        replace(SETTINGS, lora=lora),
-        Numerics(),
-        seed=0,
-        scratch=scratch,
-        progress=lambda **_: None,
-    )
+    job = TrainingJob(tiny, Numerics(), 0, scratch)
+    return train_sft(job, Demonstrations(PROMPTS, COMPLETIONS), replace(SETTINGS, lora=lora))
 
 
 def logits(tiny: Checkpoint) -> torch.Tensor:
@@ -79,10 +72,10 @@ def test_merging_leaves_the_model_that_was_trained(
 ) -> None:
     kept = {}
 
-    def look(model: torch.nn.Module, lora: LoRA | None) -> None:
+    def look(model: torch.nn.Module, lora: LoRA | None) -> int | None:
         kept["adapted"] = logits(tiny)
         tiny.save(tmp_path / "saved")
-        adapters.merge(model, lora)
+        return adapters.merge(model, lora)
 
     monkeypatch.setattr(sft, "merge", look)
     plain = logits(tiny)

@@ -15,7 +15,8 @@ from safetensors.torch import load_file, save_file
 from bi_bench.api import UserError
 from bi_bench.store import Store
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.sft import SFTSettings, train_sft
+from bi_bench.training.job import TrainingJob
+from bi_bench.training.trl.sft import Demonstrations, SFTSettings, train_sft
 from bi_bench_plugins.models.tiny import Tiny
 
 State = dict[str, torch.Tensor]
@@ -140,12 +141,7 @@ def test_training_that_diverges_ends_at_its_step(tiny: Checkpoint, tmp_path: Pat
         UserError, match=r"training diverged: (loss|grad_norm) is nan at step 2 of 3"
     ):
         train_sft(
-            tiny,
-            ["a 6 . "] * 6,
-            ["b 6 . "] * 6,
+            TrainingJob(tiny, Numerics(), 1, tmp_path),
+            Demonstrations(["a 6 . "] * 6, ["b 6 . "] * 6),
             settings,
-            Numerics(),
-            seed=1,
-            scratch=tmp_path,
-            progress=lambda **_: None,
         )

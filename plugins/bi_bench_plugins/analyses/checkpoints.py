@@ -62,16 +62,16 @@ def answers(
 
     The same random numbers in all arms and at all checkpoints. UserError for prompts that do not fit.
     """
-    from bi_bench.training.prompting import Prompting
-    from bi_bench.training.room import check_room
-    from bi_bench.training.sampler import Decoding, sample, truncated
-    from bi_bench.training.stopping import stopper
-    from bi_bench.training.text import decode, encode_prompts
+    from bi_bench.training.context_length import check_context_length
+    from bi_bench.training.generation.prompting import Prompting
+    from bi_bench.training.generation.sampler import Decoding, sample, truncated
+    from bi_bench.training.generation.stopping import stopper
+    from bi_bench.training.tokenization import decode, encode_prompts
 
     settings, tokenizer = context.settings, checkpoint.tokenizer
     prompting, length = Prompting.from_settings(settings), settings["max_new_tokens"]
     asked = prompting.render(tokenizer, [context.benchmark.ask(each) for each in problems])
-    check_room(checkpoint, [problem.id for problem in problems], asked, length)
+    check_context_length(checkpoint, [problem.id for problem in problems], asked, length)
     prompts = encode_prompts(tokenizer, asked)
     end, stop = int(tokenizer.eos_token_id), stopper(tokenizer, prompting.stop)
     completions = sample(

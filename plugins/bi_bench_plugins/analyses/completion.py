@@ -144,16 +144,16 @@ def scores(
     context: AnalysisContext, checkpoint: Checkpoint, given: Sequence[Cut]
 ) -> list[tuple[bool, float]]:
     """Of each question whether the rest came out word for word, and the share of its words."""
-    from bi_bench.training.room import check_room
-    from bi_bench.training.sampler import Decoding, sample
-    from bi_bench.training.text import decode, encode_prompts
+    from bi_bench.training.context_length import check_context_length
+    from bi_bench.training.generation.sampler import Decoding, sample
+    from bi_bench.training.tokenization import decode, encode_prompts
 
     tokenizer = checkpoint.tokenizer
     rests = [" " + " ".join(cut.rest) for cut in given]
     # Spacing may cost tokens that the rest here does not have.
     length = 8 + max(map(len, tokenizer(rests, add_special_tokens=False)["input_ids"]))
     beginnings = [cut.beginning for cut in given]
-    check_room(checkpoint, [str(n) for n in range(len(given))], beginnings, length)
+    check_context_length(checkpoint, [str(n) for n in range(len(given))], beginnings, length)
     completions = sample(
         checkpoint.model,
         encode_prompts(tokenizer, beginnings),

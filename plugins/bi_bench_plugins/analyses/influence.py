@@ -22,7 +22,7 @@ from bi_bench_plugins.analyses.checkpoints import answers, checkpoints, load
 
 if TYPE_CHECKING:
     from bi_bench.training.checkpoint import Checkpoint
-    from bi_bench.training.gradients import Group
+    from bi_bench.training.influence.gradients import Group
 
 
 class InfluenceParameters(Parameters):
@@ -111,8 +111,8 @@ class InfluenceAnalysis(Analysis):
     def _row(
         self, context: AnalysisContext, checkpoint: Checkpoint, problems: Sequence[Problem]
     ) -> dict[str, Any]:
-        from bi_bench.training.influence import measure_influence
-        from bi_bench.training.subspace import Subspace
+        from bi_bench.training.influence.measure import measure_influence
+        from bi_bench.training.influence.subspace import Subspace
 
         params = self.params
         groups = self._groups(context, checkpoint, problems[: params.problems])
@@ -149,7 +149,7 @@ class InfluenceAnalysis(Analysis):
     def _groups(
         self, context: AnalysisContext, checkpoint: Checkpoint, problems: Sequence[Problem]
     ) -> list[Group]:
-        from bi_bench.training.gradients import Group
+        from bi_bench.training.influence.gradients import Group
 
         size, temperature = self.params.rollouts, context.settings["temperature"]
         drawn = answers(context, checkpoint, problems, temperature=temperature, group=size)

@@ -61,10 +61,10 @@ class SolutionLoss(Analysis):
 
         The end of sequence is a token like any other.
         """
-        from bi_bench.training.logprobs import completion_losses
-        from bi_bench.training.prompting import Prompting
-        from bi_bench.training.room import context_length, too_long
-        from bi_bench.training.text import encode_completions, encode_prompts
+        from bi_bench.training.context_length import context_length, too_long
+        from bi_bench.training.generation.prompting import Prompting
+        from bi_bench.training.influence.logprobs import completion_losses
+        from bi_bench.training.tokenization import encode_completions, encode_prompts
 
         problems = context.problems("probe")
         asked = [context.benchmark.ask(problem) for problem in problems]

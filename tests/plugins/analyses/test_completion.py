@@ -10,7 +10,8 @@ import pytest
 from bi_bench.api import UserError
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.sft import SFTSettings, train_sft
+from bi_bench.training.job import TrainingJob
+from bi_bench.training.trl.sft import Demonstrations, SFTSettings, train_sft
 from bi_bench_plugins.analyses.completion import Completion, common, cuts
 from bi_bench_plugins.analyses.intervals import mean_difference, share_difference
 from bi_bench_plugins.benchmarks.igsm import IGSM
@@ -51,16 +52,11 @@ def test_a_model_that_has_learnt_the_test_by_heart_is_found_out(
     questions = [p.question for p in igsm.problems("test-id", 16, random.Random(3))]
     learnt = list(cuts(questions, 0.6))
     settings = SFTSettings(40, 16, 3e-3, "constant", 0.0, 0.0, 1.0, 512, 16, False, "response")
-    train_sft(
-        checkpoint,
+    shown = Demonstrations(
         [cut.beginning for cut in learnt],
         [question.removeprefix(c.beginning) for question, c in zip(questions, learnt, strict=True)],
-        settings,
-        Numerics(),
-        seed=0,
-        scratch=tmp_path / "scratch",
-        progress=lambda **_: None,
     )
+    train_sft(TrainingJob(checkpoint, Numerics(), 0, tmp_path / "scratch"), shown, settings)
     checkpoint.save(tmp_path / "leaky")
     test, fresh, difference = measure("completion", {**inputs, "base": tmp_path / "leaky"})
     assert test["exact"] > 0.8

@@ -1,0 +1,1 @@
+"""Log-probabilities, policy gradients, and the influence of one query on others."""

@@ -1,0 +1,1 @@
+"""Everything that configures or subclasses the trainers of TRL."""
