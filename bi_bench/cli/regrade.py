@@ -51,7 +51,7 @@ def regrade(
     """Grade the stored answers of a run anew: what changes when the grader does; no model runs."""
     from bi_bench.api import UserError
     from bi_bench.artifacts.samples import has_samples
-    from bi_bench.cli.pick import tables
+    from bi_bench.cli.plugin_options import tables
     from bi_bench.report.answers.regrade import evaluations, lines
     from bi_bench.report.answers.regrade import regrade as grade_anew
     from bi_bench.report.answers.regrade import save as save_run

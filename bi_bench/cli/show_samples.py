@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bi_bench.report.answers.browse import Found
-from bi_bench.report.answers.samples import Marked, Sample
+from bi_bench.artifacts.samples import Sample
+    from bi_bench.report.answers.steps import Marked
 
 _SHOWN = 2_000  # characters of one text
 _WIDE = 120  # columns from which on two answers stand side by side

@@ -5,11 +5,12 @@ import pty
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable
 
 import pytest
 
-from bi_bench.cli.run_display import RunDisplay
+from bi_bench.cli.run_display import RunDisplay, _TimeLeft
 from bi_bench.engines import Event, ProgressReport
 from bi_bench.plan.stage import Stage
 
@@ -34,7 +35,7 @@ def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_plain_lines_without_a_terminal(
-    stage: MakeStage, capsys: pytest.CaptureFixture[str], clock: list[float]
+    stage: Callable[[str], Stage], capsys: pytest.CaptureFixture[str], clock: list[float]
 ) -> None:
     a, b, c = stage("[red]bridge[/red]"), stage("rft\x1b[2J"), stage("sft probe")
     with RunDisplay([a, b, c], lambda each: None) as show:
@@ -61,7 +62,7 @@ def test_plain_lines_without_a_terminal(
 
 
 def test_a_stage_that_is_tried_again_has_not_ended(
-    stage: MakeStage, capsys: pytest.CaptureFixture[str]
+    stage: Callable[[str], Stage], capsys: pytest.CaptureFixture[str]
 ) -> None:
     one = stage("one")
     with RunDisplay([one], lambda each: None) as show:
@@ -78,7 +79,7 @@ def test_a_stage_that_is_tried_again_has_not_ended(
 
 
 def test_time_left_is_the_estimate_corrected_by_the_speed_so_far(
-    stage: MakeStage, clock: list[float]
+    stage: Callable[[str], Stage], clock: list[float]
 ) -> None:
     a, b, c, d = (stage(name) for name in "abcd")
     guesses = {"a": 10.0, "b": 30.0, "c": None, "d": 20.0}
@@ -100,7 +101,7 @@ def test_time_left_is_the_estimate_corrected_by_the_speed_so_far(
 def test_a_terminal_gets_a_live_display_on_stderr() -> None:
     code = """
         import time
-        from bi_bench.cli.run_display import RunDisplay
+        from bi_bench.cli.run_display import RunDisplay, _TimeLeft
         from bi_bench.engines import Event, ProgressReport
         from bi_bench.plan.stage import Stage
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from bi_bench.store import Store
+from tests.factories import commit
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +37,7 @@ def filled(root: Path, strategies: tuple[str, ...]) -> Store:
                     if "/" in role:
                         (work.folder / "outcomes.json").write_text(json.dumps(OUTCOMES))
                     stage = {"kind": role, "label": key, "identity": {}, "parents": {}}
-                    work.commit(stage, {"wall_seconds": 1.0})
+                    commit(work, stage, {"wall_seconds": 1.0})
     suite = {"name": "quick", "reference": "vanilla", "source": {}}
     record = {"schema": 1, "suite": suite, "cells": cells, "stages": []}
     store.write_run("quick-1", record)

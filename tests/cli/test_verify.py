@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from bi_bench.cli import app
 from bi_bench.plan.stage import content_key
 from bi_bench.store import Store
+from tests.factories import commit
 
 IDENTITY = {"kind": "sft", "seed": 1}
 KEY = content_key(IDENTITY)
@@ -20,7 +21,7 @@ def store(tmp_path):
         (work.folder / "model.safetensors").write_text("weights")
         (work.folder / "history.jsonl").write_text("{}\n")
         stage = {"kind": "sft", "label": "vanilla", "identity": IDENTITY, "parents": {}}
-        work.commit(stage, {})
+        commit(work, stage, {})
     store.write_run("quick-12ab", {"schema": 1, "cells": [], "stages": [KEY]})
     return store
 

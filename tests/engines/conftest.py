@@ -23,6 +23,7 @@ ENTRIES = """
     import json, os, signal, subprocess, sys, threading, time
     from pathlib import Path
     from bi_bench.api.errors import Declined, UserError
+    from bi_bench.artifacts.costs import Costs
 
     def run(stage, inputs, folder, progress):
         "Does what the identity says; notes when it worked."
@@ -71,7 +72,7 @@ ENTRIES = """
                 texts = [str("torch" in sys.modules and sys.modules["torch"].get_num_threads())]
         (folder / "times.txt").write_text(f"{begin} {time.monotonic()}")
         (folder / "result.txt").write_text("+".join([*texts, stage["label"]]))
-        return {"tokens_trained": 7}
+        return Costs(tokens_trained=7)
 """
 
 

@@ -10,6 +10,7 @@ from bi_bench.engines import LocalEngine, ProgressReport
 from bi_bench.engines.reporter import PROGRESS, Reporter, read_progress
 from bi_bench.store import Damage, Store
 from tests.engines.conftest import MakeStage, RunStages
+from tests.factories import commit
 
 
 def test_a_damaged_parent_is_computed_again_before_it_is_read(
@@ -32,7 +33,7 @@ def test_weights_are_read_before_a_stage_that_needs_them_starts(
     with store.begin(parent.key) as work:
         (work.folder / "model.safetensors").write_text("weights")
         (work.folder / "result.txt").write_text("parent")
-        work.commit(parent.to_json(), {})
+        commit(work, parent.to_json(), {})
     file = store.folder(parent.key) / "model.safetensors"
     file.write_text("Weights")
     assert run([parent])[0] == {"parent": "cached"}  # nobody loads them

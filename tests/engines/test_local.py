@@ -36,8 +36,8 @@ def test_parents_come_first_and_results_travel_by_folder(
     assert names == ["costs.json", "log.txt", "result.txt", "stage.json", "times.txt"]
     assert (store.folder(third.key) / "log.txt").read_text() == "working on third\n"
     costs = store.costs(third.key)
-    assert costs["tokens_trained"] == 7
-    assert costs["peak_memory_mb"] > 1
+    assert costs.tokens_trained == 7
+    assert costs.peak_memory_mb > 1
     assert sorted(path.name for path in store.stages.iterdir()) == sorted(
         [first.key, second.key, third.key]
     )
@@ -96,16 +96,16 @@ def test_a_failure_takes_along_only_what_needs_it(
     assert outcomes[grandchild.key].message == "needs bad, which failed"
     failure = store.failure(bad.key)
     assert failure is not None
-    assert failure["log"] == "working on bad\n"
+    assert failure.log == "working on bad\n"
     message = {
         "raise": "no luck",
         "kill": "killed by SIGKILL",
         "exit": "exit code 0 and left no result",
         "user": "suite.toml: mend me",
     }
-    assert message[how] in failure["message"]
-    assert failure["user"] is outcomes[bad.key].user is (how == "user")
-    assert ("ValueError: no luck" in failure["traceback"]) is (how == "raise")
+    assert message[how] in failure.message
+    assert failure.user is outcomes[bad.key].user is (how == "user")
+    assert ("ValueError: no luck" in failure.traceback) is (how == "raise")
     left = {path.name for path in store.stages.iterdir()}
     assert left == {other.key, f"{bad.key}.failed.json"}
 
@@ -121,7 +121,7 @@ def test_what_depends_on_a_declined_stage_is_skipped_with_its_reason(
     assert status == {
         "no": "declined", "child": "skipped", "grandchild": "skipped", "bad": "failed", "other": "finished",
     }  # fmt: skip
-    assert store.record(no.key)["reason"] == "no graph here"
+    assert store.record(no.key).reason == "no graph here"
     assert not (store.folder(no.key) / "half.txt").exists()
     outcomes = LocalEngine(store, workers=1, entry=entry).run([child], lambda event: None)
     assert outcomes[child.key].message == "no graph here"
@@ -133,7 +133,7 @@ def test_a_failure_is_forgotten_after_a_success(
     one = stage("one")
     status, _ = run([one], entry="no_such_module:run")
     assert status == {"one": "failed"}
-    assert "no_such_module" in present(store.failure(one.key))["message"]
+    assert "no_such_module" in present(store.failure(one.key)).message
     status, _ = run([one])
     assert status == {"one": "finished"}
     assert store.failure(one.key) is None
@@ -205,5 +205,5 @@ def test_a_stage_record_is_plain_json(run: RunStages, stage: MakeStage, store: S
     one = stage("one")
     run([one])
     record = json.loads((store.folder(one.key) / "stage.json").read_text())
-    assert record["identity"] == one.identity
+    assert record.identity == one.identity
     assert Path(store.root).as_posix() not in json.dumps(record)

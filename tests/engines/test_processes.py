@@ -190,7 +190,7 @@ def test_a_single_stage_runs_in_this_process(stage: MakeStage, store: Store, ent
     bad = stage("bad", do="raise")
     with pytest.raises(ValueError, match="no luck"):
         run_stage_here(store, bad, entry)
-    assert present(store.failure(bad.key))["type"] == "ValueError"
+    assert present(store.failure(bad.key)).type == "ValueError"
     busy = stage("busy")
     with store.begin(busy.key), pytest.raises(UserError, match="another process holds"):
         run_stage_here(store, busy, entry)

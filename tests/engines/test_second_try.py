@@ -35,7 +35,7 @@ def test_a_process_that_is_lost_twice_has_failed(
     status, events = run([bad])
     assert status == {"bad": "failed"}
     assert events == ["started bad", "retried bad", "started bad", "failed bad"]
-    assert "killed by SIGKILL (often: out of memory)" in present(store.failure(bad.key))["message"]
+    assert "killed by SIGKILL (often: out of memory)" in present(store.failure(bad.key)).message
 
 
 @pytest.mark.parametrize("how", ["raise", "exit", "user", "decline"])
@@ -76,7 +76,7 @@ def test_a_stage_ends_at_its_limit_and_says_what_to_raise(
         "slow was ended because it ran longer than its limit of 0.000278 hours"
     )
     assert message.endswith("set defaults.limits.stage_hours in the suite")
-    assert present(store.failure(slow.key))["log"] == "working on slow\n"
+    assert present(store.failure(slow.key)).log == "working on slow\n"
     assert list(store.stages.glob("*.tmp-*")) == []
 
 

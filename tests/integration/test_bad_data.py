@@ -18,6 +18,7 @@ from bi_bench.plan import plan_suite
 from bi_bench.report import build_report
 from bi_bench.store import Store
 from bi_bench.suite import load_suite
+from tests.factories import results
 
 SUITE = """
 name = "bad"
@@ -266,5 +267,5 @@ def test_what_is_left_out_of_a_file_is_counted_in_the_report(tmp_path: Path) -> 
     assert first_error(file) == ("none", "")
     planned = plan_suite(load_suite(file))
     _, record = run_record(planned)
-    notes = build_report(record, Store(tmp_path / "store")).notes
+    notes = build_report(results(record, Store(tmp_path / "store"))).notes
     assert "All rows: left out of the data: repeated in train (3)." in notes

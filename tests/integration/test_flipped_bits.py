@@ -22,6 +22,7 @@ from bi_bench.report.build.rows import build_report
 from bi_bench.report.tables.render import render
 from bi_bench.report.write import damaged_files
 from bi_bench.store import Damage, Store
+from tests.factories import results
 
 FLIPS = int(os.environ.get("BI_BENCH_FLIPS", "60"))
 
@@ -42,7 +43,9 @@ def look(root: Path, name: str) -> Seen:
             record = store.read_run(name)
         except UserError as error:
             return Seen("", [str(error)])
-        text = cached_text(record, store, name) or render(build_report(record, store), "terminal")
+        text = cached_text(results(record, store, name)) or render(
+            build_report(results(record, store)), "terminal"
+        )
         for key in record["stages"]:
             store.has(key, weights=True)
     said = [str(each.message) for each in caught]
@@ -61,7 +64,7 @@ def finished(
     for key in whole.read_run(name)["stages"]:
         shutil.copytree(whole.folder(key), root / "stages" / key)
     copied = Store(root)
-    write_report(copied.read_run(name), copied, name)
+    write_report(results(copied.read_run(name), copied, name))
     return root, name
 
 

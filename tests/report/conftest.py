@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from bi_bench.store import Store
+from tests.factories import commit
 
 SETTINGS = {"samples": 2, "temperature": 1.0, "batch_size": 256, "max_new_tokens": 96}
 
@@ -53,7 +54,7 @@ class Suite:
             for name, content in dict(files).items():
                 text = content if isinstance(content, str) else json.dumps(content)
                 (work.folder / name).write_text(text)
-            work.commit(stage, dict(costs), declined)
+            commit(work, stage, dict(costs), declined)
 
     def change(self, key, files=(), identity=(), costs=None):
         """Commit a stage again with other files beside those that it has, or with other costs."""

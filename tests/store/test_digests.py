@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api.errors import UserError
+from bi_bench.artifacts.stage_record import Failure
 from bi_bench.plan.stage import content_key
 from bi_bench.store import Damage, Store
 from tests.conftest import present
+from tests.factories import commit, run_record
 
 IDENTITY = {"kind": "evaluate", "seed": 1, "settings": {"lr": 0.5}}
 KEY = content_key(IDENTITY)
@@ -28,7 +30,7 @@ def store(tmp_path: Path) -> Store:
         for name in FILES[:3]:
             (work.folder / name).write_bytes(b'{"greedy": [true, false]}')
         (work.folder / "log.txt").write_text("said\n")
-        work.commit(STAGE, {"wall_seconds": 1.5})
+        commit(work, STAGE, {"wall_seconds": 1.5})
     return store
 
 
@@ -46,7 +48,7 @@ def test_a_stage_knows_size_and_digest_of_every_file_but_its_log(store: Store) -
     listed = json.loads((store.folder(KEY) / "stage.json").read_text())["files"]
     assert sorted(listed) == sorted(FILES)
     assert listed["outcomes.json"]["size"] == 25
-    assert "files" not in store.record(KEY)
+    assert "files" not in store.record(KEY).content
     assert len(store.seal(KEY)) == 64
     (store.folder(KEY) / "log.txt").write_text("said more\n")
     assert store.has(KEY)
@@ -75,7 +77,7 @@ def test_a_damaged_file_is_named_and_the_stage_counts_as_missing(
         with pytest.warns(Damage, match=expected):
             assert not each.has(KEY, weights=True)
     with store.begin(KEY) as work:  # what is damaged makes room
-        work.commit(STAGE, {})
+        commit(work, STAGE, {})
     assert store.has(KEY, weights=True)
 
 
@@ -139,7 +141,7 @@ def test_a_stage_that_is_not_there_is_not_damaged(tmp_path: Path) -> None:
 
 def test_no_flipped_bit_in_a_run_record_goes_unseen(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    record = {"schema": 1, "cells": [{"axes": {"seed": 0}}], "stages": ["k"], "clip": float("inf")}
+    record = run_record(stages=["k"], numerics={"clip": float("inf")})
     store.write_run("quick-12ab", record)
     path = store.run_folder("quick-12ab") / "run.json"
     whole = path.read_bytes()
@@ -152,20 +154,19 @@ def test_no_flipped_bit_in_a_run_record_goes_unseen(tmp_path: Path) -> None:
     path.write_bytes(whole[:-30])
     with pytest.raises(UserError, match="run the suite again"):
         store.read_run("quick-12ab")
-    path.write_text(json.dumps(record | {"clip": 1}))
+    path.write_text(json.dumps({**record.to_json(), "clip": 1}))
     with pytest.raises(UserError, match="run the suite again"):
         store.read_run("quick-12ab")
-    del record["clip"]
-    path.write_text(json.dumps(record))  # one of before digests
+    path.write_text(json.dumps(record.to_json()))  # one of before digests
     assert store.read_run("quick-12ab") == record
 
 
 def test_a_damaged_failure_is_a_failure_all_the_same(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.write_failure(KEY, {"type": "ValueError", "message": "no luck", "user": False})
-    assert present(store.failure(KEY))["message"] == "no luck"
+    store.write_failure(KEY, Failure(type="ValueError", message="no luck"))
+    assert present(store.failure(KEY)).message == "no luck"
     flip(store.stages / f"{KEY}.failed.json")
-    assert "the reason is lost" in present(store.failure(KEY))["message"]
+    assert "the reason is lost" in present(store.failure(KEY)).message
 
 
 def test_a_copied_store_is_whole(store: Store, tmp_path: Path) -> None:

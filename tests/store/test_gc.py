@@ -6,6 +6,7 @@ import pytest
 
 from bi_bench.api.errors import UserError
 from bi_bench.store import Collected, Store
+from tests.factories import commit, run_record
 
 KEPT, LOOSE, BUSY, STALE = ("ab" * 32, "cd" * 32, "ef" * 32, "01" * 32)
 STAGE = {"kind": "sft", "label": "sft", "identity": {}, "parents": {}}
@@ -17,12 +18,12 @@ def store(tmp_path: Path) -> Store:
     for key in (KEPT, LOOSE, BUSY):
         with store.begin(key) as work:
             (work.folder / "weights").write_bytes(b"w" * 5000)
-            work.commit(STAGE, {})
+            commit(work, STAGE, {})
     store.temporary(KEPT, "dead").mkdir()
     store.temporary(STALE, "dead").mkdir()
     (store.temporary(STALE, "dead") / "half").write_bytes(b"h" * 300)
     store.write_failure(STALE, {"type": "Crash", "message": "killed"})
-    store.write_run("quick-12ab", {"stages": [KEPT]})
+    store.write_run("quick-12ab", run_record(stages=[KEPT]))
     return store
 
 

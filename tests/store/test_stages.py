@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api.errors import UserError
+from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.stage_record import Failure
 from bi_bench.store import Busy, Store
 from tests.conftest import present
+from tests.factories import commit, run_record
 
 KEY = "ab" * 32
 STAGE = {"kind": "sft", "label": "sft bridge", "identity": {"x": 1}, "parents": {"base": "cd" * 32}}
@@ -23,7 +26,7 @@ def build(store: Store, key: str = KEY, text: str = "weights", declined: str | N
         (work.folder / "model").mkdir()
         (work.folder / "model" / "weights.txt").write_text(text)
         (work.folder / "log.txt").write_text("said\n")
-        work.commit(STAGE, {"wall_seconds": 1.5}, declined=declined)
+        commit(work, STAGE, {"wall_seconds": 1.5}, declined=declined)
     return store.folder(key)
 
 
@@ -54,10 +57,11 @@ def test_a_stage_is_there_after_its_commit_and_not_before(tmp_path: Path) -> Non
     folder = build(store)
     assert store.has(KEY)
     record = store.record(KEY)
-    created = datetime.fromisoformat(record.pop("created"))
+    created = datetime.fromisoformat(record.created)
     assert created.utcoffset() == timedelta(0)
-    assert record == {"schema": 1, "key": KEY, "status": "done", "reason": None, **STAGE}
-    assert store.costs(KEY) == {"wall_seconds": 1.5}
+    known = {"schema": 1, "key": KEY, "status": "done", "reason": None, **STAGE}
+    assert record.content == {**known, "created": record.created}
+    assert store.costs(KEY) == Costs(wall_seconds=1.5)
     assert (folder / "model" / "weights.txt").read_text() == "weights"
     assert list(store.stages.iterdir()) == [folder]
 
@@ -78,8 +82,8 @@ def test_an_error_leaves_nothing(tmp_path: Path) -> None:
 def test_a_declined_stage_keeps_its_reason_and_log(tmp_path: Path) -> None:
     store = Store(tmp_path)
     folder = build(store, declined="no graph")
-    assert store.record(KEY)["status"] == "declined"
-    assert store.record(KEY)["reason"] == "no graph"
+    assert store.record(KEY).status == "declined"
+    assert store.record(KEY).reason == "no graph"
     assert {path.name for path in folder.iterdir()} == {"log.txt", "costs.json", "stage.json"}
 
 
@@ -118,7 +122,7 @@ def test_one_writer_at_a_time_and_a_killed_one_frees_its_stage(tmp_path: Path) -
 def test_a_moved_store_reads_the_same(tmp_path: Path) -> None:
     store = Store(tmp_path / "here")
     build(store)
-    store.write_run("quick-12ab", {"suite": "quick", "stages": [KEY]})
+    store.write_run("quick-12ab", run_record(stages=[KEY]))
     before = (store.record(KEY), store.costs(KEY), store.read_run("quick-12ab"))
     for path in store.root.rglob("*.json"):
         assert str(tmp_path) not in path.read_text()
@@ -142,9 +146,7 @@ def test_a_relative_store_stays_where_it_was_opened(
 
 def test_a_commit_removes_the_failure(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.write_failure(
-        KEY, {"type": "ValueError", "message": "no", "traceback": "", "user": False}
-    )
-    assert present(store.failure(KEY))["message"] == "no"
+    store.write_failure(KEY, Failure(type="ValueError", message="no"))
+    assert present(store.failure(KEY)).message == "no"
     build(store)
     assert store.failure(KEY) is None

@@ -18,6 +18,7 @@ from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.job import TrainingJob
 from bi_bench.training.trl.sft import Demonstrations, SFTSettings, train_sft
 from bi_bench_plugins.models.tiny import Tiny
+from tests.factories import commit
 
 State = dict[str, torch.Tensor]
 LAYER = "model.layers.2."
@@ -109,7 +110,7 @@ def test_what_a_stage_saved_is_verified_when_it_is_loaded(folder: Path, tmp_path
     with store.begin("ab" * 32) as work:
         for place in (work.folder, work.folder / "checkpoints" / "4"):
             shutil.copytree(folder, place, dirs_exist_ok=True)
-        work.commit(stage, {})
+        commit(work, stage, {})
     made = store.folder("ab" * 32)
     Checkpoint.load(made, Numerics())
     kept = made / "checkpoints" / "4"

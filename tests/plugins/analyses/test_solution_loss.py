@@ -8,6 +8,8 @@ import torch
 from bi_bench.api import Problem, stream
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.tokenization import encode_prompts
+from bi_bench_plugins.benchmarks.igsm import IGSM
+from tests.plugins.analyses.conftest import Measure
 
 
 def test_the_loss_is_that_of_the_plain_solutions(

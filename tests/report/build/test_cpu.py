@@ -3,6 +3,7 @@ from __future__ import annotations
 from bi_bench.report import build_report
 from bi_bench.report.build.cpu import versus_notes
 from bi_bench.report.compare.arms import all_sides, matching, pairs
+from tests.factories import results
 
 OLD = {"instructions": "GenuineIntel avx2", "capability": "AVX2"}
 NEW = {"instructions": "GenuineIntel avx2 avx512f", "capability": "AVX512"}
@@ -19,7 +20,7 @@ def trained(suite, strategy, cpu, seeds=(0, 1, 2, 3)):
 
 def notes(suite, runs=("r", "r")):
     one, other = (
-        matching(all_sides(run, suite.record, suite.store), name)
+        matching(all_sides(results(suite.record, suite.store, run)), name)
         for run, name in zip(runs, ("bridge", "vanilla"), strict=True)
     )
     return versus_notes(pairs(one, other, ("bridge", "vanilla")))
@@ -32,7 +33,9 @@ def test_other_kinds_of_cpu_are_named_with_their_part_of_a_difference(suite):
     assert "capability AVX512" in note
     assert "81 to 107 of 500" in note
     assert "over 4 seeds some 0.8 points" in note  # 1.7 over the root of four
-    (said,) = (note for note in build_report(suite.record, suite.store).notes if "CPU" in note)
+    (said,) = (
+        note for note in build_report(results(suite.record, suite.store)).notes if "CPU" in note
+    )
     assert "RFT ran on 2 kinds of CPU" in said
     assert "vanilla seed 0, vanilla seed 1" in said
 
@@ -41,7 +44,7 @@ def test_one_kind_of_cpu_needs_no_words(suite):
     trained(suite, "vanilla", NEW)
     trained(suite, "bridge", NEW)
     assert notes(suite) == []
-    assert not any("CPU" in note for note in build_report(suite.record, suite.store).notes)
+    assert not any("CPU" in note for note in build_report(results(suite.record, suite.store)).notes)
 
 
 def test_two_runs_of_which_one_does_not_know_say_so(suite):

@@ -12,6 +12,7 @@ from bi_bench.report.compare.contrasts import versus
 from bi_bench.report.compare.text import to_json as versus_json
 from bi_bench.report.compare.text import to_text
 from bi_bench.stats import crossed_interval
+from tests.factories import results
 
 RIGHT = "1" * 20 + "0" * 20
 # Three seeds of each end: right answers, and which of all derivations are right.
@@ -37,7 +38,7 @@ def both(answers, derivations=None):
 
 
 def report(suite):
-    return build_report(suite.record, suite.store)
+    return build_report(results(suite.record, suite.store))
 
 
 def test_answers_with_every_step_right_are_a_score_with_all_its_contrasts(suite):
@@ -79,7 +80,7 @@ def test_without_derivations_there_is_no_such_score(suite):
 def test_compare_shows_it_too(suite):
     fill(suite, "vanilla", both(RIGHT), both(LOW))
     fill(suite, "bridge", both(RIGHT), both(HIGH))
-    sides = all_sides("r", suite.record, suite.store)
+    sides = all_sides(results(suite.record, suite.store, "r"))
     ((one, other),) = pairs(matching(sides, "bridge"), matching(sides, "vanilla"), ("", ""))
     found = versus(one, other)
     text = " ".join(to_text(found).split())

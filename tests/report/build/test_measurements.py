@@ -5,10 +5,11 @@ import re
 import pytest
 
 from bi_bench.report import build_report, render, to_json
+from tests.factories import results
 
 
 def report(suite):
-    return build_report(suite.record, suite.store)
+    return build_report(results(suite.record, suite.store))
 
 
 def test_costs_count_everything_the_cell_needs_once(suite):

@@ -12,6 +12,7 @@ from bi_bench.report import build_report, render, to_csv
 from bi_bench.report.build.primary import Primary, primary_notes
 from bi_bench.report.tables.flat import flat_row
 from bi_bench.stats import holm
+from tests.factories import results
 
 HIGH = "1" * 38 + "0" * 2
 LOW = "1" * 8 + "0" * 32
@@ -24,7 +25,7 @@ def report(suite, **primary):
     record = suite.record
     if primary:
         record["suite"]["primary"] = {"declared": True, **primary}
-    return build_report(record, suite.store)
+    return build_report(results(record, suite.store))
 
 
 def places(found):

@@ -12,6 +12,7 @@ from bi_bench.report.build.sweeps import find_sweeps
 from bi_bench.report.figures import OWN
 from bi_bench.report.figures.style import RC
 from bi_bench.report.tables.sections import markdown_sections
+from tests.factories import results
 
 THEIRS = {
     "benchmark": "sums",
@@ -31,7 +32,7 @@ THEIRS = {
 def report(suite, **more):
     record = suite.record
     record["suite"] |= more
-    return build_report(record, suite.store)
+    return build_report(results(record, suite.store))
 
 
 def test_published_numbers_stand_beside_ours_with_their_tag(suite):

@@ -6,7 +6,7 @@ import pytest
 
 from bi_bench.report.build.analyses import AnalysisTable
 from bi_bench.report.build.readiness import TRIVIAL, predictions, read_points
-from bi_bench.report.data.cells import read_cells
+from tests.factories import results
 
 
 def probe(right):
@@ -31,7 +31,7 @@ def fill(suite):
         )
         before = "1" * (6 - number) + "0" * (4 + number)
         suite.run(cell, suite.outcomes(before), suite.outcomes("1" * 8 + "00"))
-    return read_cells(suite.record, suite.store)
+    return results(suite.record, suite.store).cells
 
 
 def row(number, **values):
@@ -95,7 +95,7 @@ def test_cells_of_one_sft_model_are_one_cluster(suite):
         before = "1" * (6 - number) + "0" * (4 + number)
         suite.run(cell, suite.outcomes(before), suite.outcomes("1" * 8 + "00"))
     record = json.loads(json.dumps(suite.record))
-    found = predictions(read_points(read_cells(record, suite.store), suite.store, []))[0]
+    found = predictions(read_points(results(record, suite.store).cells, suite.store, []))[0]
     assert found.gain is None  # two models: no correlation, whatever the number of cells
 
 
@@ -107,7 +107,7 @@ def test_algorithms_are_not_pooled(suite):
         suite.run(
             cell, suite.outcomes(before), suite.outcomes("1" * (number + 1) + "0" * (9 - number))
         )
-    found = predictions(read_points(read_cells(suite.record, suite.store), suite.store, []))
+    found = predictions(read_points(results(suite.record, suite.store).cells, suite.store, []))
     trivial = {each.comparison: each for each in found if each.predictor == TRIVIAL}
     assert list(trivial) == ["sums · test-id · grpo", "sums · test-id · rloo"]
     assert {each.gain.cells for each in trivial.values()} == {6}

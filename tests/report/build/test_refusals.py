@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.report import build_report, render
+from tests.factories import results
 
 
 def report(suite):
-    return build_report(suite.record, suite.store)
+    return build_report(results(suite.record, suite.store))
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ from bi_bench.report.compare.arms import all_sides, matching, pairs
 from bi_bench.report.compare.contrasts import versus
 from bi_bench.report.compare.text import closing, to_json, to_text
 from bi_bench.report.publishing.record import open_record, write_record
+from tests.factories import results
 
 ONE, OTHER = "1" * 20 + "0" * 40, "1" * 30 + "0" * 30
 HIGH, MORE = "1" * 50 + "0" * 10, "1" * 58 + "0" * 2
 
 
 def sides(suite, run="r"):
-    return all_sides(run, suite.record, suite.store)
+    return all_sides(results(suite.record, suite.store, run))
 
 
 def pair(suite, one="bridge", other="vanilla"):
@@ -29,7 +30,9 @@ def test_the_contrasts_are_those_of_the_leaderboard(suite):
     suite.arm("bridge", ONE, {0: HIGH, 1: MORE, 2: HIGH})
     ((one, other),) = pair(suite)
     (found,) = versus(one, other)
-    row = next(r for r in build_report(suite.record, suite.store).rows if r.strategy == "bridge")
+    row = next(
+        r for r in build_report(results(suite.record, suite.store)).rows if r.strategy == "bridge"
+    )
     assert found.greedy.one == row.greedy
     assert found.sampled.one == row.sampled
     assert found.seeds == (0, 1, 2)
@@ -144,7 +147,7 @@ def test_a_published_record_compares_like_its_run(suite, tmp_path):
     file = tmp_path / "published" / "record.json"
     write_record(file, suite.record, suite.store, "quick-1")
     record, store = open_record(file.parent)
-    published = all_sides("quick-1", record, store)
+    published = all_sides(results(record, store, "quick-1"))
     one, other = (matching(published, name) for name in ("bridge", "vanilla"))
     ((left, right),) = pairs(one, other, ("bridge", "vanilla"))
     (found,), (own,) = versus(left, right), versus(*pair(suite)[0])

@@ -6,6 +6,7 @@ from bi_bench.api import UserError
 from bi_bench.report import build_report
 from bi_bench.report.data.merge import Run, join
 from bi_bench.store import Store
+from tests.factories import commit, results
 from tests.report.conftest import Suite
 
 PRE, POST = "1" * 20 + "0" * 40, "1" * 50 + "0" * 10
@@ -20,7 +21,7 @@ def other(tmp_path, suite):
 def rows(tmp_path, *suites):
     runs = [Run(f"run{n}", s.record, s.store) for n, s in enumerate(suites)]
     record, shelves = join(runs, tmp_path / "out")
-    report = build_report(record, shelves)
+    report = build_report(results(record, shelves))
     return {(r.strategy, r.algorithm): r for r in report.rows}, report
 
 
@@ -53,7 +54,7 @@ def identities(suite, strategy, role, **identity):
             cell["stages"][role] = key
             stage = {"kind": "rft", "label": key, "identity": identity, "parents": {}}
             with suite.store.begin(key) as work:
-                work.commit(stage, {})
+                commit(work, stage, {})
 
 
 def test_an_arm_with_other_settings_is_told_apart_by_its_run(tmp_path, suite, other):
@@ -140,7 +141,7 @@ def test_two_runs_are_compared_with_the_settings_that_differ(suite, other):
         for strategy in ("vanilla", "bridge"):
             identities(each, strategy, "rft", algorithm={"learning_rate": rate})
     old, new = (
-        {side.arm: side for side in all_sides(name, each.record, each.store)}
+        {side.arm: side for side in all_sides(results(each.record, each.store, name))}
         for name, each in (("old", suite), ("new", other))
     )
     both = [pair for arm in old for pair in pairs([new[arm]], [old[arm]], ("", ""))]

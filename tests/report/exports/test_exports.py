@@ -19,6 +19,7 @@ from bi_bench.report.exports.latex import latex, to_latex
 from bi_bench.report.exports.yaml import to_yaml
 from bi_bench.report.lm_eval.results import lm_eval_results
 from bi_bench.report.publishing.record import write_record
+from tests.factories import results
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -42,7 +43,7 @@ def small(suite):
 
 
 def checkpoints(suite):
-    return list(read_checkpoints(suite.record, suite.store))
+    return list(read_checkpoints(results(suite.record, suite.store)))
 
 
 def controls(text):
@@ -72,13 +73,13 @@ def hostile(request, small):
 
 def test_bad_text_is_text_in_every_form(hostile, tmp_path):
     _, record, store = hostile
-    report = build_report(record, store)
+    report = build_report(results(record, store))
     forms = {
         "md": render(report, "markdown"),
         "term": render(report, "terminal"),
         "tex": to_latex(report),
     }
-    checkpoint = list(read_checkpoints(record, store))[-1]
+    checkpoint = list(read_checkpoints(results(record, store)))[-1]
     forms["card"] = model_card(checkpoint, report)
     for name, form in forms.items():
         assert not controls(form), name
@@ -96,7 +97,9 @@ def test_bad_text_is_text_in_every_form(hostile, tmp_path):
 def test_bad_text_cannot_command_latex(hostile):
     _, record, store = hostile
     body = "\n".join(
-        line for line in to_latex(build_report(record, store)).splitlines() if line[:1] != "%"
+        line
+        for line in to_latex(build_report(results(record, store))).splitlines()
+        if line[:1] != "%"
     )
     known = (
         r"\\(begin|end|centering|caption|resizebox|linewidth|toprule|midrule|bottomrule"
@@ -121,9 +124,7 @@ def test_latex_compiles(hostile, tmp_path):
     head = (
         "\\documentclass{article}\\usepackage{booktabs,graphicx,textcomp}\\usepackage[T1]{fontenc}"
     )
-    source = (
-        f"{head}\\begin{{document}}\n{to_latex(build_report(record, store))}\\end{{document}}\n"
-    )
+    source = f"{head}\\begin{{document}}\n{to_latex(build_report(results(record, store)))}\\end{{document}}\n"
     write_text(tmp_path / "x.tex", source)
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "x.tex"]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
@@ -147,7 +148,7 @@ def test_yaml_reads_back_as_the_same_values(text):
 
 
 def test_a_card_says_what_the_checkpoint_did(small):
-    report = build_report(small.record, small.store)
+    report = build_report(results(small.record, small.store))
     card = model_card(checkpoints(small)[2], report)
     assert "# bridge · grpo · tiny · sums · seed 0" in card
     assert r"| sums · test-id | 20" in re.sub(" +", " ", card)
@@ -170,7 +171,9 @@ def test_a_card_names_the_base_model_and_the_dataset_of_the_hub(small):
     params = {"id": "org/data", "revision": "b" * 40}
     identity = {"benchmark": {"name": "sums", "params": params}}
     small.change(keys["rft"], {}, identity)
-    card = ModelCard(model_card(checkpoints(small)[0], build_report(small.record, small.store)))
+    card = ModelCard(
+        model_card(checkpoints(small)[0], build_report(results(small.record, small.store)))
+    )
     assert card.data.base_model == "org/base"
     assert card.data.datasets == ["org/data"]
     assert card.data.eval_results[0].dataset_type == "org/data"

@@ -16,6 +16,7 @@ from bi_bench.report.figures import OWN, draw_all
 from bi_bench.report.figures.bars import draw_bars
 from bi_bench.report.figures.lines import draw_lines
 from bi_bench.report.figures.style import COLOURS, RC, save, strategy_styles
+from tests.factories import results
 
 RUN = "quick-12ab"
 BARS = Bars({"value": "value (units)"}, "when", {"value": "all"}, "Values.")
@@ -57,7 +58,9 @@ def own(suite, name, **more):
     """The named figure, before it is saved."""
     kept = record(suite, **more)
     with matplotlib.rc_context(RC):
-        return OWN[name](build_report(kept, suite.store), read_curves(kept, suite.store))
+        return OWN[name](
+            build_report(results(kept, suite.store)), read_curves(results(kept, suite.store))
+        )
 
 
 def legend(figure):
@@ -70,7 +73,7 @@ def test_the_names_that_suites_may_use_are_those_that_are_drawn():
 
 
 def test_all_figures_with_data_are_written_and_shown_in_markdown(drawn):
-    write_report(record(drawn), drawn.store, RUN)
+    write_report(results(record(drawn), drawn.store, RUN))
     folder = drawn.store.run_folder(RUN)
     names = ["accuracy", "rewards", "rollouts", "lengths", "tokens", "mine-x-bars", "mine-x-lines"]
     files = [f"figures/{name}.png" for name in names]
@@ -90,34 +93,36 @@ def test_all_figures_with_data_are_written_and_shown_in_markdown(drawn):
 
 
 def test_figures_are_chosen_by_name_and_old_ones_go(drawn):
-    write_report(record(drawn), drawn.store, RUN)
+    write_report(results(record(drawn), drawn.store, RUN))
     other = drawn.store.run_folder(RUN) / "figures" / "my-own.png"
     other.write_bytes(b"not of the report")
     chosen = record(drawn, figures=["rewards", "mine: $x$"])
-    assert cached_text(chosen, drawn.store, RUN) is None
-    write_report(chosen, drawn.store, RUN)
+    assert cached_text(results(chosen, drawn.store, RUN)) is None
+    write_report(results(chosen, drawn.store, RUN))
     left = sorted(path.name for path in other.parent.iterdir())
     assert left == ["mine-x-bars.png", "mine-x-lines.png", "my-own.png", "rewards.png"]
-    assert cached_text(chosen, drawn.store, RUN)
+    assert cached_text(results(chosen, drawn.store, RUN))
     (other.parent / "rewards.png").unlink()
-    assert cached_text(chosen, drawn.store, RUN) is None
+    assert cached_text(results(chosen, drawn.store, RUN)) is None
 
 
 def test_a_report_that_lists_files_elsewhere_removes_none_of_them(drawn):
-    write_report(record(drawn), drawn.store, RUN)
+    write_report(results(record(drawn), drawn.store, RUN))
     folder = drawn.store.run_folder(RUN)
     (folder / "run.json").write_text("{}")
     index = json.loads((folder / "report.json").read_text())
     index["figures"] = [{"file": "run.json"}, {"file": "figures/../run.json"}, {"file": 3}]
     (folder / "report.json").write_text(json.dumps(index))
-    write_report(record(drawn), drawn.store, RUN)
+    write_report(results(record(drawn), drawn.store, RUN))
     assert (folder / "run.json").exists()
 
 
 def test_nothing_is_drawn_without_data(suite, tmp_path):
     suite.cell()
-    report = build_report(record(suite), suite.store)
-    assert draw_all(report, read_curves(record(suite), suite.store), tmp_path / "none") == []
+    report = build_report(results(record(suite), suite.store))
+    assert (
+        draw_all(report, read_curves(results(record(suite), suite.store)), tmp_path / "none") == []
+    )
     assert not (tmp_path / "none").exists()
 
 
@@ -152,7 +157,7 @@ def test_rollouts_show_the_second_probe_where_there_is_one(drawn):
 
 
 def test_accuracy_lengths_and_tokens_are_those_of_the_rows(drawn):
-    report = build_report(record(drawn), drawn.store)
+    report = build_report(results(record(drawn), drawn.store))
     row = report.rows[0]
     (axes,) = own(drawn, "accuracy").figure.axes
     assert list(axes.lines[0].get_xdata()) == [50, 75]
@@ -167,7 +172,7 @@ def test_accuracy_lengths_and_tokens_are_those_of_the_rows(drawn):
 
 
 def test_bars_are_means_with_seeds_and_the_middle_half(drawn):
-    (analysis,) = build_report(record(drawn), drawn.store).analyses
+    (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
     with matplotlib.rc_context(RC):
         figure, caption = draw_bars(analysis, BARS)
     (axes,) = figure.axes
@@ -185,7 +190,7 @@ def test_bars_are_means_with_seeds_and_the_middle_half(drawn):
 
 
 def test_a_missing_bar_is_marked(drawn):
-    (analysis,) = build_report(record(drawn), drawn.store).analyses
+    (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
     rows = [{**r, "value": None if r["strategy"] == "bridge" else 0.0} for r in analysis.rows]
     with matplotlib.rc_context(RC):
         figure, _ = draw_bars(type(analysis)("mine", tuple(rows)), BARS)
@@ -194,7 +199,7 @@ def test_a_missing_bar_is_marked(drawn):
 
 
 def test_lines_have_a_panel_for_each_evaluation(drawn):
-    (analysis,) = build_report(record(drawn), drawn.store).analyses
+    (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
     with matplotlib.rc_context(RC):
         figure, _ = draw_lines(analysis, LINES)
     assert [axes.get_title() for axes in figure.axes] == ["pre/test-id", "post/test-id"]
@@ -204,7 +209,7 @@ def test_lines_have_a_panel_for_each_evaluation(drawn):
 
 
 def test_texts_stand_side_by_side_in_their_order(drawn):
-    (analysis,) = build_report(record(drawn), drawn.store).analyses
+    (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
     names = {1: "sft", 2: "step 2", 10: "rft"}
     rows = tuple({**row, "step": names[row["step"]]} for row in analysis.rows)
     with matplotlib.rc_context(RC):
@@ -218,14 +223,14 @@ def test_texts_stand_side_by_side_in_their_order(drawn):
     [Bars({"gone": "gone"}, "when"), Bars({"value": "v"}, "gone"), Lines({"value": "v"}, "all")],
 )
 def test_columns_that_cannot_be_drawn_give_no_figure(drawn, drawing):
-    (analysis,) = build_report(record(drawn), drawn.store).analyses
+    (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
     draw = draw_bars if isinstance(drawing, Bars) else draw_lines
     assert draw(analysis, drawing) is None
 
 
 def test_a_record_without_drawings_or_with_unknown_ones_still_has_its_table(drawn):
     for drawings in ({}, {"mine: $x$": [{"kind": "pie"}, {"kind": "bars", "slices": 3}, {}]}):
-        (analysis,) = build_report(record(drawn, drawings=drawings), drawn.store).analyses
+        (analysis,) = build_report(results(record(drawn, drawings=drawings), drawn.store)).analyses
         assert analysis.rows
         assert analysis.drawings == ()
 

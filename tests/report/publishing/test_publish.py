@@ -14,6 +14,7 @@ from bi_bench.report.publishing.publish import publish, publish_again, published
 from bi_bench.report.publishing.record import open_record, write_record
 from bi_bench.store import replace_folder
 from bi_bench.store.replace_folder import new_folder
+from tests.factories import results
 
 NAME = "quick-12ab"
 
@@ -26,7 +27,7 @@ def small(suite):
 
 
 def send(suite, out, **options):
-    return publish(suite.record, suite.store, NAME, out, **options)
+    return publish(results(suite.record, suite.store, NAME), out, **options)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -51,7 +52,7 @@ def test_publishing_twice_and_again_from_the_record_gives_the_same_bytes(small, 
     assert contents(folder) == first
     assert contents(publish_again(folder)) == first
     record, store = open_record(folder)
-    assert contents(publish(record, store, NAME, tmp_path / "c")) == first
+    assert contents(publish(results(record, store, NAME), tmp_path / "c")) == first
 
 
 def test_what_is_written_by_hand_stays_and_what_is_old_goes(small, tmp_path):
@@ -108,7 +109,7 @@ def test_a_run_without_a_finished_cell_and_a_name_that_is_no_folder(suite, tmp_p
     record = suite.record
     record["suite"]["name"] = "../up"
     with pytest.raises(UserError, match="cannot name a folder"):
-        publish(record, suite.store, NAME, tmp_path)
+        publish(results(record, suite.store, NAME), tmp_path)
 
 
 def test_no_path_of_the_machine_is_in_any_file(small, tmp_path):
@@ -122,7 +123,7 @@ def test_no_path_of_the_machine_is_in_any_file(small, tmp_path):
     failure = {"type": "OSError", "message": f"{secret}/weights missing", "log": secret}
     small.store.write_failure(cell["stages"]["sft"], failure)
     out = tmp_path / "out"
-    publish(record, small.store, NAME, out, partial=True)
+    publish(results(record, small.store, NAME), out, partial=True)
     write_overall(out)
     found = [name for name, data in contents(out).items() if b"somebody" in data]
     assert not found
@@ -214,7 +215,7 @@ def test_a_readme_of_somebody_else_is_never_replaced(small, tmp_path):
 
 
 def test_a_quotation_that_opens_a_readme_by_hand_stands_on_the_overall_page_too(small, tmp_path):
-    publish(small.record, small.store, "quick-1", tmp_path)
+    publish(results(small.record, small.store, "quick-1"), tmp_path)
     assert "> " not in overall(tmp_path)
     readme = tmp_path / "quick" / "README.md"
     readme.write_text("# quick: what it says\n\n> To be made\n> again.\n\nText.\n\n> Not this.\n")

@@ -10,6 +10,7 @@ from bi_bench.report import build_report, render, to_csv, to_json
 from bi_bench.report.publishing.fold import fold, unfold
 from bi_bench.report.publishing.paths import without_paths
 from bi_bench.report.publishing.record import SCHEMA, open_record, pack, to_text
+from tests.factories import results
 
 NAME = "quick-12ab"
 
@@ -26,7 +27,7 @@ def small(suite):
 
 def packed(suite, tmp_path) -> Path:
     file = tmp_path / "record.json"
-    file.write_text(to_text(pack(suite.record, suite.store, NAME)))
+    file.write_text(to_text(pack(results(suite.record, suite.store, NAME))))
     return file
 
 
@@ -70,7 +71,10 @@ def test_folding_makes_repetition_small():
 
 def test_a_published_record_gives_the_report_of_the_run(small, tmp_path):
     record, store = open_record(packed(small, tmp_path))
-    ours, theirs = build_report(small.record, small.store), build_report(record, store)
+    ours, theirs = (
+        build_report(results(small.record, small.store)),
+        build_report(results(record, store)),
+    )
     assert to_csv(theirs) == to_csv(ours)
     assert len(ours.rows) == 2
     text = render(ours, "markdown").replace("/home/me/data/", "…/")
@@ -82,7 +86,7 @@ def test_a_published_record_gives_the_report_of_the_run(small, tmp_path):
 def test_packing_again_gives_the_same_bytes(small, tmp_path):
     file = packed(small, tmp_path)
     record, store = open_record(file)
-    assert to_text(pack(record, store, NAME)) == file.read_text()
+    assert to_text(pack(results(record, store, NAME))) == file.read_text()
 
 
 def test_unknown_columns_of_outcomes_go_through(suite, tmp_path):
@@ -115,7 +119,7 @@ def test_no_path_of_the_machine_is_in_a_record(small, tmp_path):
     record["command"] = "bi-bench run /home/me/suites/x.toml --store=/mnt/big/store -n 3"
     record["suite"]["source"] = {"plugins": ["./mine.py", "/root/p.py"], "path": "~/models/m"}
     record["suite"]["description"] = "see https://example.org/a/b, and/or 1/2 of C:\\Users\\me"
-    text = to_text(pack(record, small.store, NAME))
+    text = to_text(pack(results(record, small.store, NAME)))
     for part in ("/home", "/mnt", "/root", "~/", "Users", "secret", "log.txt"):
         assert part not in text, part
     packed_again = json.loads(text)["run"]

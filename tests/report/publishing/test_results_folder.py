@@ -18,6 +18,7 @@ from bi_bench.report.publishing.publish import published_folders, published_repo
 from bi_bench.report.publishing.record import SCHEMA, open_record
 from bi_bench.report.write import write_files
 from bi_bench.store import Store
+from tests.factories import results
 
 ROOT = Path(__file__).parents[3]
 RESULTS = ROOT / "results"
@@ -46,7 +47,7 @@ def by_arm(rows: list[dict[str, object]]) -> dict[tuple[object, ...], dict[str, 
 def made(folder: Path) -> tuple[dict[str, Any], Store, Report]:
     """A record of results/ and its report, which takes seconds, once for all tests."""
     record, store = open_record(folder)
-    return record, store, published_report(record, store)
+    return record, store, published_report(results(record, store))
 
 
 def test_there_are_published_suites():
@@ -60,7 +61,7 @@ def test_a_record_gives_the_tables_beside_it(folder, tmp_path, monkeypatch):
         "matplotlib.figure.Figure.savefig", lambda figure, file, **_: Path(file).touch()
     )
     record, store, report = made(folder)
-    write_files(report, read_curves(record, store), tmp_path)
+    write_files(report, read_curves(results(record, store)), tmp_path)
     new, there = ((where / "report.csv").read_text() for where in (tmp_path, folder))
     assert numbers(new) == numbers(there)
     assert (tmp_path / "report.md").read_text() == (folder / "report.md").read_text()
@@ -100,7 +101,7 @@ def test_sabotage_and_what_else_gains_and_ends_lower_stands_above_nothing(contra
     record, store, _ = made(RESULTS / "math")
     primary = {"contrast": contrast, "score": score, "split": "test-id", "declared": True}
     changed = {**record, "suite": {**record["suite"], "primary": primary}}
-    rows = [row for row in build_report(changed, store).rows if row.split == "test-id"]
+    rows = [row for row in build_report(results(changed, store)).rows if row.split == "test-id"]
     assert rows[0].is_reference
     lower = [row for row in rows if row.strategy in ("sabotage", "bridge")]
     assert all(row.standing.place != "above" for row in lower)

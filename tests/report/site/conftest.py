@@ -13,6 +13,7 @@ from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
 from bi_bench.report.site import write_site
 from bi_bench.suite.validation import validate
+from tests.factories import results
 
 HOSTILE = [
     "<script>window.hacked = 1</script>",
@@ -100,7 +101,9 @@ def run(suite_class, igsm, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def site(run, igsm, tmp_path_factory) -> Path:
-    return write_site(run.record, run.store, tmp_path_factory.mktemp("site"), lambda stage: igsm)
+    return write_site(
+        results(run.record, run.store), tmp_path_factory.mktemp("site"), lambda stage: igsm
+    )
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ import pytest
 from bi_bench.api import Problem, UserError
 from bi_bench.report.answers.samples import Sample
 from bi_bench.report.build.rows import build_report
-from bi_bench.report.data.cells import read_cells
 from bi_bench.report.site import answers, write_site
 from bi_bench.report.site.columns import PLACES, cell, used_columns
 from bi_bench.report.site.escape import literal, script, visible
 from bi_bench.report.site.write import _costs, row_ids
 from bi_bench.report.tables.columns import FACTS, MEASURED, SCORED, Column
 from bi_bench.report.tables.flat import flat_row
+from tests.factories import results
 
 
 def test_hidden_characters_are_shown_and_others_left_alone():
@@ -48,7 +48,7 @@ def test_nothing_of_the_page_is_markup_and_all_of_it_is_utf8(site):
 def test_a_damaged_text_of_a_plugin_still_gives_a_page(run, igsm, tmp_path):
     record = json.loads(json.dumps(run.record))
     record["suite"]["description"] = "half \ud83d of a pair"
-    page = write_site(record, run.store, tmp_path, lambda stage: igsm)
+    page = write_site(results(record, run.store), tmp_path, lambda stage: igsm)
     assert "half ⟨U+D83D⟩ of a pair" in page.read_text(encoding="utf-8")
 
 
@@ -106,7 +106,9 @@ def test_without_answers_the_page_says_so(run, igsm, tmp_path):
     shutil.copytree(run.store.root, published)
     for file in published.rglob("samples.parquet"):
         file.unlink()
-    page = write_site(run.record, type(run.store)(published), tmp_path / "site", lambda stage: igsm)
+    page = write_site(
+        results(run.record, type(run.store)(published)), tmp_path / "site", lambda stage: igsm
+    )
     rows = "".join(file.read_text() for file in (page.parent / "data/rows").glob("*.js"))
     assert rows.count("a published record leaves them out") == 6
     assert not list((page.parent / "data/answers").glob("*"))
@@ -115,22 +117,22 @@ def test_without_answers_the_page_says_so(run, igsm, tmp_path):
 def test_a_folder_with_other_files_is_left_alone(run, igsm, tmp_path):
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(UserError, match="holds other files"):
-        write_site(run.record, run.store, tmp_path, lambda stage: igsm)
+        write_site(results(run.record, run.store), tmp_path, lambda stage: igsm)
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 def test_what_is_there_is_not_written_again(run, igsm, tmp_path, monkeypatch):
-    write_site(run.record, run.store, tmp_path, lambda stage: igsm)
+    write_site(results(run.record, run.store), tmp_path, lambda stage: igsm)
     before = sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*"))
     monkeypatch.setattr(answers, "read_samples", lambda folder: pytest.fail("read again"))
-    write_site(run.record, run.store, tmp_path, lambda stage: igsm)
+    write_site(results(run.record, run.store), tmp_path, lambda stage: igsm)
     assert sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*")) == before
 
 
 def test_every_column_of_the_tables_has_a_place(suite):
     suite.arm("vanilla", "1100", "1110")
     suite.arm("bridge", "1000", "1111")
-    rows = build_report(suite.record, suite.store).rows
+    rows = build_report(results(suite.record, suite.store)).rows
     named = {column.name for column in (*FACTS, *SCORED, *MEASURED)}
     assert named <= PLACES.keys()
     keys = {key for _, key in PLACES.values() if key}
@@ -146,7 +148,7 @@ def test_every_column_of_the_tables_has_a_place(suite):
 
 def test_a_column_of_tomorrow_is_shown_before_it_has_a_place(suite, monkeypatch):
     suite.arm("vanilla", "1100", "1110")
-    rows = build_report(suite.record, suite.store).rows
+    rows = build_report(results(suite.record, suite.store)).rows
     novel = Column("novel", lambda row: "text")
     monkeypatch.setattr("bi_bench.report.site.columns.SCORED", (*SCORED, novel))
     columns, _ = used_columns(rows)
@@ -156,7 +158,7 @@ def test_a_column_of_tomorrow_is_shown_before_it_has_a_place(suite, monkeypatch)
 
 def test_a_run_that_has_just_begun_has_a_page(suite, tmp_path):
     suite.cell("vanilla")
-    page = write_site(suite.record, suite.store, tmp_path / "site", lambda stage: None)
+    page = write_site(results(suite.record, suite.store), tmp_path / "site", lambda stage: None)
     text = page.read_text()
     assert "No cell is finished yet." in text
     assert "not run yet: vanilla" in text
@@ -165,16 +167,16 @@ def test_a_run_that_has_just_begun_has_a_page(suite, tmp_path):
 def test_a_refused_row_says_why(suite, tmp_path):
     cell = suite.cell("vanilla")
     suite.run(cell, suite.outcomes("1100"), suite.outcomes("1110", digest="other"))
-    page = write_site(suite.record, suite.store, tmp_path / "site", lambda stage: None)
+    page = write_site(results(suite.record, suite.store), tmp_path / "site", lambda stage: None)
     assert "refused: problems differ" in page.read_text()
     (row,) = (page.parent / "data/rows").glob("*.js")
     assert "refused: problems differ (pre and post, seed 0)" in row.read_text()
 
 
 def test_an_arm_looks_alike_in_all_charts_of_cost(run, igsm, tmp_path):
-    suite_rows = build_report(run.record, run.store).rows
-    cells = read_cells(run.record, run.store)
-    turned = replace(build_report(run.record, run.store), rows=suite_rows[::-1])
+    suite_rows = build_report(results(run.record, run.store)).rows
+    cells = results(run.record, run.store).cells
+    turned = replace(build_report(results(run.record, run.store)), rows=suite_rows[::-1])
     looks = [
         {mark["row"]: mark["look"] for chart in found["charts"] for mark in chart["series"]}
         for found in (
@@ -192,12 +194,15 @@ def test_a_site_that_was_interrupted_goes_on(run, igsm, tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_site(run.record, run.store, tmp_path, lambda stage: igsm, stop)
+        write_site(results(run.record, run.store), tmp_path, lambda stage: igsm, stop)
     there = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("answers/*/index.js")}
     assert len(there) == 2
     heard = []
     page = write_site(
-        run.record, run.store, tmp_path, lambda stage: igsm, lambda *told: heard.append(told)
+        results(run.record, run.store),
+        tmp_path,
+        lambda stage: igsm,
+        lambda *told: heard.append(told),
     )
     assert page.is_file()
     assert heard[-1] == (6, 6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.report.site import write_site
+from tests.factories import results
 
 LABELS = (
     "__proto__",
@@ -27,7 +28,7 @@ def test_a_name_is_neither_code_nor_the_name_of_something_else(suite, browser, t
         suite.arm(label, "1100", "1110")
     record = suite.record
     record["suite"]["description"] = "</script><script>alert(4)</script>"
-    site = write_site(record, suite.store, tmp_path / "site", lambda stage: None)
+    site = write_site(results(record, suite.store), tmp_path / "site", lambda stage: None)
     # Names that read alike in a file name, such as "a b" and "a-b", have details of their own.
     assert len(list((site.parent / "data" / "rows").iterdir())) == len(LABELS)
     page = browser.new_page()

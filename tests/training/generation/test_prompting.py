@@ -118,7 +118,7 @@ def rollouts(
 
     sampled: set[tuple[int, ...]] = set()
     scored: set[tuple[int, ...]] = set()
-    score = GRPOTrainer._get_per_token_logps_and_entropies
+    sample, score = module.sample, GRPOTrainer._get_per_token_logps_and_entropies
 
     def watched(model: Any, prompts: Any, *arguments: Any, **named: Any) -> Any:
         sampled.update(map(tuple, prompts))
