@@ -10,9 +10,9 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from bi_bench.report.answers.browse import Found
 from bi_bench.artifacts.samples import Sample
-    from bi_bench.report.answers.steps import Marked
+from bi_bench.report.answers.browse import Found
+from bi_bench.report.answers.steps import Marked
 
 _SHOWN = 2_000  # characters of one text
 _WIDE = 120  # columns from which on two answers stand side by side
