@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from bi_bench.artifacts.costs import Costs
+from bi_bench.artifacts.files import write_text
 from bi_bench.artifacts.run_record import RunRecord
 from bi_bench.artifacts.stage_record import StageRecord
 from bi_bench.report.data.results import Results
+from bi_bench.report.publishing.record import pack, to_text
 from bi_bench.store import Store, Work
 
 RUN = "quick-12ab"
@@ -38,3 +41,8 @@ def commit(
     told = {**parts, "key": work.key, "status": status, "reason": declined}
     made = costs if isinstance(costs, Costs) else Costs.model_validate(costs)
     work.commit(StageRecord.model_validate(told), made)
+
+
+def write_record(file: Path, record: Mapping[str, Any], store: Store, name: str) -> None:
+    """Write a published record without the tables and figures beside it."""
+    write_text(file, to_text(pack(results(record, store, name))))

@@ -39,8 +39,8 @@ class AugmentSummary(Artifact):
     FILE: ClassVar[str] = "summary.json"
 
     problems: int
-    examples: int
-    declined: dict[str, int]
+    examples: int = 0
+    declined: dict[str, int] = pydantic.Field(default_factory=dict)
     wrong_lines: int = 0
     steps: dict[str, int] = pydantic.Field(default_factory=dict)
 

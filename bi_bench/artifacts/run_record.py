@@ -129,8 +129,10 @@ class RunRecord(Record):
     machines: tuple[dict[str, str], ...] = ()
 
     @classmethod
-    def parse(cls, data: Mapping[str, Any], where: object = "the run record") -> RunRecord:
+    def parse(cls, data: object, where: object = "the run record") -> RunRecord:
         """Check what was read; UserError for another schema and for what is no run record."""
+        if not isinstance(data, dict):
+            raise UserError(f"{where} is damaged: it is not a JSON object")
         if data.get("schema") != SCHEMA:
             raise UserError(
                 f"{where} has schema {data.get('schema')}, this bi_bench reads {SCHEMA}; run the "

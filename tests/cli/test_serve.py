@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from bi_bench.artifacts.run_record import RunRecord
 from bi_bench.store import Store
 from tests.factories import commit
 
@@ -40,7 +41,7 @@ def filled(root: Path, strategies: tuple[str, ...]) -> Store:
                     commit(work, stage, {"wall_seconds": 1.0})
     suite = {"name": "quick", "reference": "vanilla", "source": {}}
     record = {"schema": 1, "suite": suite, "cells": cells, "stages": []}
-    store.write_run("quick-1", record)
+    store.write_run("quick-1", RunRecord.parse(record))
     return store
 
 

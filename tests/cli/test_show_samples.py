@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from bi_bench.cli.show_samples import visible
-from bi_bench.report.answers.samples import Marked
+from bi_bench.report.answers.steps import Marked
 
 
 def printed(text, marks=(), colour=False):

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from bi_bench.cli import app
 from bi_bench.plan.stage import content_key
 from bi_bench.store import Store
-from tests.factories import commit
+from tests.factories import commit, run_record
 
 IDENTITY = {"kind": "sft", "seed": 1}
 KEY = content_key(IDENTITY)
@@ -22,7 +22,7 @@ def store(tmp_path):
         (work.folder / "history.jsonl").write_text("{}\n")
         stage = {"kind": "sft", "label": "vanilla", "identity": IDENTITY, "parents": {}}
         commit(work, stage, {})
-    store.write_run("quick-12ab", {"schema": 1, "cells": [], "stages": [KEY]})
+    store.write_run("quick-12ab", run_record(stages=[KEY]))
     return store
 
 

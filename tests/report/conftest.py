@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
+from bi_bench.artifacts.costs import Costs
 from bi_bench.store import Store
-from tests.factories import commit
+from tests.factories import commit, results
 
 SETTINGS = {"samples": 2, "temperature": 1.0, "batch_size": 256, "max_new_tokens": 96}
 
@@ -54,7 +55,7 @@ class Suite:
             for name, content in dict(files).items():
                 text = content if isinstance(content, str) else json.dumps(content)
                 (work.folder / name).write_text(text)
-            commit(work, stage, dict(costs), declined)
+            commit(work, stage, costs if isinstance(costs, Costs) else dict(costs), declined)
 
     def change(self, key, files=(), identity=(), costs=None):
         """Commit a stage again with other files beside those that it has, or with other costs."""
@@ -106,6 +107,11 @@ class Suite:
             before, after = (s if isinstance(s, str) else s[seed] for s in (pre, post))
             cell = self.cell(strategy, seed, **axes)
             self.run(cell, outcomes(before, seed=seed), outcomes(after, seed=seed))
+
+    @property
+    def results(self):
+        """What there is now, read anew."""
+        return results(self.record, self.store)
 
     @property
     def record(self):

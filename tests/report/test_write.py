@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
+from bi_bench.artifacts.stage_record import Failure
 from bi_bench.report import cached_text, write_report
 from bi_bench.report.build.curves import read_curves
 from bi_bench.report.write import damaged_files
-from tests.factories import results
 
 RUN = "quick-12ab"
 
@@ -24,12 +24,12 @@ def small(suite):
 
 
 def cached(suite):
-    return cached_text(results(suite.record, suite.store, RUN))
+    return cached_text(suite.results)
 
 
 def test_a_written_report_is_found_again(small):
     assert cached(small) is None
-    text = write_report(results(small.record, small.store, RUN)).text
+    text = write_report(small.results).text
     assert cached(small) == text
     folder = small.store.run_folder(RUN)
     names = sorted(path.name for path in folder.iterdir())
@@ -41,18 +41,20 @@ def test_a_written_report_is_found_again(small):
 
 
 def test_a_report_is_old_once_a_stage_appears_or_fails(small):
-    write_report(results(small.record, small.store, RUN))
+    write_report(small.results)
     keys = small.cells[-1]["stages"]
-    small.store.write_failure(keys["sft"], {"type": "Crash", "message": "killed"})
+    small.store.write_failure(
+        keys["sft"], Failure.model_validate({"type": "Crash", "message": "killed"})
+    )
     assert cached(small) is None
-    assert "killed" in write_report(results(small.record, small.store, RUN)).text
+    assert "killed" in write_report(small.results).text
     assert cached(small)
     small.commit(keys["sft"])
     assert cached(small) is None
 
 
 def test_a_report_is_old_once_the_reference_changes_or_a_file_is_gone(small):
-    write_report(results(small.record, small.store, RUN))
+    write_report(small.results)
     small.reference = "$x$ _bridge"
     assert cached(small) is None
     small.reference = "vanilla"
@@ -62,14 +64,14 @@ def test_a_report_is_old_once_the_reference_changes_or_a_file_is_gone(small):
 
 
 def test_a_damaged_report_is_made_again(small):
-    write_report(results(small.record, small.store, RUN))
+    write_report(small.results)
     (small.store.run_folder(RUN) / "report.json").write_text("[1")
     assert cached(small) is None
 
 
 @pytest.mark.parametrize("name", ["report.json", "report.md", "report.csv", "curves.png"])
 def test_a_report_with_a_flipped_bit_is_made_again(small, name):
-    text = write_report(results(small.record, small.store, RUN)).text
+    text = write_report(small.results).text
     file = small.store.run_folder(RUN) / name
     whole = file.read_bytes()
     for position in range(0, len(whole), len(whole) // 20):
@@ -84,22 +86,22 @@ def test_a_report_with_a_flipped_bit_is_made_again(small, name):
 
 
 def test_a_report_is_old_once_a_stage_was_made_again(small):
-    write_report(results(small.record, small.store, RUN))
+    write_report(small.results)
     small.change(small.cells[0]["stages"]["rft"], {"history.jsonl": '{"reward": 0.5}\n'})
     assert cached(small) is None
 
 
 def test_a_report_that_cannot_be_written_is_shown_all_the_same(small):
-    text = write_report(results(small.record, small.store, RUN)).text
+    text = write_report(small.results).text
     small.store.runs.rename(small.store.root / "gone")
     small.store.runs.write_text("in the way")
-    written = write_report(results(small.record, small.store, RUN))
+    written = write_report(small.results)
     assert written.text == written.content["text"] == text
     assert "the report is not written there: Not a directory" in written.problem
 
 
 def test_the_picture_is_a_png_of_1500_pixels(small):
-    write_report(results(small.record, small.store, RUN))
+    write_report(small.results)
     data = (small.store.run_folder(RUN) / "curves.png").read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", data[16:24])
@@ -110,7 +112,7 @@ def test_the_picture_is_a_png_of_1500_pixels(small):
 
 def test_a_suite_of_which_nothing_ran_has_a_report(suite):
     suite.cell()
-    assert "not run yet" in write_report(results(suite.record, suite.store, RUN)).text
+    assert "not run yet" in write_report(suite.results).text
     assert cached(suite)
 
 
@@ -123,22 +125,22 @@ def test_curves_are_read_phase_after_phase(small):
     key = small.cells[0]["stages"]["rft"]
     lines = "".join(json.dumps(row) + "\n" for row in history)
     small.change(key, {"history.jsonl": lines})
-    vanilla, bridge = read_curves(results(small.record, small.store))
+    vanilla, bridge = read_curves(small.results)
     assert vanilla.rewards == {0: [0.1, 0.4], 1: [0.1, 0.2, 0.3, 0.4]}
     assert list(bridge.rewards) == [0]
     assert vanilla.histogram == [0, 0.5, 0, 0, 0.5]
 
 
 def test_a_cached_report_needs_no_numpy(small):
-    text = write_report(results(small.record, small.store, RUN)).text
-    small.store.write_run(RUN, small.record)
+    text = write_report(small.results).text
+    small.store.write_run(RUN, small.results.record)
     code = (
         "import sys\n"
         "from pathlib import Path\n"
         "import bi_bench.report\n"
-        "from bi_bench.store import Store\n"
-        f"store = Store(Path({str(small.store.root)!r}))\n"
-        f"text = bi_bench.report.cached_text(store.read_run({RUN!r}), store, {RUN!r})\n"
+        "from bi_bench.report.data.open import open_run\n"
+        f"results = open_run({RUN!r}, Path({str(small.store.root)!r}))\n"
+        "text = bi_bench.report.cached_text(results)\n"
         "heavy = {'numpy', 'scipy', 'matplotlib', 'tabulate', 'torch'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
         "sys.stdout.buffer.write(text.encode())\n"

@@ -8,7 +8,6 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.report import build_report, render, to_json
-from tests.factories import results
 
 
 def measured(suite, rows_of_cell):
@@ -21,7 +20,7 @@ def measured(suite, rows_of_cell):
         cell["stages"]["analyse/mine"] = key
         rows = rows_of_cell(axes["strategy"], axes["seed"])
         suite.commit(key, {"table.json": json.dumps(rows)})
-    return build_report(results(suite.record, suite.store))
+    return build_report(suite.results)
 
 
 def rows(strategy, seed):
@@ -69,7 +68,7 @@ def test_it_stands_in_all_forms_of_the_report(suite):
 def test_unfinished_analyses_are_missing_and_a_report_without_has_none(suite):
     suite.arm("vanilla", "1100", "1110")
     suite.cells[0]["stages"]["analyse/mine"] = "not_there"
-    report = build_report(results(suite.record, suite.store))
+    report = build_report(suite.results)
     assert report.analyses == ()
     assert to_json(report)["analyses"] == {}
 
@@ -88,4 +87,4 @@ def test_a_table_that_is_none_says_what_to_delete(suite):
     measured(suite, rows)
     suite.change("mine_bridge_1", {"table.json": {}})
     with pytest.raises(UserError, match=r"table\.json: not a list of rows; delete .*mine_bridge_1"):
-        build_report(results(suite.record, suite.store))
+        build_report(suite.results)

@@ -33,9 +33,7 @@ def test_other_kinds_of_cpu_are_named_with_their_part_of_a_difference(suite):
     assert "capability AVX512" in note
     assert "81 to 107 of 500" in note
     assert "over 4 seeds some 0.8 points" in note  # 1.7 over the root of four
-    (said,) = (
-        note for note in build_report(results(suite.record, suite.store)).notes if "CPU" in note
-    )
+    (said,) = (note for note in build_report(suite.results).notes if "CPU" in note)
     assert "RFT ran on 2 kinds of CPU" in said
     assert "vanilla seed 0, vanilla seed 1" in said
 
@@ -44,7 +42,7 @@ def test_one_kind_of_cpu_needs_no_words(suite):
     trained(suite, "vanilla", NEW)
     trained(suite, "bridge", NEW)
     assert notes(suite) == []
-    assert not any("CPU" in note for note in build_report(results(suite.record, suite.store)).notes)
+    assert not any("CPU" in note for note in build_report(suite.results).notes)
 
 
 def test_two_runs_of_which_one_does_not_know_say_so(suite):

@@ -38,7 +38,7 @@ def both(answers, derivations=None):
 
 
 def report(suite):
-    return build_report(results(suite.record, suite.store))
+    return build_report(suite.results)
 
 
 def test_answers_with_every_step_right_are_a_score_with_all_its_contrasts(suite):

@@ -5,11 +5,10 @@ import re
 import pytest
 
 from bi_bench.report import build_report, render, to_json
-from tests.factories import results
 
 
 def report(suite):
-    return build_report(results(suite.record, suite.store))
+    return build_report(suite.results)
 
 
 def test_costs_count_everything_the_cell_needs_once(suite):

@@ -31,7 +31,7 @@ def fill(suite):
         )
         before = "1" * (6 - number) + "0" * (4 + number)
         suite.run(cell, suite.outcomes(before), suite.outcomes("1" * 8 + "00"))
-    return results(suite.record, suite.store).cells
+    return suite.results.cells
 
 
 def row(number, **values):
@@ -107,7 +107,7 @@ def test_algorithms_are_not_pooled(suite):
         suite.run(
             cell, suite.outcomes(before), suite.outcomes("1" * (number + 1) + "0" * (9 - number))
         )
-    found = predictions(read_points(results(suite.record, suite.store).cells, suite.store, []))
+    found = predictions(read_points(suite.results.cells, suite.store, []))
     trivial = {each.comparison: each for each in found if each.predictor == TRIVIAL}
     assert list(trivial) == ["sums · test-id · grpo", "sums · test-id · rloo"]
     assert {each.gain.cells for each in trivial.values()} == {6}

@@ -3,11 +3,10 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.report import build_report, render
-from tests.factories import results
 
 
 def report(suite):
-    return build_report(results(suite.record, suite.store))
+    return build_report(suite.results)
 
 
 @pytest.mark.parametrize(

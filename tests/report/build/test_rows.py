@@ -10,7 +10,7 @@ from tests.factories import results
 
 
 def report(suite):
-    return build_report(results(suite.record, suite.store))
+    return build_report(suite.results)
 
 
 def test_scores_and_gain_by_hand(suite):
@@ -113,7 +113,7 @@ def test_without_a_common_seed_there_is_no_comparison(suite):
 def test_an_arm_with_fewer_seeds_than_the_reference_says_over_which_it_is_held_against_it(suite):
     suite.arm("vanilla", "1100", "1110")
     suite.arm("bridge", "1100", "1111", seeds=(1,))
-    _, bridge = build_report(results(suite.record, suite.store)).rows
+    _, bridge = build_report(suite.results).rows
     assert bridge.greedy.final_difference.seeds == 1
     assert "against the reference over seed 1 only" in bridge.notes
 
@@ -123,7 +123,7 @@ def test_uneven_clusters_are_told_by_how_many_equal_ones_they_are_worth(suite):
         clusters = ["large"] * largest + [f"{n // 2}" for n in range(60 - largest)]
         pair = [suite.outcomes("10" * 30, clusters=clusters) for _ in range(2)]
         suite.run(suite.cell(strategy, 0), *pair)
-    even, uneven = build_report(results(suite.record, suite.store)).rows
+    even, uneven = build_report(suite.results).rows
     assert not any("too narrow" in note for note in even.notes)
     (note,) = (note for note in uneven.notes if "too narrow" in note)
     assert note.startswith("the largest of 16 clusters has 31 of 60 problems: intervals rest on no")
@@ -204,7 +204,7 @@ def test_another_benchmark_than_the_trained_one_is_a_block_of_its_own(suite):
             for split, right in (("test-id", after), ("other/test-id", "1000")):
                 results = [suite.outcomes(text, seed=seed) for text in ("1000", right)]
                 suite.run(cell, *results, split=split)
-    report = build_report(results(suite.record, suite.store))
+    report = build_report(suite.results)
     assert [(row.split, row.strategy) for row in report.rows] == [
         ("test-id", "vanilla"),
         ("test-id", "bridge"),

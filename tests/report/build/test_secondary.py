@@ -7,11 +7,10 @@ import pytest
 from bi_bench.artifacts.tables import write_rows
 from bi_bench.report import build_report
 from bi_bench.report.build.pairs import Outcomes
-from tests.factories import results
 
 
 def report(suite):
-    return build_report(results(suite.record, suite.store))
+    return build_report(suite.results)
 
 
 def answers(right, parsed, sampled):

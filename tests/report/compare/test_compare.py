@@ -9,8 +9,8 @@ from bi_bench.report.build.rows import build_report
 from bi_bench.report.compare.arms import all_sides, matching, pairs
 from bi_bench.report.compare.contrasts import versus
 from bi_bench.report.compare.text import closing, to_json, to_text
-from bi_bench.report.publishing.record import open_record, write_record
-from tests.factories import results
+from bi_bench.report.publishing.record import open_record
+from tests.factories import results, write_record
 
 ONE, OTHER = "1" * 20 + "0" * 40, "1" * 30 + "0" * 30
 HIGH, MORE = "1" * 50 + "0" * 10, "1" * 58 + "0" * 2
@@ -30,9 +30,7 @@ def test_the_contrasts_are_those_of_the_leaderboard(suite):
     suite.arm("bridge", ONE, {0: HIGH, 1: MORE, 2: HIGH})
     ((one, other),) = pair(suite)
     (found,) = versus(one, other)
-    row = next(
-        r for r in build_report(results(suite.record, suite.store)).rows if r.strategy == "bridge"
-    )
+    row = next(r for r in build_report(suite.results).rows if r.strategy == "bridge")
     assert found.greedy.one == row.greedy
     assert found.sampled.one == row.sampled
     assert found.seeds == (0, 1, 2)
@@ -146,8 +144,7 @@ def test_a_published_record_compares_like_its_run(suite, tmp_path):
     suite.arm("bridge", ONE, MORE)
     file = tmp_path / "published" / "record.json"
     write_record(file, suite.record, suite.store, "quick-1")
-    record, store = open_record(file.parent)
-    published = all_sides(results(record, store, "quick-1"))
+    published = all_sides(open_record(file.parent))
     one, other = (matching(published, name) for name in ("bridge", "vanilla"))
     ((left, right),) = pairs(one, other, ("bridge", "vanilla"))
     (found,), (own,) = versus(left, right), versus(*pair(suite)[0])

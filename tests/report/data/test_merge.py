@@ -4,7 +4,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.report import build_report
-from bi_bench.report.data.merge import Run, join
+from bi_bench.report.data.merge import merge
 from bi_bench.store import Store
 from tests.factories import commit, results
 from tests.report.conftest import Suite
@@ -19,9 +19,8 @@ def other(tmp_path, suite):
 
 
 def rows(tmp_path, *suites):
-    runs = [Run(f"run{n}", s.record, s.store) for n, s in enumerate(suites)]
-    record, shelves = join(runs, tmp_path / "out")
-    report = build_report(results(record, shelves))
+    runs = [results(s.record, s.store, f"run{n}") for n, s in enumerate(suites)]
+    report = build_report(merge(runs, tmp_path / "out"))
     return {(r.strategy, r.algorithm): r for r in report.rows}, report
 
 
@@ -132,8 +131,8 @@ def test_nothing_is_written_into_the_stores(tmp_path, suite, other):
 
 
 def test_two_runs_are_compared_with_the_settings_that_differ(suite, other):
-    from bi_bench.cli.compare import _settings
     from bi_bench.report.compare.arms import all_sides, pairs
+    from bi_bench.report.compare.runs import _settings
 
     for each, rate in ((suite, 3), (other, 1)):
         for strategy in ("vanilla", "bridge", "filler"):

@@ -18,8 +18,7 @@ from bi_bench.report.exports.checkpoints import read_checkpoints
 from bi_bench.report.exports.latex import latex, to_latex
 from bi_bench.report.exports.yaml import to_yaml
 from bi_bench.report.lm_eval.results import lm_eval_results
-from bi_bench.report.publishing.record import write_record
-from tests.factories import results
+from tests.factories import results, write_record
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -43,7 +42,7 @@ def small(suite):
 
 
 def checkpoints(suite):
-    return list(read_checkpoints(results(suite.record, suite.store)))
+    return list(read_checkpoints(suite.results))
 
 
 def controls(text):
@@ -148,7 +147,7 @@ def test_yaml_reads_back_as_the_same_values(text):
 
 
 def test_a_card_says_what_the_checkpoint_did(small):
-    report = build_report(results(small.record, small.store))
+    report = build_report(small.results)
     card = model_card(checkpoints(small)[2], report)
     assert "# bridge · grpo · tiny · sums · seed 0" in card
     assert r"| sums · test-id | 20" in re.sub(" +", " ", card)
@@ -171,9 +170,7 @@ def test_a_card_names_the_base_model_and_the_dataset_of_the_hub(small):
     params = {"id": "org/data", "revision": "b" * 40}
     identity = {"benchmark": {"name": "sums", "params": params}}
     small.change(keys["rft"], {}, identity)
-    card = ModelCard(
-        model_card(checkpoints(small)[0], build_report(results(small.record, small.store)))
-    )
+    card = ModelCard(model_card(checkpoints(small)[0], build_report(small.results)))
     assert card.data.base_model == "org/base"
     assert card.data.datasets == ["org/data"]
     assert card.data.eval_results[0].dataset_type == "org/data"

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.stage_record import Failure
 from bi_bench.report.publishing.overall import check_overall, overall, write_overall
 from bi_bench.report.publishing.publish import publish, publish_again, published_folders
-from bi_bench.report.publishing.record import open_record, write_record
+from bi_bench.report.publishing.record import open_record
 from bi_bench.store import replace_folder
 from bi_bench.store.replace_folder import new_folder
-from tests.factories import results
+from tests.factories import results, write_record
 
 NAME = "quick-12ab"
 
@@ -51,8 +52,7 @@ def test_publishing_twice_and_again_from_the_record_gives_the_same_bytes(small, 
     folder = send(small, tmp_path / "b")
     assert contents(folder) == first
     assert contents(publish_again(folder)) == first
-    record, store = open_record(folder)
-    assert contents(publish(results(record, store, NAME), tmp_path / "c")) == first
+    assert contents(publish(open_record(folder), tmp_path / "c")) == first
 
 
 def test_what_is_written_by_hand_stays_and_what_is_old_goes(small, tmp_path):
@@ -71,7 +71,7 @@ def test_an_incomplete_run_is_published_only_as_such(small, tmp_path, what):
     cell = small.cell("filler", 0)
     if what == "failed":
         failure = {"type": "Crash", "message": "out of memory"}
-        small.store.write_failure(cell["stages"]["sft"], failure)
+        small.store.write_failure(cell["stages"]["sft"], Failure(**failure))
     with pytest.raises(UserError, match=rf"not complete: {what}: filler .* --partial"):
         send(small, tmp_path)
     assert not (tmp_path / "quick").exists()
@@ -121,7 +121,7 @@ def test_no_path_of_the_machine_is_in_any_file(small, tmp_path):
     cell = small.cell("filler", 0)
     record["cells"] = small.cells
     failure = {"type": "OSError", "message": f"{secret}/weights missing", "log": secret}
-    small.store.write_failure(cell["stages"]["sft"], failure)
+    small.store.write_failure(cell["stages"]["sft"], Failure(**failure))
     out = tmp_path / "out"
     publish(results(record, small.store, NAME), out, partial=True)
     write_overall(out)

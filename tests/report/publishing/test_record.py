@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.role import pre
+from bi_bench.artifacts.stage_record import Failure
 from bi_bench.report import build_report, render, to_csv, to_json
 from bi_bench.report.publishing.fold import fold, unfold
 from bi_bench.report.publishing.paths import without_paths
@@ -21,7 +23,7 @@ def small(suite):
     suite.arm("bridge", "1000", "1111", seeds=(0, 1))
     failed = suite.cell("bridge", 2)["stages"]["sft"]
     failure = {"type": "Crash", "message": "no /home/me/data/x.jsonl", "user": True}
-    suite.store.write_failure(failed, failure | {"traceback": "secret", "log": "/tmp/x/log.txt"})
+    suite.store.write_failure(failed, Failure(**failure, traceback="secret", log="/tmp/x/log.txt"))
     return suite
 
 
@@ -70,23 +72,19 @@ def test_folding_makes_repetition_small():
 
 
 def test_a_published_record_gives_the_report_of_the_run(small, tmp_path):
-    record, store = open_record(packed(small, tmp_path))
-    ours, theirs = (
-        build_report(results(small.record, small.store)),
-        build_report(results(record, store)),
-    )
+    opened = open_record(packed(small, tmp_path))
+    ours, theirs = build_report(small.results), build_report(opened)
     assert to_csv(theirs) == to_csv(ours)
     assert len(ours.rows) == 2
     text = render(ours, "markdown").replace("/home/me/data/", "…/")
     assert render(theirs, "markdown") == text
-    assert store.read_run(NAME) == record
+    assert opened.store.read_run(NAME) == opened.record
     assert to_json(theirs)["rows"] == to_json(ours)["rows"]
 
 
 def test_packing_again_gives_the_same_bytes(small, tmp_path):
     file = packed(small, tmp_path)
-    record, store = open_record(file)
-    assert to_text(pack(results(record, store, NAME))) == file.read_text()
+    assert to_text(pack(open_record(file))) == file.read_text()
 
 
 def test_unknown_columns_of_outcomes_go_through(suite, tmp_path):
@@ -94,9 +92,9 @@ def test_unknown_columns_of_outcomes_go_through(suite, tmp_path):
     extra = {"parsed": [True, False] * 10, "majority": [1 / 3, 2 / 3] * 10, "later": {"a": [1]}}
     result = suite.outcomes("10" * 10, **extra)
     suite.run(cell, result, result)
-    record, store = open_record(packed(suite, tmp_path))
-    key = record["cells"][0]["stages"]["pre/test-id"]
-    assert json.loads((store.folder(key) / "outcomes.json").read_text()) == result
+    opened = open_record(packed(suite, tmp_path))
+    key = opened.cells[0].keys[pre("test-id")]
+    assert json.loads((opened.folder(key) / "outcomes.json").read_text()) == result
 
 
 def test_only_results_are_in_a_record(suite, tmp_path):
@@ -109,7 +107,7 @@ def test_only_results_are_in_a_record(suite, tmp_path):
     (folder / "checkpoints" / "summary.json").write_text('{"unwanted": 1}')
     text = packed(suite, tmp_path).read_text()
     assert "unwanted" not in text
-    _, store = open_record(tmp_path)
+    store = open_record(tmp_path).store
     held = {path.name for path in store.stages.rglob("*") if path.is_file()}
     assert held == {"stage.json", "costs.json", "summary.json", "outcomes.json", "history.jsonl"}
 
@@ -206,7 +204,7 @@ def test_lists_in_lists_without_an_end_are_refused(tmp_path):
 
 
 def test_the_folder_of_an_opened_record_goes_with_its_store(small, tmp_path):
-    _, store = open_record(packed(small, tmp_path))
+    store = open_record(packed(small, tmp_path)).store
     root = store.root
     assert root.is_dir()
     del store

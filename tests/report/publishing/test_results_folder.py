@@ -6,18 +6,17 @@ import csv
 import io
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bi_bench.report import build_report, to_csv
 from bi_bench.report.build.curves import read_curves
 from bi_bench.report.build.report import Report
+from bi_bench.report.data.results import Results
 from bi_bench.report.publishing.overall import overall
 from bi_bench.report.publishing.publish import published_folders, published_report
 from bi_bench.report.publishing.record import SCHEMA, open_record
 from bi_bench.report.write import write_files
-from bi_bench.store import Store
 from tests.factories import results
 
 ROOT = Path(__file__).parents[3]
@@ -44,10 +43,10 @@ def by_arm(rows: list[dict[str, object]]) -> dict[tuple[object, ...], dict[str, 
 
 
 @cache
-def made(folder: Path) -> tuple[dict[str, Any], Store, Report]:
+def made(folder: Path) -> tuple[Results, Report]:
     """A record of results/ and its report, which takes seconds, once for all tests."""
-    record, store = open_record(folder)
-    return record, store, published_report(results(record, store))
+    opened = open_record(folder)
+    return opened, published_report(opened)
 
 
 def test_there_are_published_suites():
@@ -60,8 +59,8 @@ def test_a_record_gives_the_tables_beside_it(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(
         "matplotlib.figure.Figure.savefig", lambda figure, file, **_: Path(file).touch()
     )
-    record, store, report = made(folder)
-    write_files(report, read_curves(results(record, store)), tmp_path)
+    opened, report = made(folder)
+    write_files(report, read_curves(opened), tmp_path)
     new, there = ((where / "report.csv").read_text() for where in (tmp_path, folder))
     assert numbers(new) == numbers(there)
     assert (tmp_path / "report.md").read_text() == (folder / "report.md").read_text()
@@ -69,7 +68,7 @@ def test_a_record_gives_the_tables_beside_it(folder, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("folder", published_folders(FROZEN), ids=lambda path: path.name)
 def test_an_old_record_gives_the_numbers_that_it_always_gave(folder):
-    new = by_arm(numbers(to_csv(published_report(*open_record(folder)))))
+    new = by_arm(numbers(to_csv(published_report(open_record(folder)))))
     there = by_arm(numbers((folder / "report.csv").read_text()))
     assert new.keys() == there.keys()
     assert len(there) == 2
@@ -80,11 +79,9 @@ def test_an_old_record_gives_the_numbers_that_it_always_gave(folder):
 
 
 def test_the_overall_leaderboard_is_what_the_records_give(monkeypatch):
+    monkeypatch.setattr("bi_bench.report.publishing.overall.open_record", lambda folder: folder)
     monkeypatch.setattr(
-        "bi_bench.report.publishing.overall.open_record", lambda folder: (folder, None)
-    )
-    monkeypatch.setattr(
-        "bi_bench.report.publishing.overall.published_report", lambda folder, _: made(folder)[2]
+        "bi_bench.report.publishing.overall.published_report", lambda folder: made(folder)[1]
     )
     assert (RESULTS / "README.md").read_text() == overall(RESULTS)
 
@@ -98,10 +95,13 @@ def test_there_is_a_frozen_record_of_every_schema():
 @pytest.mark.parametrize("score", ["greedy", "sampled"])
 def test_sabotage_and_what_else_gains_and_ends_lower_stands_above_nothing(contrast, score):
     """Sampled, sabotage gains 15 points more than the reference arm and ends 3 points below it."""
-    record, store, _ = made(RESULTS / "math")
+    opened, _ = made(RESULTS / "math")
+    record = opened.record.to_json()
     primary = {"contrast": contrast, "score": score, "split": "test-id", "declared": True}
     changed = {**record, "suite": {**record["suite"], "primary": primary}}
-    rows = [row for row in build_report(results(changed, store)).rows if row.split == "test-id"]
+    rows = [
+        row for row in build_report(results(changed, opened.store)).rows if row.split == "test-id"
+    ]
     assert rows[0].is_reference
     lower = [row for row in rows if row.strategy in ("sabotage", "bridge")]
     assert all(row.standing.place != "above" for row in lower)

@@ -64,7 +64,7 @@ def fill(suite, cell, problems, before, after):
         made.append(outcomes)
     suite.run(cell, *made)
     if not suite.store.has("problems_test-id"):
-        suite.commit("problems_test-id", {"summary.json": {}})
+        suite.commit("problems_test-id", {"summary.json": {"n": len(problems), "digest": "d"}})
         write_problems(suite.store.folder("problems_test-id"), problems)
     for when, answers in (("pre", before), ("post", after)):
         rows = [
@@ -96,14 +96,17 @@ def run(suite_class, igsm, tmp_path_factory):
         suite.cell("gone", 0, skip="it <i>declined</i>")
         record = suite.record
         record["suite"]["description"] = "</title><script>window.hacked = 9</script>"
-        return SimpleNamespace(store=suite.store, record=record, problems=problems)
+        return SimpleNamespace(
+            store=suite.store,
+            record=record,
+            problems=problems,
+            results=results(record, suite.store),
+        )
 
 
 @pytest.fixture(scope="module")
 def site(run, igsm, tmp_path_factory) -> Path:
-    return write_site(
-        results(run.record, run.store), tmp_path_factory.mktemp("site"), lambda stage: igsm
-    )
+    return write_site(run.results, tmp_path_factory.mktemp("site"), lambda stage: igsm)
 
 
 @pytest.fixture

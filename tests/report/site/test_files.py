@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from bi_bench.api import Problem, UserError
-from bi_bench.report.answers.samples import Sample
+from bi_bench.artifacts.samples import Sample
 from bi_bench.report.build.rows import build_report
 from bi_bench.report.site import answers, write_site
 from bi_bench.report.site.columns import PLACES, cell, used_columns
@@ -53,7 +53,7 @@ def test_a_damaged_text_of_a_plugin_still_gives_a_page(run, igsm, tmp_path):
 
 
 def sample(problem, completion="x", number=0):
-    return Sample(problem, number, float(number > 0), completion, 1, False, True, "1", True, None)
+    return Sample(problem, number, float(number > 0), completion, 1, False, True, True, "1", None)
 
 
 def test_shards_are_bounded_by_problems_and_by_bytes(tmp_path, monkeypatch):
@@ -65,7 +65,7 @@ def test_shards_are_bounded_by_problems_and_by_bytes(tmp_path, monkeypatch):
         "read_samples",
         lambda folder: [sample(p.id, "<" * stages[folder.name]) for p in problems],
     )
-    monkeypatch.setattr("bi_bench.store.tables.read_problems", lambda folder: problems)
+    monkeypatch.setattr(answers, "read_problems", lambda folder: problems)
     (tmp_path / "problems.parquet").touch()
     folders = tmp_path / "pre", tmp_path / "post", tmp_path
     assert answers.write_answers(tmp_path, "x", *folders, None)
@@ -117,22 +117,22 @@ def test_without_answers_the_page_says_so(run, igsm, tmp_path):
 def test_a_folder_with_other_files_is_left_alone(run, igsm, tmp_path):
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(UserError, match="holds other files"):
-        write_site(results(run.record, run.store), tmp_path, lambda stage: igsm)
+        write_site(run.results, tmp_path, lambda stage: igsm)
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 def test_what_is_there_is_not_written_again(run, igsm, tmp_path, monkeypatch):
-    write_site(results(run.record, run.store), tmp_path, lambda stage: igsm)
+    write_site(run.results, tmp_path, lambda stage: igsm)
     before = sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*"))
     monkeypatch.setattr(answers, "read_samples", lambda folder: pytest.fail("read again"))
-    write_site(results(run.record, run.store), tmp_path, lambda stage: igsm)
+    write_site(run.results, tmp_path, lambda stage: igsm)
     assert sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*")) == before
 
 
 def test_every_column_of_the_tables_has_a_place(suite):
     suite.arm("vanilla", "1100", "1110")
     suite.arm("bridge", "1000", "1111")
-    rows = build_report(results(suite.record, suite.store)).rows
+    rows = build_report(suite.results).rows
     named = {column.name for column in (*FACTS, *SCORED, *MEASURED)}
     assert named <= PLACES.keys()
     keys = {key for _, key in PLACES.values() if key}
@@ -148,7 +148,7 @@ def test_every_column_of_the_tables_has_a_place(suite):
 
 def test_a_column_of_tomorrow_is_shown_before_it_has_a_place(suite, monkeypatch):
     suite.arm("vanilla", "1100", "1110")
-    rows = build_report(results(suite.record, suite.store)).rows
+    rows = build_report(suite.results).rows
     novel = Column("novel", lambda row: "text")
     monkeypatch.setattr("bi_bench.report.site.columns.SCORED", (*SCORED, novel))
     columns, _ = used_columns(rows)
@@ -158,7 +158,7 @@ def test_a_column_of_tomorrow_is_shown_before_it_has_a_place(suite, monkeypatch)
 
 def test_a_run_that_has_just_begun_has_a_page(suite, tmp_path):
     suite.cell("vanilla")
-    page = write_site(results(suite.record, suite.store), tmp_path / "site", lambda stage: None)
+    page = write_site(suite.results, tmp_path / "site", lambda stage: None)
     text = page.read_text()
     assert "No cell is finished yet." in text
     assert "not run yet: vanilla" in text
@@ -167,16 +167,16 @@ def test_a_run_that_has_just_begun_has_a_page(suite, tmp_path):
 def test_a_refused_row_says_why(suite, tmp_path):
     cell = suite.cell("vanilla")
     suite.run(cell, suite.outcomes("1100"), suite.outcomes("1110", digest="other"))
-    page = write_site(results(suite.record, suite.store), tmp_path / "site", lambda stage: None)
+    page = write_site(suite.results, tmp_path / "site", lambda stage: None)
     assert "refused: problems differ" in page.read_text()
     (row,) = (page.parent / "data/rows").glob("*.js")
     assert "refused: problems differ (pre and post, seed 0)" in row.read_text()
 
 
 def test_an_arm_looks_alike_in_all_charts_of_cost(run, igsm, tmp_path):
-    suite_rows = build_report(results(run.record, run.store)).rows
-    cells = results(run.record, run.store).cells
-    turned = replace(build_report(results(run.record, run.store)), rows=suite_rows[::-1])
+    suite_rows = build_report(run.results).rows
+    cells = run.results.cells
+    turned = replace(build_report(run.results), rows=suite_rows[::-1])
     looks = [
         {mark["row"]: mark["look"] for chart in found["charts"] for mark in chart["series"]}
         for found in (
@@ -194,12 +194,12 @@ def test_a_site_that_was_interrupted_goes_on(run, igsm, tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_site(results(run.record, run.store), tmp_path, lambda stage: igsm, stop)
+        write_site(run.results, tmp_path, lambda stage: igsm, stop)
     there = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("answers/*/index.js")}
     assert len(there) == 2
     heard = []
     page = write_site(
-        results(run.record, run.store),
+        run.results,
         tmp_path,
         lambda stage: igsm,
         lambda *told: heard.append(told),

@@ -11,7 +11,6 @@ from bi_bench.api import Problem
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.tables import write_rows
 from bi_bench.report.site import write_site
-from tests.factories import results
 
 PROBLEMS, SAMPLES, STRATEGIES = 50, 5, 50
 SPLITS = ("test-id", "test-ood")
@@ -84,7 +83,7 @@ def test_two_hundred_rows_paint_at_once_and_sort_at_once(suite, browser, tmp_pat
 
     suite.run = run
     assert fill(suite) == 100_000
-    site = write_site(results(suite.record, suite.store), tmp_path / "site", lambda stage: None)
+    site = write_site(suite.results, tmp_path / "site", lambda stage: None)
     page = browser.new_page()
     page.goto(site.as_uri())
     page.wait_for_function(PAINTED)

@@ -10,7 +10,6 @@ import pytest
 from bi_bench.report import build_report, render, to_csv, to_json
 from bi_bench.report.text import markdown, percent, plain, points
 from bi_bench.stats import Contrast
-from tests.factories import results
 
 HOSTILE = [
     "a|b",
@@ -27,7 +26,7 @@ def hostile_report(suite):
     for strategy in HOSTILE:
         suite.arm(strategy, "1100", "1110", seeds=(0,))
     suite.cell(HOSTILE[1], 1, skip=" ".join(HOSTILE))
-    return build_report(results(suite.record, suite.store))
+    return build_report(suite.results)
 
 
 def test_labels_cannot_break_the_markdown_table(suite):
@@ -57,7 +56,7 @@ def test_the_terminal_table_is_compact(suite):
     suite.arm("sabotage", "1" * 4 + "0" * 36, end[::-1])
     suite.arm("rephrase", "1" * 20 + "0" * 20, end, seeds=(0, 1))
     suite.cell("rephrase", 2)
-    text = render(build_report(results(suite.record, suite.store)), "terminal")
+    text = render(build_report(suite.results), "terminal")
     assert max(map(len, text.splitlines())) <= 140
     (title,) = (line for line in text.splitlines() if line.startswith("sums · test-id"))
     for fact in ("model tiny", "algorithm grpo", "problems 40", "samples 2", 'floor 50.0 % ("3")'):
@@ -70,7 +69,7 @@ def test_the_terminal_table_is_compact(suite):
 
 def test_columns_appear_only_where_they_say_something(suite):
     suite.arm("vanilla", "1100", "1110")
-    text = render(build_report(results(suite.record, suite.store)), "terminal")
+    text = render(build_report(suite.results), "terminal")
     heading = next(line for line in text.splitlines() if line.startswith("strategy"))
     assert heading.split()[1:5] == ["pre", "post", "gain", "gain@2"]
     assert "marks" not in heading
@@ -101,7 +100,7 @@ def test_json_gives_back_every_number(suite):
 
 def test_csv_without_rows_is_empty(suite):
     suite.cell()
-    assert to_csv(build_report(results(suite.record, suite.store))) == ""
+    assert to_csv(build_report(suite.results)) == ""
 
 
 @pytest.mark.parametrize(

@@ -3,25 +3,25 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.cli.sources import open_run
-from bi_bench.report.publishing.record import write_record
+from bi_bench.report.data.open import open_run
 from bi_bench.store import Store
+from tests.factories import run_record, write_record
 
-RECORD = {"schema": 1, "suite": {"name": "math"}, "cells": [], "stages": []}
+RECORD = run_record(suite={"name": "math", "reference": "vanilla"}, stages=[])
 
 
 @pytest.fixture
 def store(tmp_path):
     store = Store(tmp_path / "store")
     for name in ("math-1a", "math-2b", "paper-3c"):
-        store.write_run(name, RECORD | {"command": name})
+        store.write_run(name, RECORD.model_copy(update={"command": name}))
     return store
 
 
 @pytest.mark.parametrize("text", ["paper", "paper-3c", "p"])
 def test_a_name_or_the_beginning_of_one(store, text):
     opened = open_run(text, store.root)
-    assert (opened.name, opened.record["command"]) == ("paper-3c", "paper-3c")
+    assert (opened.name, opened.record.command) == ("paper-3c", "paper-3c")
     assert opened.published is None
 
 
