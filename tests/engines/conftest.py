@@ -92,7 +92,8 @@ def store(tmp_path: Path) -> Store:
 
 def make_stage(label: str, *parents: Stage, cpus: int = 1, gpus: int = 0, **does: object) -> Stage:
     roles = {f"p{number}": parent.key for number, parent in enumerate(parents)}
-    return Stage("sft", {"label": label, **does}, roles, label, Resources(cpus, gpus))
+    identity: Any = {"label": label, **does}
+    return Stage("sft", identity, roles, label, Resources(cpus, gpus))
 
 
 @pytest.fixture

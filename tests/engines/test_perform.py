@@ -13,7 +13,7 @@ def test_the_traceback_of_a_plugin_is_in_the_record_and_that_of_a_mistake_is_not
             raise KeyError("seven")
     except UserError as error:
         record = failure(error)
-    assert record["user"]
-    assert record["message"].startswith("strategy x: KeyError: 'seven'")
-    assert 'raise KeyError("seven")' in record["traceback"]
-    assert failure(UserError("mend me"))["traceback"] == ""
+    assert record.user
+    assert record.message.startswith("strategy x: KeyError: 'seven'")
+    assert 'raise KeyError("seven")' in record.traceback
+    assert failure(UserError("mend me")).traceback == ""

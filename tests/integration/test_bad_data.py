@@ -12,9 +12,9 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.cli.options import ENTRY
-from bi_bench.cli.run import run_record
 from bi_bench.engines.single import run_stage_here
 from bi_bench.plan import plan_suite
+from bi_bench.plan.record import run_record
 from bi_bench.report import build_report
 from bi_bench.store import Store
 from bi_bench.suite import load_suite
@@ -125,7 +125,7 @@ def first_error(file: Path) -> tuple[str, str]:
         except UserError as error:
             failure = store.failure(stage.key)
             assert failure is not None
-            assert failure["user"]
+            assert failure.user
             assert not store.has(stage.key)
             return stage.kind, str(error)
     return "none", ""
@@ -266,6 +266,6 @@ def test_what_is_left_out_of_a_file_is_counted_in_the_report(tmp_path: Path) -> 
     file = suite(tmp_path, told(tmp_path, "gsm8k", chairs(300), again))
     assert first_error(file) == ("none", "")
     planned = plan_suite(load_suite(file))
-    _, record = run_record(planned)
+    _, record = run_record(planned, "bi-bench run bad.toml")
     notes = build_report(results(record, Store(tmp_path / "store"))).notes
     assert "All rows: left out of the data: repeated in train (3)." in notes

@@ -46,7 +46,7 @@ def look(root: Path, name: str) -> Seen:
         text = cached_text(results(record, store, name)) or render(
             build_report(results(record, store)), "terminal"
         )
-        for key in record["stages"]:
+        for key in record.stages:
             store.has(key, weights=True)
     said = [str(each.message) for each in caught]
     return Seen(text, said + damaged_files(store.run_folder(name)))
@@ -61,7 +61,7 @@ def finished(
     whole, root = Store(store), tmp_path_factory.mktemp("flips")
     (name,) = [name for name in whole.list_runs() if name.startswith("smoke-")]
     shutil.copytree(whole.run_folder(name), root / "runs" / name)
-    for key in whole.read_run(name)["stages"]:
+    for key in whole.read_run(name).stages:
         shutil.copytree(whole.folder(key), root / "stages" / key)
     copied = Store(root)
     write_report(results(copied.read_run(name), copied, name))

@@ -103,7 +103,9 @@ def test_sft_longer_is_trained_on_the_demonstrations_of_its_arm(suite_file: Path
         rft = stages[cell.stages["rft"]]
         if cell.axes["algorithm"] == "sft-longer":
             assert rft.parents["augment"] == cell.stages["augment"]
-            assert rft.identity["settings"]["sft"]["batch_size"] == 128
+            sft = rft.identity["settings"]["sft"]
+            assert isinstance(sft, dict)
+            assert sft["batch_size"] == 128
             assert "reference" not in rft.parents  # it generates nothing
         else:
             assert "augment" not in rft.parents

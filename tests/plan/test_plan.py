@@ -11,8 +11,10 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.api.identity import STAGE_KINDS
+from bi_bench.artifacts.differences import differences
+from bi_bench.artifacts.stage_record import StageRecord
 from bi_bench.plan import StageGraph, content_key, plan_suite
-from bi_bench.plan.explain import differences, nearest
+from bi_bench.plan.explain import nearest
 from bi_bench.plan.stage import Stage
 from bi_bench.suite import load_suite
 from tests.plan import golden
@@ -193,7 +195,9 @@ def test_why_names_the_fields_that_differ(suite_file: Path) -> None:
         s for s in planned(suite_file, "matrix.algorithms[0].steps=9").stages if s.kind == "rft"
     )
     assert differences(before.identity, after.identity) == {"algorithm.params.steps": (4, 9)}
-    records: list[dict[str, Any]] = [{"identity": before.identity}, {"identity": {"kind": "rft"}}]
+    parts: dict[str, Any] = {"key": "k", "kind": "rft", "label": "rft", "parents": {}}
+    identities: list[Any] = [before.identity, {"kind": "rft"}]
+    records = [StageRecord(identity=identity, **parts) for identity in identities]
     assert nearest(after.identity, records) is records[0]
 
 

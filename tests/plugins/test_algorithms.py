@@ -7,7 +7,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.plugins import discover
-from bi_bench.suite.problems import validate
+from bi_bench.suite.validation import validate
 from bi_bench.training.trl.settings import grpo_settings
 from bi_bench_plugins.algorithms.command import Command, CommandParameters
 

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from bi_bench.api import UserError
+from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.plugins import discover
 from bi_bench.stages import augment, rft
 from bi_bench.stages.context import StageContext
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.models.tiny import Tiny
+from tests.conftest import present
 
 BENCHMARK = {"tier": "embedded", "ops": (1, 2), "ops_ood": (3, 4)}
 ROLLOUTS = {"steps": 3, "prompts": 4, "group": 4, "learning_rate": 1e-3}
@@ -56,7 +58,7 @@ def problems(folder: Path) -> Path:
 
 def run(
     tmp_path: Path, stage: dict[str, Any], **inputs: Path
-) -> tuple[dict[str, float], list[dict[str, Any]]]:
+) -> tuple[Costs, list[dict[str, Any]]]:
     """The costs that the stage counted, and its history."""
     checkpoint = Tiny().source().folder
     assert checkpoint is not None
@@ -78,35 +80,35 @@ def spent(tmp_path: Path, **costs: float) -> Path:
 def test_rft_goes_on_until_the_tokens_of_the_reference_are_generated(tmp_path: Path) -> None:
     problems(tmp_path / "problems")
     plain, history = run(tmp_path, identity("grpo", ROLLOUTS))
-    assert plain["steps"] == len(history) == 3
-    a_step = plain["tokens_generated"] / 3
+    assert plain.steps == len(history) == 3
+    a_step = present(plain.tokens_generated) / 3
 
-    def matched(tokens: float) -> tuple[dict[str, float], list[dict[str, Any]]]:
+    def matched(tokens: float) -> tuple[Costs, list[dict[str, Any]]]:
         stage = identity("grpo", ROLLOUTS, match="generated_tokens")
         return run(tmp_path, stage, reference=spent(tmp_path, tokens_generated=tokens))
 
     fewer, log = matched(1.5 * a_step)
-    assert (fewer["steps"], len(log)) == (2, 2)
+    assert (fewer.steps, len(log)) == (2, 2)
     # What was trained before the end is what an unmatched run trains.
     same = ("reward", "loss", "completions/mean_length")
     assert [[r[k] for k in same] for r in log] == [[r[k] for k in same] for r in history[:2]]
-    assert fewer["budget_share"] >= 1
+    assert present(fewer.budget_share) >= 1
     more, _ = matched(5.5 * a_step)
-    assert more["steps"] > 4
-    assert more["tokens_generated"] >= 5.5 * a_step
+    assert present(more.steps) > 4
+    assert present(more.tokens_generated) >= 5.5 * a_step
     capped, _ = matched(1e6 * a_step)
-    assert capped["steps"] == 12  # four times the steps of the algorithm
-    assert 0 < capped["budget_share"] < 0.01
+    assert capped.steps == 12  # four times the steps of the algorithm
+    assert 0 < present(capped.budget_share) < 0.01
 
 
 def test_expert_iteration_and_seconds_can_be_matched_too(tmp_path: Path) -> None:
     problems(tmp_path / "problems")
     stage = identity("expert-iteration", ROLLOUTS, match="generated_tokens")
     costs, history = run(tmp_path, stage, reference=spent(tmp_path, tokens_generated=1))
-    assert costs["steps"] == len(history) == 1
+    assert costs.steps == len(history) == 1
     stage = identity("grpo", ROLLOUTS, match="device_seconds")
     costs, _ = run(tmp_path, stage, reference=spent(tmp_path, wall_seconds=1e-6))
-    assert costs["steps"] == 1
+    assert costs.steps == 1
 
 
 def test_a_reference_that_spent_nothing_is_an_error(tmp_path: Path) -> None:
@@ -130,7 +132,7 @@ def test_sft_longer_goes_on_for_so_many_updates(tmp_path: Path) -> None:
     params = {"steps": 7, "learning_rate": 5e-4}  # 12 demonstrations: more than two epochs
     stage = identity("sft-longer", params, settings=settings)
     costs, history = run(tmp_path, stage, augment=demonstrations)
-    assert costs["steps"] == history[-1]["step"] == 7
-    assert costs["tokens_generated"] == 0 < costs["tokens_trained"]
+    assert costs.steps == history[-1]["step"] == 7
+    assert costs.tokens_generated == 0 < present(costs.tokens_trained)
     assert history[0]["learning_rate"] == pytest.approx(5e-4)
     assert history[-1]["loss"] < history[0]["loss"]

@@ -142,7 +142,7 @@ def test_twenty_contaminated_problems_are_listed_and_all_are_counted(tmp_path: P
 def test_ten_thousand_rl_problems_take_seconds() -> None:
     test = [(str(number), question(number)) for number in range(500)]
     started = time.process_time()
-    questions = overlap.read_questions(test)
+    questions = overlap.split_questions(test)
     training = [question(number) for number in range(400, 10_400)]
     found = overlap.find(questions, training)
     assert found.whole == set(range(400, 500))
@@ -168,21 +168,22 @@ def graph(names: str, constant: int, operator: str = "+") -> ReasoningGraph:
 
 
 def test_questions_with_other_names_are_found_by_their_graphs(tmp_path: Path) -> None:
-    def written(file: Path, *graphs: ReasoningGraph | None) -> Path:
-        file.mkdir()
+    def written(folder: Path, *graphs: ReasoningGraph | None) -> Path:
+        folder.mkdir()
         problems = [
-            Problem(f"{file.name}-{n}", f"q{n}", "1", each) for n, each in enumerate(graphs)
+            Problem(f"{folder.name}-{n}", f"q{n}", "1", each) for n, each in enumerate(graphs)
         ]
-        write_problems(file, problems)
-        return file / "problems.parquet"
+        write_problems(folder, problems)
+        return folder
 
     test = written(tmp_path / "test", graph("ab", 3), graph("cd", 4), graph("ef", 3, "*"), None)
     sft = written(tmp_path / "sft", graph("xy", 3), None)
     rl = written(tmp_path / "rl", graph("uv", 5))
-    assert compare_graphs(test, [sft, rl]) == {
+    assert compare_graphs(test, [sft, rl]).to_json() == {
         "problems": 3,
         "equal": pytest.approx(1 / 3),
         "structure": pytest.approx(2 / 3),
     }
-    assert compare_graphs(test, [rl])["equal"] == 0
-    assert compare_graphs(written(tmp_path / "none", None), [sft]) == {"problems": 0}
+    assert compare_graphs(test, [rl]).equal == 0
+    none = written(tmp_path / "none", None)
+    assert compare_graphs(none, [sft]).to_json() == {"problems": 0}

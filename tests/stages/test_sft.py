@@ -14,6 +14,7 @@ from bi_bench.stages import sft
 from bi_bench.stages.context import StageContext
 from bi_bench.suite.schema import SFT
 from bi_bench_plugins.models.tiny import Tiny
+from tests.conftest import present
 
 SETTINGS = SFT(epochs=2.0, batch_size=4, micro_batch_size=4, learning_rate=1e-4)
 NUMERICS = {"device": "cpu", "dtype": "float32", "threads": 1}
@@ -43,7 +44,7 @@ def updates(tmp_path: Path, arm: int, words: int, match: str | None) -> tuple[in
     costs = sft.run(StageContext.make(described, folders, folder, lambda **_: None))
     lines = (folder / "history.jsonl").read_text().splitlines()
     steps = [json.loads(line)["step"] for line in lines]
-    return max(steps), costs["tokens_trained"]
+    return max(steps), present(costs.tokens_trained)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from transformers import TrainerCallback
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK
 
 from bi_bench.api.versions import library_versions
@@ -128,7 +127,7 @@ def numpy_state() -> Any:
 
 
 def test_random_numbers_are_as_if_no_tracker_had_drawn_any(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Draws(TrainerCallback):
         def on_log(self, *given: Any, **kwargs: Any) -> None:
@@ -136,9 +135,9 @@ def test_random_numbers_are_as_if_no_tracker_had_drawn_any(
 
     drawn: list[Any] = []
     monkeypatch.setitem(INTEGRATION_TO_CALLBACK, "wandb", Draws)
+    arguments = TrainingArguments(output_dir=str(tmp_path), use_cpu=True, report_to="none")
     before = random.getstate(), numpy_state(), torch.get_rng_state()
-    state = SimpleNamespace(is_world_process_zero=True)
-    Guarded("wandb", "an arm").on_log(SimpleNamespace(), state, SimpleNamespace(), logs={})
+    Guarded("wandb", "an arm").on_log(arguments, TrainerState(), TrainerControl(), logs={})
     assert len(drawn) == 1
     assert random.getstate() == before[0]
     assert numpy_state() == before[1]

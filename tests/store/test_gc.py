@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api.errors import UserError
+from bi_bench.artifacts.stage_record import Failure
 from bi_bench.store import Collected, Store
 from tests.factories import commit, run_record
 
@@ -22,7 +23,7 @@ def store(tmp_path: Path) -> Store:
     store.temporary(KEPT, "dead").mkdir()
     store.temporary(STALE, "dead").mkdir()
     (store.temporary(STALE, "dead") / "half").write_bytes(b"h" * 300)
-    store.write_failure(STALE, {"type": "Crash", "message": "killed"})
+    store.write_failure(STALE, Failure(type="Crash", message="killed"))
     store.write_run("quick-12ab", run_record(stages=[KEPT]))
     return store
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.cli.for_report import for_report
+from bi_bench.artifacts.run_record import RunRecord, SuiteRecord
 from bi_bench.plan import plan_suite
-from bi_bench.suite import load_suite
+from bi_bench.plan.record import run_record
+from bi_bench.suite import Suite, load_suite
+from tests.conftest import present
 
 ROOT = Path(__file__).parents[2]
 SUITE = """
@@ -31,6 +33,12 @@ gain = 53.0
 tag = "S"
 source = "somewhere"
 """
+
+
+def recorded(suite: Suite) -> SuiteRecord:
+    """What the run record has of a suite, read back."""
+    _, record = run_record(plan_suite(suite), "bi-bench run mine.toml")
+    return RunRecord.parse(json.loads(json.dumps(record.to_json()))).suite
 
 
 @pytest.fixture
@@ -99,11 +107,12 @@ def test_what_is_shown_is_in_the_run_record_and_in_no_key(suite_file: Path, tmp_
     shown, without = load_suite(suite_file), load_suite(plain)
     one, other = plan_suite(shown), plan_suite(without)
     assert [stage.key for stage in one.stages] == [stage.key for stage in other.stages]
-    facts = json.loads(json.dumps(for_report(shown)))
-    assert facts["published"][0]["gain"] == 53.0
-    assert facts["strategies"]["bridge-20"]["name"] == "bridge"
-    assert facts["strategies"]["bridge-20"]["params"]["reflection"] == 0.2
-    (drawing,) = facts["drawings"]["by ops"]
+    facts = recorded(shown)
+    assert facts.published[0].gain == 53.0
+    bridge = present(facts.strategies)["bridge-20"]
+    assert bridge.name == "bridge"
+    assert bridge.params["reflection"] == 0.2
+    (drawing,) = facts.drawings["by ops"]
     assert (drawing["kind"], drawing["x"]) == ("lines", "ops")
 
 
@@ -113,19 +122,19 @@ def test_the_suites_of_the_paper_name_its_numbers_as_second_hand() -> None:
     (dyval,) = load_suite(ROOT / "suites" / "paper-promptbench.toml").published
     assert {one["tag"] for one in (*igsm, dyval)} == {"S"}
     assert dyval["gain"] == 53.0
-    assert all("presumably" in one["note"] for one in igsm)
+    assert all("presumably" in str(one["note"]) for one in igsm)
 
 
 def test_the_primary_contrast_is_settled_and_recorded(suite_file: Path) -> None:
-    assert for_report(load_suite(suite_file))["primary"] == {
+    assert present(recorded(load_suite(suite_file)).primary).to_json() == {
         "contrast": "final",
         "score": "greedy",
         "split": "test-id",
         "declared": False,
     }
     suite_file.write_text(SUITE + '[report.primary]\ncontrast = "gain"\nsplit = "test-ood"\n')
-    told = for_report(load_suite(suite_file))["primary"]
-    assert (told["contrast"], told["split"], told["declared"]) == ("gain", "test-ood", True)
+    told = present(recorded(load_suite(suite_file)).primary)
+    assert (told.contrast, told.split, told.declared) == ("gain", "test-ood", True)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.cli.run import run_record
 from bi_bench.plan import StageGraph, plan_suite
+from bi_bench.plan.record import run_record
 from bi_bench.suite import load_suite
 
 ALGORITHM = """
@@ -79,7 +79,7 @@ def test_phases_that_cannot_be_carried_out_skip_their_cells(
     assert not skips["grpo"]
     with pytest.raises(UserError, match=f"algorithm mine: .*{message}"):
         raise UserError(skips["mine"])
-    run_record(plan)
+    run_record(plan, "bi-bench run suite.toml")
     with pytest.raises(UserError, match=f"algorithm mine: .*{message}"):
         planned(suite_file, source, 'matrix.algorithms=["mine"]')
 

@@ -12,7 +12,7 @@ from transformers import PreTrainedTokenizerFast
 from bi_bench.api import Phase, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.prompting import Prompting
-from bi_bench.training.generation.sampler import Decoding
+from bi_bench.training.generation.sampler import Decoding, sample
 from bi_bench.training.job import TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.tokenization import encode_prompts
@@ -118,7 +118,7 @@ def rollouts(
 
     sampled: set[tuple[int, ...]] = set()
     scored: set[tuple[int, ...]] = set()
-    sample, score = module.sample, GRPOTrainer._get_per_token_logps_and_entropies
+    score = GRPOTrainer._get_per_token_logps_and_entropies
 
     def watched(model: Any, prompts: Any, *arguments: Any, **named: Any) -> Any:
         sampled.update(map(tuple, prompts))
