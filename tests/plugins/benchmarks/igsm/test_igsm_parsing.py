@@ -12,8 +12,8 @@ from bi_bench.api import Stated, verify
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters, parse_natural
 from bi_bench_plugins.benchmarks.shared import parse_embedded
 from tests.conftest import present
+from tests.plugins.benchmarks.igsm.conftest import Draw
 from tests.plugins.conftest import Edit
-from tests.plugins.igsm.conftest import Draw
 
 
 @pytest.mark.parametrize("keep", [0.2, 0.9, 0.99])

@@ -13,8 +13,8 @@ from bi_bench_plugins.benchmarks.dyval import DyValArithmetic, DyValParameters, 
 from bi_bench_plugins.benchmarks.dyval.english import phrase, read_phrase
 from bi_bench_plugins.models.tiny.vocabulary import embedded_words
 from tests.conftest import present
+from tests.plugins.benchmarks.dyval.conftest import Draw
 from tests.plugins.conftest import Edit
-from tests.plugins.dyval.conftest import Draw
 
 
 def outline(plan: Plan) -> list[tuple[str, str]]:

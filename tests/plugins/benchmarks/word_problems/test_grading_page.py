@@ -10,7 +10,7 @@ import pytest
 from bi_bench_plugins.benchmarks.word_problems.answers import same
 from bi_bench_plugins.benchmarks.word_problems.extract import final_answer
 
-PAGE = (Path(__file__).parents[3] / "docs" / "grading.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[4] / "docs" / "grading.md").read_text(encoding="utf-8")
 PAIRS = re.findall(r"`([^`\n]+)` (=|≠) `([^`\n]+)`", PAGE)
 TEXTS = re.findall(r"`([^`\n]+)` → (?:`([^`\n]+)`|(none|contradictory))", PAGE)
 

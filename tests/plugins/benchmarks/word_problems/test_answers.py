@@ -10,7 +10,7 @@ from bi_bench.api import Grade, Problem
 from bi_bench_plugins.benchmarks.word_problems import MATH, MATHParameters
 from bi_bench_plugins.benchmarks.word_problems.answers import number, same
 from bi_bench_plugins.benchmarks.word_problems.extract import final_answer
-from tests.plugins.word_problems.conftest import Make, Write
+from tests.plugins.benchmarks.word_problems.conftest import Make, Write
 
 
 @pytest.fixture

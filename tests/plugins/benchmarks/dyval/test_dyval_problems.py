@@ -16,7 +16,7 @@ from bi_bench.api.expression import Expression, number_text
 from bi_bench_plugins.benchmarks.dyval import DyValArithmetic, DyValParameters
 from bi_bench_plugins.benchmarks.shared import splits
 from tests.conftest import present
-from tests.plugins.dyval.conftest import Draw
+from tests.plugins.benchmarks.dyval.conftest import Draw
 
 
 def test_the_same_seed_gives_the_same_problems(dyval: DyValArithmetic, draw: Draw) -> None:

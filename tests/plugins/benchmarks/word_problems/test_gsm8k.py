@@ -13,8 +13,8 @@ from bi_bench_plugins.strategies.bridge import Bridge
 from bi_bench_plugins.strategies.sabotage import Sabotage
 from bi_bench_plugins.strategies.vanilla import Vanilla
 from tests.conftest import present
+from tests.plugins.benchmarks.word_problems.conftest import Make, Rows, Write
 from tests.plugins.conftest import made
-from tests.plugins.word_problems.conftest import Make, Rows, Write
 
 
 @pytest.fixture

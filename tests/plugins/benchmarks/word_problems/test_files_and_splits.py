@@ -14,7 +14,7 @@ from bi_bench.stages.context import StageContext
 from bi_bench.suite import load_suite
 from bi_bench_plugins.benchmarks.word_problems import GSM8K, MATH, GSM8KParameters, MATHParameters
 from tests.conftest import present
-from tests.plugins.word_problems.conftest import Make, Rows, Write
+from tests.plugins.benchmarks.word_problems.conftest import Make, Rows, Write
 
 SUITE = """
 name = "told"

@@ -10,8 +10,8 @@ import pytest
 from bi_bench.api import SPLITS, Plan, Stated, Step, subgoal_count, verify
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
 from tests.conftest import present
+from tests.plugins.benchmarks.igsm.conftest import Draw
 from tests.plugins.conftest import Edit
-from tests.plugins.igsm.conftest import Draw
 
 
 def outline(plan: Plan) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from bi_bench_plugins.benchmarks.igsm.names import SYSTEMS
 from bi_bench_plugins.benchmarks.shared import splits
 from bi_bench_plugins.benchmarks.shared.splits import SHARES, owner
 from tests.conftest import present
-from tests.plugins.igsm.conftest import Draw
+from tests.plugins.benchmarks.igsm.conftest import Draw
 
 
 def test_the_same_seed_gives_the_same_problems(igsm: IGSM, draw: Draw) -> None:
