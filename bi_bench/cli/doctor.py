@@ -12,8 +12,8 @@ import typer
 from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 
 if TYPE_CHECKING:
-    from bi_bench.engines.machine import Machine
-    from bi_bench.engines.packages import Package
+    from bi_bench.machine.hardware import Machine
+    from bi_bench.machine.packages import Package
 
 PROCESS_GB = 0.6  # a stage of the embedded model, and as much for the server that stages fork from
 BYTES_A_PARAMETER = 16  # float32 weights and gradients, and two moments of AdamW
@@ -39,8 +39,8 @@ class Ability(NamedTuple):
 
 def doctor(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
     """Say what this machine can run, which versions clash and what to install; loads no torch."""
-    from bi_bench.engines.machine import look
-    from bi_bench.engines.packages import (
+    from bi_bench.machine.hardware import look
+    from bi_bench.machine.packages import (
         check,
         installed_versions,
         own_requirements,

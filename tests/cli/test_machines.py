@@ -3,7 +3,7 @@ from __future__ import annotations
 import platform
 
 from bi_bench.cli.run import _machines
-from bi_bench.engines.machine import kind_of_machine
+from bi_bench.machine.hardware import kind_of_machine
 from bi_bench.store import Store
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from bi_bench.cli.doctor import abilities, findings
-from bi_bench.engines.machine import Machine, parse_gpus
-from bi_bench.engines.packages import Package, check, installed_versions, required_names
+from bi_bench.machine.hardware import Machine, parse_gpus
+from bi_bench.machine.packages import Package, check, installed_versions, required_names
 
 LINES = [
     "torch>=2.11",
