@@ -4,6 +4,7 @@ import json
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 from bi_bench.machine.cpu import instructions, kind_of_cpu
 
@@ -14,7 +15,7 @@ INTEL = (
 ARM = "processor\t: 0\nFeatures\t: fp asimd sve bf16\nCPU implementer\t: 0x41\n"
 
 
-def test_the_kind_is_vendor_and_vector_instructions_and_no_model(tmp_path):
+def test_the_kind_is_vendor_and_vector_instructions_and_no_model(tmp_path: Path) -> None:
     info = tmp_path / "cpuinfo"
     info.write_text(INTEL * 2)
     assert instructions(info) == "GenuineIntel amx_tile avx2 avx512f fma"
@@ -23,7 +24,7 @@ def test_the_kind_is_vendor_and_vector_instructions_and_no_model(tmp_path):
     assert instructions(tmp_path / "none") == platform.machine()
 
 
-def test_what_torch_uses_is_read_without_importing_it():
+def test_what_torch_uses_is_read_without_importing_it() -> None:
     code = (
         "import json, sys; from bi_bench.machine.cpu import kind_of_cpu; kind = kind_of_cpu();"
         "print(json.dumps([kind, 'torch' in sys.modules]))"
@@ -34,7 +35,7 @@ def test_what_torch_uses_is_read_without_importing_it():
     assert not imported
 
 
-def test_with_torch_its_capability_and_blas_are_there():
+def test_with_torch_its_capability_and_blas_are_there() -> None:
     import torch
 
     kind = kind_of_cpu()

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bi_bench.cli.doctor import abilities, findings
-from bi_bench.machine.hardware import Machine, parse_gpus
+from bi_bench.machine.abilities import abilities, findings
+from bi_bench.machine.hardware import Machine
 from bi_bench.machine.packages import Package, check, installed_versions, required_names
 
 LINES = [
@@ -75,7 +73,7 @@ def test_a_missing_package_stops_everything_and_a_clash_does_not() -> None:
         ({"gpus": (("GPU", 0.0),)}, "built for the CPU alone", False),
     ],
 )
-def test_what_is_wrong_with_a_machine(changes, message, stops) -> None:
+def test_what_is_wrong_with_a_machine(changes: dict[str, Any], message: str, stops: bool) -> None:
     (found,) = findings(replace(LAPTOP, **changes), check(LINES, GOOD, {}), True)
     assert message in found.message
     assert found.stops == stops
@@ -106,36 +104,6 @@ def test_without_an_installation_nothing_runs() -> None:
     found = list(findings(LAPTOP, [], known=False))
     assert [finding.stops for finding in found] == [True]
     assert [each.possible for each in abilities(LAPTOP, [], found)] == [False]
-
-
-def test_gpus_are_read_from_the_driver() -> None:
-    text = "NVIDIA H200, 143771\nNVIDIA A, B, [N/A]\n"
-    assert parse_gpus(text) == (("NVIDIA H200", 150.8), ("NVIDIA A, B", 0.0))
-    assert parse_gpus("no devices were found\n") == ()
-
-
-def test_this_machine_is_examined_without_torch(tmp_path) -> None:
-    code = (
-        "import sys, contextlib; from bi_bench.cli import app\n"
-        f"with contextlib.suppress(SystemExit): app(['doctor', '--json', '--store', {str(tmp_path)!r}])\n"
-        "print({'torch', 'transformers', 'numpy'} & set(sys.modules), file=sys.stderr)"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert result.stderr.strip() == "set()"
-    facts = json.loads(result.stdout)
-    assert facts.keys() == {"machine", "packages", "findings", "abilities"}
-    assert facts["machine"]["cores"] > 0
-    names = {package["name"]: package["status"] for package in facts["packages"]}
-    assert names["torch"] == names["trl"] == "ok"
-    assert not [finding for finding in facts["findings"] if finding["stops"]]
-
-
-def test_doctor_says_it_in_words_and_ends_with_0(tmp_path) -> None:
-    command = [sys.executable, "-m", "bi_bench", "doctor", "--store", str(tmp_path)]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout
-    assert "yes suites of the embedded model" in result.stdout
-    assert str(tmp_path) not in result.stdout
 
 
 def test_only_what_is_installed_has_a_version() -> None:
