@@ -28,7 +28,7 @@ def plan(
 ) -> None:
     """Print cells, stages, an estimate of time and the smallest detectable gain."""
     from bi_bench.cli.load import load_pinned
-    from bi_bench.engines.machine import stages_at_a_time
+    from bi_bench.machine.hardware import stages_at_a_time
     from bi_bench.plan import plan_suite
     from bi_bench.plan.estimate import total_seconds
     from bi_bench.plan.warnings import suite_warnings

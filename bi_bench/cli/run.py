@@ -38,7 +38,7 @@ def run(
     """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
     from bi_bench.api import UserError
     from bi_bench.cli.load import load_pinned
-    from bi_bench.engines.machine import gpu_count
+    from bi_bench.machine.hardware import gpu_count
     from bi_bench.plan import plan_suite
     from bi_bench.plan.checks.machine import missing_trackers, obstacles
     from bi_bench.plan.record import run_record
@@ -75,7 +75,7 @@ def run(
 def _machines(store: Store, name: str, computes: bool) -> list[dict[str, str]]:
     """The kinds of machine that computed this run so far, this one only if it is to compute."""
     from bi_bench.api import UserError
-    from bi_bench.engines.machine import kind_of_machine
+    from bi_bench.machine.hardware import kind_of_machine
 
     known: list[dict[str, str]] = []
     try:
@@ -100,7 +100,7 @@ def _remember(store: Store, name: str, record: RunRecord, computes: bool) -> Non
 def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
     from bi_bench.cli.run_display import RunDisplay
     from bi_bench.engines import LocalEngine
-    from bi_bench.engines.machine import gpu_count, worker_count
+    from bi_bench.machine.hardware import gpu_count, worker_count
 
     threads = planned.suite.defaults.numerics.threads
     engine = LocalEngine(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bi_bench.api.cpu import kind_of_cpu
 from bi_bench.api.progress import Progress
 from bi_bench.artifacts.costs import Costs
+from bi_bench.machine.cpu import kind_of_cpu
 from bi_bench.stages.context import StageContext
 
 

@@ -11,7 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from bi_bench.api.cpu import instructions
+from bi_bench.machine.cpu import instructions
 
 
 def worker_count(asked: int, threads: int) -> int:

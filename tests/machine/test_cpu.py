@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bi_bench.api.cpu import instructions, kind_of_cpu
+from bi_bench.machine.cpu import instructions, kind_of_cpu
 
 INTEL = (
     "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Some Xeon\n"
@@ -26,7 +26,7 @@ def test_the_kind_is_vendor_and_vector_instructions_and_no_model(tmp_path: Path)
 
 def test_what_torch_uses_is_read_without_importing_it() -> None:
     code = (
-        "import json, sys; from bi_bench.api.cpu import kind_of_cpu; kind = kind_of_cpu();"
+        "import json, sys; from bi_bench.machine.cpu import kind_of_cpu; kind = kind_of_cpu();"
         "print(json.dumps([kind, 'torch' in sys.modules]))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
