@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 
 Trainer = Literal["grpo", "expert-iteration", "sft", "command"]
 Reward = Literal["answer", "derivation", "random", "inverted", "format-only"]
@@ -39,7 +39,7 @@ class Phase:
     format_reward: float = 0.0
 
 
-class Algorithm(Plugin, ABC):
+class Algorithm(Plugin[P], ABC):
     """A reinforcement fine-tuning recipe. Declarative: the training room carries it out."""
 
     @abstractmethod

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from bi_bench.api.benchmark import Benchmark
 from bi_bench.api.figure import Drawing
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 from bi_bench.api.problem import Problem
 
 
@@ -35,7 +35,7 @@ class AnalysisContext:
     numerics: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Analysis(Plugin, ABC):
+class Analysis(Plugin[P], ABC):
     """Measures something on checkpoints and rollouts; never changes them.
 
     ``needs``: the roles whose folders it reads: "base", "problems", "augment", "sft", "probe",

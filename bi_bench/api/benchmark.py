@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from bi_bench.api.plan import Plan
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 from bi_bench.api.problem import SPLITS, Grade, Problem, Split
 from bi_bench.api.speech import Solution
 from bi_bench.api.subject import Answered, Subject
 from bi_bench.api.verify import Stated
 
 
-class Benchmark(Plugin, ABC):
+class Benchmark(Plugin[P], ABC):
     """A source of problems that can be asked, solved in words and graded.
 
     ``provides`` says what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and

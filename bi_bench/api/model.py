@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 
 MODEL_FILES = (".json", ".safetensors", ".jinja", ".model", ".txt")
 """How the names of the files end that make up a checkpoint; others in its folder are not used."""
@@ -50,7 +50,7 @@ class Pace:
     trained: float
 
 
-class BaseModel(Plugin, ABC):
+class BaseModel(Plugin[P], ABC):
     """A causal language model in transformers' format, before any training by bi_bench."""
 
     @abstractmethod

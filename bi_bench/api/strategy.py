@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bi_bench.api.plan import Plan
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 from bi_bench.api.problem import Problem
 from bi_bench.api.speech import Solution
 
@@ -73,7 +73,7 @@ class DraftContext:
     speak: Callable[[Plan], Solution] = _mute
 
 
-class Strategy(Plugin, ABC):
+class Strategy(Plugin[P], ABC):
     """An injection strategy: turns each problem of the SFT split into demonstrations.
 
     ``needs``: "graph" (edits plans), "solution" (edits text). A benchmark that does not provide it

@@ -15,11 +15,10 @@ class RepeatParameters(Parameters):
     share: float = Field(0.5, ge=0, le=1, description="share of the steps that are said twice")
 
 
-class Repeat(Strategy):
+class Repeat(Strategy[RepeatParameters]):
     """A length control: a share of the steps is said twice, nothing new is said."""
 
     name = "repeat"
-    Params = RepeatParameters
 
     def drafts(
         self, problem: Problem, plan: Plan | None, context: DraftContext

@@ -74,7 +74,7 @@ class CommandParameters(Parameters):
         return self
 
 
-class Command(Algorithm):
+class Command(Algorithm[CommandParameters]):
     """Command: a program of one's own, handed a checkpoint folder, problems and an output folder.
 
     It rolls out and rewards by itself. It must leave weights of the same architecture as
@@ -82,7 +82,6 @@ class Command(Algorithm):
     """
 
     name = "command"
-    Params = CommandParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

@@ -39,7 +39,7 @@ class Cut(NamedTuple):
     rest: list[str]
 
 
-class Completion(Analysis):
+class Completion(Analysis[CompletionParameters]):
     """How much of the rest of a question the base model says, of test and of fresh questions.
 
     Fresh ones come from the same generator with random numbers that no split has, the same in all
@@ -49,7 +49,6 @@ class Completion(Analysis):
     name = "completion"
     needs = ("base", "problems/test-id")
     uses_models = True
-    Params = CompletionParameters
 
     def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
         """Without test questions, or without anything to hold them against."""

@@ -48,7 +48,7 @@ class FromFileParameters(Parameters):
         return {**data, "sha256": found}
 
 
-class FromFile(Strategy):
+class FromFile(Strategy[FromFileParameters]):
     """Demonstrations of one's own: a file with the columns prompt and completion, perhaps id.
 
     Each row is trained on as it stands: no problem is looked up, no step verified, and it is not
@@ -57,7 +57,6 @@ class FromFile(Strategy):
 
     name = "from-file"
     needs = frozenset()
-    Params = FromFileParameters
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Decline:
         """None: the rows of a file belong to no problem."""

@@ -11,7 +11,7 @@ from bi_bench_plugins.benchmarks.catalogue.parameters import CatalogueParameters
 __all__ = ["CatalogueParameters", "LMEval"]
 
 
-class LMEval(Benchmark):
+class LMEval(Benchmark[CatalogueParameters]):
     """Any task of lm-eval by its name, for evaluation alone; lm-eval asks, decodes and grades.
 
     Prompts, few-shot examples, decoding and metric are the task's own (EleutherAI's
@@ -22,7 +22,6 @@ class LMEval(Benchmark):
     version = 1
     provides = frozenset()
     splits = ("test-id",)
-    Params = CatalogueParameters
 
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
         """``n`` documents of the task in its order, or all; UserError for any other split."""

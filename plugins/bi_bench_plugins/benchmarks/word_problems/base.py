@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bi_bench.api import Benchmark, Grade, Problem, Split, UserError
 from bi_bench_plugins.benchmarks.word_problems.answers import same
@@ -23,11 +23,14 @@ from bi_bench_plugins.benchmarks.word_problems.files import (
     read_hub,
     usable,
 )
+from bi_bench_plugins.benchmarks.word_problems.parameters import SourceParameters
 from bi_bench_plugins.benchmarks.word_problems.splits import Division, Item, divide
 from bi_bench_plugins.benchmarks.word_problems.voice import PROMPT_END
 
+S = TypeVar("S", bound=SourceParameters, covariant=True)
 
-class WordProblems(Benchmark):
+
+class WordProblems(Benchmark[S]):
     """Problems in words from a folder or the hub, with reference solutions.
 
     The train part is divided among pretrain, sft, val, rl and probe by a hash of the question; the

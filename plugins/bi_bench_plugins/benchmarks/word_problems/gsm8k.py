@@ -64,7 +64,7 @@ class GSM8KParameters(SourceParameters):
     )
 
 
-class GSM8K(WordProblems):
+class GSM8K(WordProblems[GSM8KParameters]):
     """GSM8K from the hub or local files; annotated solutions are reasoning graphs where they can be.
 
     Columns: ``question``, and ``answer`` with ``<<6*4=24>>`` and a last line ``#### 24``. A problem
@@ -74,7 +74,6 @@ class GSM8K(WordProblems):
     name = "gsm8k"
     version = 2
     provides = frozenset({"graph", "solution"})
-    Params = GSM8KParameters
 
     @property
     def max_new_tokens(self) -> int:
@@ -89,7 +88,7 @@ class GSM8K(WordProblems):
     @property
     def harder_from(self) -> int:
         """Annotated steps at which test-ood begins."""
-        return int(self.params.ood_steps)
+        return self.params.ood_steps
 
     def item(self, row: Row, place: str) -> Item:
         """A row with a number after ``####``; the difficulty is its count of annotations."""
