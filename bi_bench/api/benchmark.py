@@ -58,6 +58,11 @@ class Benchmark(Plugin[P], ABC):
         """
         return None
 
+    @property
+    def evaluates_itself(self) -> bool:
+        """Whether it overrides :meth:`evaluate`: it then asks and grades out of sight."""
+        return type(self).evaluate is not Benchmark.evaluate
+
     def premises(self, problem: Problem) -> int:
         """How many premises :meth:`ask` can put in another order, 0 for none."""
         return 0
