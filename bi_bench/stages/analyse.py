@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bi_bench.api import Analysis, AnalysisContext, UserError
+from bi_bench.api import Analysis, AnalysisContext, Benchmark, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.stages.context import StageContext
 from bi_bench.store.tables import read_problems, read_rows
@@ -16,7 +16,7 @@ AXES = {"benchmark", "model", "algorithm", "strategy", "seed", "seeds"}
 
 def run(context: StageContext) -> dict[str, Any]:
     """Write the analysis's rows into ``table.json``."""
-    analysis: Analysis = context.plugin("analyses", "analysis")
+    analysis = context.plugin(Analysis, "analysis")
     folders = context.inputs
     if analysis.uses_models:
         from bi_bench.training.seeding import seed_everything
@@ -24,7 +24,7 @@ def run(context: StageContext) -> dict[str, Any]:
         seed_everything(context.seed)
     view = AnalysisContext(
         folders,
-        context.plugin("benchmarks", "benchmark"),
+        context.plugin(Benchmark, "benchmark"),
         problems=lambda split: read_problems(folders[f"problems/{split}"]),
         rows=lambda role, name: read_rows(folders[role] / name),
         seed=context.seed,

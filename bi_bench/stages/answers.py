@@ -51,7 +51,7 @@ def prepare_asking(context: StageContext) -> Asking:
     source, revision = weights(context.inputs["checkpoint"])
     return Asking(
         numerics,
-        context.plugin("benchmarks", "benchmark"),
+        context.plugin(Benchmark, "benchmark"),
         VLLMModel(source, numerics, revision),
         read_problems(context.inputs["problems"]),
     )
@@ -63,7 +63,7 @@ def prepare(context: StageContext) -> Setting:
     seed_everything(context.seed)
     return Setting(
         numerics,
-        context.plugin("benchmarks", "benchmark"),
+        context.plugin(Benchmark, "benchmark"),
         load_checkpoint(context.inputs["checkpoint"], numerics),
         read_problems(context.inputs["problems"]),
     )

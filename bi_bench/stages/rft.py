@@ -48,7 +48,7 @@ def run(context: StageContext) -> dict[str, Any]:
     match = context.identity.get("match")
     budget = Budget(match, context.inputs["reference"]) if match else None
     setting = prepare(context)
-    algorithm: Algorithm = context.plugin("algorithms", "algorithm")
+    algorithm = context.plugin(Algorithm, "algorithm")
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = before = steps = 0
     adapted: dict[str, Any] = {}

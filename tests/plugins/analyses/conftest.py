@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import Problem
+from bi_bench.api import Analysis, Benchmark, Problem
 from bi_bench.plugins import discover
 from bi_bench.stages import analyse
 from bi_bench.stages.context import StageContext
@@ -74,7 +74,7 @@ def measure(tmp_path: Path) -> Callable[..., Table]:
 
     def run(name: str, folders: Mapping[str, Path], **params: Any) -> Table:
         analysis, benchmark = (
-            discover().get(*wanted) for wanted in (("analyses", name), ("benchmarks", "igsm"))
+            discover().get(*wanted) for wanted in ((Analysis, name), (Benchmark, "igsm"))
         )
         identity = {
             "analysis": {**analysis.identity(), "params": params},

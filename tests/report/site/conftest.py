@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bi_bench.api import Benchmark
 from bi_bench.plugins import discover
 from bi_bench.report.site import write_site
 from bi_bench.store.tables import write_problems, write_rows
@@ -28,7 +29,7 @@ LONG = 10_000_000
 
 @pytest.fixture(scope="session")
 def igsm():
-    registered = discover().get("benchmarks", "igsm")
+    registered = discover().get(Benchmark, "igsm")
     table = {"tier": "embedded", "ops": [3, 4]}
     return registered.cls(validate(registered.cls.Params, table, "test", ("igsm",)))
 
