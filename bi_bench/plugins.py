@@ -1,4 +1,4 @@
-"""The registry of plugins: entry points and files next to suites are found, checked and built."""
+"""The registry of plugins: finds them in entry points and files next to suites, checks and builds them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Registered(Generic[T]):
     origin: Origin
 
     def identity(self) -> dict[str, Any]:
-        """What of the plugin itself enters the content key; read from files at each call."""
+        """The plugin's part of a content key; files are digested anew at each call."""
         identity: dict[str, Any] = {"name": self.cls.name}
         if self.origin.digest:
             identity["source"] = self.origin.digest
@@ -199,7 +199,7 @@ def discover(files: Sequence[Path] = ()) -> Registry:
 
 @contextmanager
 def _to_stderr() -> Iterator[None]:
-    """What a plugin, or a program that it starts, prints while it is loaded: stdout is the verb's."""
+    """Sends what a plugin, or a program that it starts, prints while it is loaded to stderr."""
     kept = -1
     with suppress(OSError):  # one of the two is closed
         kept = os.dup(1)
@@ -297,7 +297,7 @@ def _data_files(cls: type[Plugin]) -> dict[str, Path]:
 
 
 def files_of(registered: Registered) -> list[Path]:
-    """What a plugin in a file of its own needs to be taken along: that file first; else nothing."""
+    """The files that a plugin next to a suite consists of, its own first; none for an installed plugin."""
     if not registered.origin.file:
         return []
     file = Path(registered.origin.file).absolute()

@@ -1,4 +1,4 @@
-"""The benchmark hook: problems, their words, their grading."""
+"""The base class of benchmarks: problems, their wording, their grading."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from bi_bench.api.verify import Stated
 class Benchmark(Plugin[P], ABC):
     """A source of problems that can be asked, solved in words and graded.
 
-    ``provides`` says what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
+    ``provides`` is what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
     :meth:`steps` work), "solution" (then problems carry a reference ``solution``), "derivation"
     (then :meth:`grade` tells whether the steps are right, so that they can be rewarded).
     ``splits`` are those that it has; one without "sft", "rl" and "probe" is for evaluation alone.
-    ``procedural``: with other random numbers it draws other problems, as many as one likes.
+    ``procedural``: other random numbers give other problems, without limit.
     ``max_new_tokens`` is the response length that its solutions need, injected steps included.
     """
 
@@ -32,7 +32,7 @@ class Benchmark(Plugin[P], ABC):
 
     @property
     def max_new_tokens(self) -> int:
-        """Response length in tokens that training and evaluation allow unless a suite says else."""
+        """Response length in tokens that training and evaluation allow unless a suite sets another."""
         return 512
 
     @abstractmethod
@@ -60,7 +60,7 @@ class Benchmark(Plugin[P], ABC):
 
     @property
     def evaluates_itself(self) -> bool:
-        """Whether it overrides :meth:`evaluate`: it then asks and grades out of sight."""
+        """Whether it overrides :meth:`evaluate`: it then asks and grades by itself."""
         return type(self).evaluate is not Benchmark.evaluate
 
     def premises(self, problem: Problem) -> int:

@@ -32,7 +32,7 @@ class Plugin(Generic[P]):
     ``class Mine(Strategy[MyParameters])`` declares the parameters: ``params`` has that type, and
     ``Params`` is that class. A class body may also set ``Params`` by itself.
 
-    ``name`` is what a suite says; ``version`` is part of the content key: raise it whenever the
+    ``name`` is what a suite writes; ``version`` is part of the content key: raise it whenever the
     same parameters give another result. Import heavy packages inside methods only.
 
     ``libraries`` are distributions whose versions decide its results, as ``pip`` names them;

@@ -1,4 +1,4 @@
-"""What the strategy promises, tested without a model."""
+"""Tests the strategy without a model."""
 # ruff: noqa: D103
 
 from __future__ import annotations

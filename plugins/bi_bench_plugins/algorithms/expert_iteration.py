@@ -1,4 +1,4 @@
-"""Expert iteration: SFT on what the model itself got right, again and again."""
+"""Expert iteration: repeated SFT on the model's own right answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A control in the place of RFT: supervised fine-tuning goes on for as many updates."""
+"""A control in place of RFT: supervised fine-tuning continues for as many updates."""
 
 from __future__ import annotations
 

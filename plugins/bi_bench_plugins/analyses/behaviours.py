@@ -1,4 +1,4 @@
-"""Which behaviours a model shows in its own answers, before and after RFT."""
+"""Behaviours in the model's own answers, before and after RFT."""
 
 from __future__ import annotations
 

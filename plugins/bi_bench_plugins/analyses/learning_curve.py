@@ -1,4 +1,4 @@
-"""Greedy accuracy on test problems on the way through RFT: the learning curve of the paper."""
+"""The learning curve of the paper: greedy accuracy on test problems during RFT."""
 
 from __future__ import annotations
 

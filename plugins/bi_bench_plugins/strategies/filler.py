@@ -1,4 +1,4 @@
-"""Filler, a control: as long as BRIDGE, with words that say nothing in place of behaviours."""
+"""Filler, a control: as long as BRIDGE, with neutral words in place of behaviours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shuffled behaviours, a control: BRIDGE's behaviours in form and place, without their sense."""
+"""Shuffled behaviours, a control: BRIDGE's behaviours in form and place, with wrong content."""
 
 from __future__ import annotations
 

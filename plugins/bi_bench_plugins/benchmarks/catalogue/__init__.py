@@ -38,7 +38,7 @@ class LMEval(Benchmark[CatalogueParameters]):
         return [problem_of(task, index, documents[index]) for index in chosen]
 
     def ask(self, problem: Problem, premise_order: Sequence[int] | None = None) -> str:
-        """What the task asks, without few-shot examples."""
+        """The question of the task, without few-shot examples."""
         return problem.question
 
     def grade(self, problem: Problem, completion: str) -> Grade:

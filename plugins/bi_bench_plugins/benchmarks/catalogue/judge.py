@@ -1,4 +1,4 @@
-"""Lets lm-eval evaluate a checkpoint, and reads right and wrong from what it logs."""
+"""Evaluates a checkpoint with lm-eval, and reads the grades from its sample logs."""
 
 from __future__ import annotations
 

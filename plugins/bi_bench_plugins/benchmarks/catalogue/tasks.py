@@ -1,4 +1,4 @@
-"""Tasks of lm-eval by name, and their documents as problems."""
+"""Loads tasks of lm-eval by name, and turns their documents into problems."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Loaded(NamedTuple):
 
 
 def load_task(params: CatalogueParameters) -> Loaded:
-    """The task; UserError if there is none, or if it cannot be evaluated here."""
+    """The task; UserError if it is not found, or cannot be evaluated here."""
     import httpx
     from lm_eval.tasks import TaskManager
 
     name, path = params.task, params.path or None
-    # To index the whole catalogue takes many seconds; a folder of one's own mostly suffices.
+    # To index the whole catalogue takes many seconds; your own folder mostly suffices.
     manager = TaskManager(include_path=path, include_defaults=False) if path else None
     if manager is None or name not in manager.all_tasks:
         manager = TaskManager(include_path=path)

@@ -1,4 +1,4 @@
-"""What a suite may set for the DyVal arithmetic benchmark."""
+"""The parameters of the DyVal arithmetic benchmark."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class ReasoningGym(Benchmark[GymParameters]):
             self.splits = tuple(s for s in SPLITS if s != "test-ood")  # type: ignore[misc]
 
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
-        """``n`` problems, or as many different ones as can be found; a hash says whose they are."""
+        """``n`` problems, or as many different ones as can be found; a hash assigns them to splits."""
         config = dict(self.params.config)
         if split == "test-ood":
             if not self.params.config_ood:

@@ -1,4 +1,4 @@
-"""What a suite may set for the iGSM benchmark."""
+"""The parameters of the iGSM benchmark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A benchmark with graphs in several wordings: all that does not depend on how problems are drawn."""
+"""The base class of benchmarks with graphs in several wordings, whatever draws the problems."""
 
 from __future__ import annotations
 

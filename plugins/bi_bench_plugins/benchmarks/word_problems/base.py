@@ -1,4 +1,4 @@
-"""What GSM8K and MATH share: rows to problems of disjoint splits, prompts, grading."""
+"""The base class of GSM8K and MATH: rows to problems of disjoint splits, prompts, grading."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class WordProblems(Benchmark[S]):
     @property
     @abstractmethod
     def harder_from(self) -> int:
-        """The difficulty at which test-ood begins; 0: there is no test-ood."""
+        """The difficulty at which test-ood begins; 0: no test-ood."""
 
     @abstractmethod
     def item(self, row: Row, place: str) -> Item:

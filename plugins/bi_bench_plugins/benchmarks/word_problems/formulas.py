@@ -1,4 +1,4 @@
-"""Formulas compared by math-verify, where they are small enough to be compared by computing."""
+"""Compares formulas with math-verify, where they are small enough to be compared by computing."""
 
 from __future__ import annotations
 

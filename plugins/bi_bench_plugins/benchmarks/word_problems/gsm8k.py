@@ -68,7 +68,7 @@ class GSM8K(WordProblems[GSM8KParameters]):
     """GSM8K from the hub or local files; annotated solutions are reasoning graphs where they can be.
 
     Columns: ``question``, and ``answer`` with ``<<6*4=24>>`` and a last line ``#### 24``. A problem
-    without a graph keeps its solution as text; ``metadata["no_graph"]`` says why there is none.
+    without a graph keeps its solution as text; ``metadata["no_graph"]`` has the reason.
     """
 
     name = "gsm8k"
@@ -105,7 +105,7 @@ class GSM8K(WordProblems[GSM8KParameters]):
         return Item(place, question, answer, solution[: finals[-1].start()], steps)
 
     def problem(self, item: Item) -> Problem:
-        """With a graph and the words of its steps, or with the reason why there is none."""
+        """With a graph and the words of its steps, or with the reason why it has none."""
         prose = without_annotations(item.solution)
         solution = f"{prose}\n{closing(item.answer)}" if prose else closing(item.answer)
         metadata: dict[str, Any] = {"ops": item.difficulty}
@@ -158,7 +158,7 @@ class GSM8K(WordProblems[GSM8KParameters]):
 
 
 def _check(graph: ReasoningGraph, words: Mapping[str, str]) -> None:
-    """Sentences are anybody's: use only those that read back right, whatever is injected."""
+    """Sentences can be anything: use only those that read back right, whatever is injected."""
     inner = [q for q in graph.quantities if q.parents]
     steps = [Step("attempt", q.name, injected=True) for q in inner]
     for quantity in graph.quantities:
