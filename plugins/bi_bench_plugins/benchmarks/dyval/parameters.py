@@ -8,7 +8,7 @@ import pydantic
 
 from bi_bench.api import Split
 from bi_bench_plugins.benchmarks.shared.embedded import LETTERS
-from bi_bench_plugins.benchmarks.shared.toml import FROM_LIST
+from bi_bench_plugins.benchmarks.shared.tuples import FROM_LIST
 from bi_bench_plugins.benchmarks.shared.worded import WordedParameters
 
 Operator = Literal["+", "-", "*", "/", "sqrt", "square"]

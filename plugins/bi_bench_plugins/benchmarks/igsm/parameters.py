@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import pydantic
 
 from bi_bench.api import Split
-from bi_bench_plugins.benchmarks.shared.toml import FROM_LIST
+from bi_bench_plugins.benchmarks.shared.tuples import FROM_LIST
 from bi_bench_plugins.benchmarks.shared.worded import WordedParameters
 
 HARDEST = 40

@@ -27,7 +27,7 @@ _COMMANDS = frozenset(
         *("alpha", "beta", "gamma", "theta", "lambda"),
     )
 )
-_EQUAL = "bi_bench_plugins.benchmarks.word_problems.sympy_side:equal"
+_EQUAL = "bi_bench_plugins.benchmarks.word_problems.math_verify_worker:equal"
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _NAMED = re.compile(r"\\(?:begin|end|mathbb)\s*\{[^{}]*\}")
 _EXPONENT = re.compile(r"\^(?:\{([^{}^]*)\}|\\circ)")

@@ -33,8 +33,8 @@ from bi_bench_plugins.benchmarks.word_problems.answers import number
 from bi_bench_plugins.benchmarks.word_problems.base import WordProblems
 from bi_bench_plugins.benchmarks.word_problems.files import BadRow, Row, text
 from bi_bench_plugins.benchmarks.word_problems.parameters import SourceParameters
+from bi_bench_plugins.benchmarks.word_problems.parse_steps import parse_steps
 from bi_bench_plugins.benchmarks.word_problems.phrases import PHRASES
-from bi_bench_plugins.benchmarks.word_problems.read_back import parse_steps
 from bi_bench_plugins.benchmarks.word_problems.splits import Item
 from bi_bench_plugins.benchmarks.word_problems.voice import (
     WordVoice,
