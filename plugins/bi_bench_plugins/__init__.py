@@ -53,10 +53,10 @@ def bi_bench_algorithms() -> list[type[Algorithm]]:
 @hookimpl
 def bi_bench_benchmarks() -> list[type[Benchmark]]:
     """Benchmarks."""
-    from bi_bench_plugins.benchmarks.catalogue import LMEval
     from bi_bench_plugins.benchmarks.dyval import DyValArithmetic
     from bi_bench_plugins.benchmarks.gym import ReasoningGym
     from bi_bench_plugins.benchmarks.igsm import IGSM
+    from bi_bench_plugins.benchmarks.lm_eval import LMEval
     from bi_bench_plugins.benchmarks.word_problems import GSM8K, MATH
 
     return [IGSM, DyValArithmetic, GSM8K, MATH, ReasoningGym, LMEval]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from bi_bench.api import Problem, UserError, did_you_mean
-from bi_bench_plugins.benchmarks.catalogue.parameters import CatalogueParameters
+from bi_bench_plugins.benchmarks.lm_eval.parameters import CatalogueParameters
 
 _KINDS = ("generate_until", "multiple_choice", "loglikelihood")
 

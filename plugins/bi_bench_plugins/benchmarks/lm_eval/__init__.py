@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 
 from bi_bench.api import Answered, Benchmark, Grade, Problem, Split, Subject, UserError
-from bi_bench_plugins.benchmarks.catalogue.parameters import CatalogueParameters
+from bi_bench_plugins.benchmarks.lm_eval.parameters import CatalogueParameters
 
 __all__ = ["CatalogueParameters", "LMEval"]
 
@@ -25,7 +25,7 @@ class LMEval(Benchmark[CatalogueParameters]):
 
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
         """``n`` documents of the task in its order, or all; UserError for any other split."""
-        from bi_bench_plugins.benchmarks.catalogue.tasks import load_task, problem_of
+        from bi_bench_plugins.benchmarks.lm_eval.tasks import load_task, problem_of
 
         if split not in self.splits:
             raise UserError(
@@ -47,6 +47,6 @@ class LMEval(Benchmark[CatalogueParameters]):
 
     def evaluate(self, problems: Sequence[Problem], subject: Subject) -> list[Answered] | None:
         """One answer a problem, through lm-eval; UserError if the metric is not 0 or 1."""
-        from bi_bench_plugins.benchmarks.catalogue.judge import answers
+        from bi_bench_plugins.benchmarks.lm_eval.judge import answers
 
         return answers(self.params, problems, subject)

@@ -8,8 +8,8 @@ import pytest
 from bi_bench.api import UserError
 from bi_bench.plan import plan_suite
 from bi_bench.suite import load_suite
-from bi_bench_plugins.benchmarks.catalogue import CatalogueParameters, LMEval
-from bi_bench_plugins.benchmarks.catalogue.judge import _choose
+from bi_bench_plugins.benchmarks.lm_eval import CatalogueParameters, LMEval
+from bi_bench_plugins.benchmarks.lm_eval.judge import _choose
 
 ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "suites" / "smoke.toml"
