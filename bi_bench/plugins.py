@@ -1,4 +1,4 @@
-"""Discovery of plugins: entry points one by one, suite-local files, clashes, provenance."""
+"""The registry of plugins: finds them in entry points and files next to suites, checks and builds them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import MappingProxyType, ModuleType
+from typing import Any, Generic
 
 import pluggy
+import pydantic
+from typing_extensions import TypeVar
 
 from bi_bench import sources
 from bi_bench.api import (
@@ -42,6 +44,8 @@ KINDS: Mapping[str, type[Plugin]] = {
 }
 OWN_DISTRIBUTION = "bi-bench"
 
+T = TypeVar("T", bound=Plugin, default=Plugin, covariant=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -61,15 +65,15 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
-    """One plugin class with its provenance."""
+class Registered(Generic[T]):
+    """One plugin class with its provenance. ``kind`` is one of :data:`KINDS`."""
 
     kind: str
-    cls: type[Plugin]
+    cls: type[T]
     origin: Origin
 
     def identity(self) -> dict[str, Any]:
-        """What of the plugin itself enters the content key; read from files at each call."""
+        """The plugin's part of a content key; files are digested anew at each call."""
         identity: dict[str, Any] = {"name": self.cls.name}
         if self.origin.digest:
             identity["source"] = self.origin.digest
@@ -100,25 +104,67 @@ class Registry:
     found: list[Registered] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
 
-    def names(self, kind: str) -> list[str]:
-        """The names of one kind, sorted."""
-        return sorted({entry.cls.name for entry in self.found if entry.kind == kind})
+    def _of(self, base: type[T]) -> list[Registered[T]]:
+        """All plugins derived from one of the five base classes."""
+        return [
+            Registered(entry.kind, entry.cls, entry.origin)
+            for entry in self.found
+            if entry.kind == _kind(base) and issubclass(entry.cls, base)
+        ]
 
-    def get(self, kind: str, name: str) -> Registered:
+    def names(self, base: type[Plugin]) -> list[str]:
+        """The names of the plugins derived from ``base``, sorted."""
+        return sorted({entry.cls.name for entry in self._of(base)})
+
+    def get(self, base: type[T], name: str) -> Registered[T]:
         """The plugin of that name; UserError if it is unknown, broken or provided twice."""
-        matches = [e for e in self.found if e.kind == kind and e.cls.name == name]
+        matches = [entry for entry in self._of(base) if entry.cls.name == name]
         if len(matches) == 1:
             return matches[0]
         if matches:
             both = " and ".join(str(entry.origin) for entry in matches)
-            raise UserError(f'{kind}: "{name}" is provided by {both}; uninstall or rename one')
-        names = self.names(kind)
+            raise UserError(
+                f'{_kind(base)}: "{name}" is provided by {both}; uninstall or rename one'
+            )
+        names = self.names(base)
         hint = did_you_mean(name, names) or "."
-        message = f'{kind}: there is no "{name}"{hint} Known: {", ".join(names)}'
+        message = f'{_kind(base)}: there is no "{name}"{hint} Known: {", ".join(names)}'
         if self.broken:
             causes = "; ".join(f"{b.name} ({b.origin}): {b.cause}" for b in self.broken)
             message += f". These plugins could not be loaded: {causes}"
         raise UserError(message)
+
+    def build(
+        self,
+        base: type[T],
+        identity: Mapping[str, Any],
+        unkeyed: Mapping[str, Any] = MappingProxyType({}),
+        *,
+        if_changed: str | None = "plan and run again",
+    ) -> T:
+        """The plugin object that an identity with ``params`` describes, parameters checked again.
+
+        ``unkeyed`` are the parameters that no content key holds. UserError if the plugin is not found,
+        does not take the parameters or is not the one of the identity: ``if_changed`` is then what to
+        do about it. None takes whatever has the name.
+        """
+        wanted = dict(identity)
+        params = {**wanted.pop("params"), **unkeyed}
+        registered = self.get(base, wanted["name"])
+        who = f'{registered.kind}: "{wanted["name"]}"'
+        if if_changed is not None and (found := registered.identity()) != wanted:
+            raise UserError(f"{who} has changed ({wanted} before, {found} now); {if_changed}")
+        try:
+            return registered.cls(registered.cls.Params.model_validate(params, strict=False))
+        except pydantic.ValidationError as error:
+            faults = "; ".join(
+                f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()
+            )
+            raise UserError(f"{who} does not take these parameters: {faults}") from None
+
+
+def _kind(base: type[Plugin]) -> str:
+    return next(kind for kind, cls in KINDS.items() if cls is base)
 
 
 def discover(files: Sequence[Path] = ()) -> Registry:
@@ -153,7 +199,7 @@ def discover(files: Sequence[Path] = ()) -> Registry:
 
 @contextmanager
 def _to_stderr() -> Iterator[None]:
-    """What a plugin, or a program that it starts, prints while it is loaded: stdout is the verb's."""
+    """Sends what a plugin, or a program that it starts, prints while it is loaded to stderr."""
     kept = -1
     with suppress(OSError):  # one of the two is closed
         kept = os.dup(1)
@@ -257,7 +303,7 @@ def _data_files(cls: type[Plugin]) -> dict[str, Path]:
 
 
 def files_of(registered: Registered) -> list[Path]:
-    """What a plugin in a file of its own needs to be taken along: that file first; else nothing."""
+    """The files that a plugin next to a suite consists of, its own first; none for an installed plugin."""
     if not registered.origin.file:
         return []
     file = Path(registered.origin.file).absolute()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.api import UserError
+from bi_bench.api import BaseModel, Benchmark, Strategy, UserError
 from bi_bench.plugins import discover, files_of
 
 GOOD = """
@@ -38,9 +38,9 @@ def fake_entry_points(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
 
 def test_first_party_plugins_come_through_their_entry_point() -> None:
     registry = discover()
-    assert {"vanilla", "bridge", "from-file", "sabotage"} <= set(registry.names("strategies"))
+    assert {"vanilla", "bridge", "from-file", "sabotage"} <= set(registry.names(Strategy))
     assert registry.broken == []
-    assert str(registry.get("models", "tiny").origin).startswith("bi-bench ")
+    assert str(registry.get(BaseModel, "tiny").origin).startswith("bi-bench ")
 
 
 def test_a_broken_entry_point_is_a_row_and_the_rest_works(
@@ -50,11 +50,11 @@ def test_a_broken_entry_point_is_a_row_and_the_rest_works(
     monkeypatch.syspath_prepend(tmp_path)
     fake_entry_points(monkeypatch, "broken_plugin")
     registry = discover()
-    assert registry.get("strategies", "vanilla")
+    assert registry.get(Strategy, "vanilla")
     (broken,) = registry.broken
     assert "out of order" in broken.cause
     with pytest.raises(UserError, match=r'no "broken".*broken_plugin.*out of order'):
-        registry.get("strategies", "broken")
+        registry.get(Strategy, "broken")
 
 
 def test_a_misspelt_hook_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,26 +64,26 @@ def test_a_misspelt_hook_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     fake_entry_points(monkeypatch, "misspelt_plugin")
     registry = discover()
     assert "bi_bench_strategy" in registry.broken[0].cause
-    assert registry.get("strategies", "vanilla")
+    assert registry.get(Strategy, "vanilla")
 
 
 def test_a_name_provided_twice_names_both(tmp_path: Path) -> None:
     file = write(tmp_path, "mine.py", GOOD.replace("NAME", "vanilla"))
     registry = discover([file])
     with pytest.raises(UserError, match=r"provided by bi-bench .* and .*mine\.py"):
-        registry.get("strategies", "vanilla")
+        registry.get(Strategy, "vanilla")
 
 
 def test_an_unknown_name_gets_a_suggestion() -> None:
     with pytest.raises(UserError, match='no "brigde"; did you mean "bridge"'):
-        discover().get("strategies", "brigde")
+        discover().get(Strategy, "brigde")
 
 
 def test_a_local_file_is_found_and_identified_by_its_source(tmp_path: Path) -> None:
     file = write(tmp_path, "mine.py", GOOD.replace("NAME", "mine"))
-    before = discover([file]).get("strategies", "mine").identity()
+    before = discover([file]).get(Strategy, "mine").identity()
     file.write_text(file.read_text() + "# changed\n")
-    after = discover([file]).get("strategies", "mine").identity()
+    after = discover([file]).get(Strategy, "mine").identity()
     assert before["name"] == after["name"] == "mine"
     assert before["source"] != after["source"]
 
@@ -96,7 +96,7 @@ def test_data_files_are_in_the_identity_and_must_be_there(tmp_path: Path) -> Non
     with pytest.raises(UserError, match=r'Mine\.data_files: there is no "words.txt" in'):
         discover([file])
     words = write(tmp_path, "words.txt", "one")
-    mine = discover([file]).get("strategies", "mine")
+    mine = discover([file]).get(Strategy, "mine")
     before = mine.identity()
     words.write_text("two")
     assert mine.identity() != before
@@ -117,16 +117,16 @@ def test_what_a_file_needs_is_known_wherever_it_is_named_from(
     write(tmp_path / "words", "one.txt", "one")
     write(tmp_path, "other.py", "")
     monkeypatch.chdir(tmp_path)
-    found = files_of(discover([Path("mine.py")]).get("strategies", "mine"))
+    found = files_of(discover([Path("mine.py")]).get(Strategy, "mine"))
     assert found == [tmp_path / name for name in ("mine.py", "near_of_needs.py", "words/one.txt")]
-    assert files_of(discover().get("strategies", "vanilla")) == []
+    assert files_of(discover().get(Strategy, "vanilla")) == []
 
 
 def test_declared_libraries_are_in_the_identity(tmp_path: Path) -> None:
     text = GOOD.replace("NAME", "mine").replace(
         "    name =", '    libraries = ("pluggy", "no-such")\n    name ='
     )
-    found = discover([write(tmp_path, "mine.py", text)]).get("strategies", "mine").identity()
+    found = discover([write(tmp_path, "mine.py", text)]).get(Strategy, "mine").identity()
     assert found["libraries"] == {
         "pluggy": importlib.metadata.version("pluggy"),
         "no-such": "absent",
@@ -141,7 +141,7 @@ def test_two_plugin_files_with_neighbours_of_one_name_are_refused(tmp_path: Path
         text = "import helper_of_two\n" + GOOD.replace('"NAME"', "helper_of_two.NAME")
         files.append(write(tmp_path / name, "mine.py", text))
     for file, name in zip(files, ("one", "two"), strict=True):  # one after the other is fine
-        assert discover([file]).get("strategies", name)
+        assert discover([file]).get(Strategy, name)
     with pytest.raises(UserError, match=r"helper_of_two, another plugin file .* rename one"):
         discover(files)
 
@@ -199,3 +199,28 @@ def test_a_class_that_says_nonsense_is_refused(tmp_path: Path, line: str, messag
     text = GOOD.replace('name = "NAME"', f'name = "mine"\n    {line}')
     with pytest.raises(UserError, match=message):
         discover([write(tmp_path, "mine.py", text)])
+
+
+def test_a_plugin_is_built_from_its_identity_and_what_no_key_holds(tmp_path: Path) -> None:
+    file = write(tmp_path, "demos.jsonl", '{"prompt": "a", "completion": "b"}\n')
+    registry = discover()
+    identity = {**registry.get(Strategy, "from-file").identity(), "params": {}}
+    built = registry.build(Strategy, identity, {"path": str(file)})
+    assert built.examples() is not None
+    with pytest.raises(UserError, match=r'"from-file" does not take these parameters: path: Field'):
+        registry.build(Strategy, identity)
+
+
+def test_another_version_of_a_plugin_is_built_only_where_that_is_wanted() -> None:
+    registry = discover()
+    identity = {
+        "name": "igsm",
+        "distribution": "bi-bench",
+        "version": 99,
+        "params": {"ops": [2, 3]},
+    }
+    with pytest.raises(
+        UserError, match=r'"igsm" has changed .*99.* before, .* now\); export again'
+    ):
+        registry.build(Benchmark, identity, if_changed="export again")
+    assert registry.build(Benchmark, identity, if_changed=None).name == "igsm"

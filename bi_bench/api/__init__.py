@@ -1,4 +1,4 @@
-"""Everything a plugin needs: the nouns it receives, the classes it derives from, the hooks."""
+"""The API for plugins: the types that plugins receive and return, the base classes, the hooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The algorithm hook: how the SFT model is fine-tuned by reinforcement, declared as phases."""
+"""The base class of algorithms: reinforcement fine-tuning (RFT) of the SFT model, declared as phases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 
 Trainer = Literal["grpo", "expert-iteration", "sft", "command"]
 Reward = Literal["answer", "derivation", "random", "inverted", "format-only"]
@@ -25,7 +25,7 @@ class Phase:
     needed step is right too. The others are null controls, which no gain may need: "random" tosses
     a fair coin whatever the text, "inverted" is 1 - "answer", "format-only" pays for any answer
     that can be read. ``format_reward`` is earned on top by a completion that closes the reasoning,
-    then gives an answer between tags and says nothing more. The trainer "command" rolls out by
+    then gives an answer between tags and ends. The trainer "command" rolls out by
     itself and "sft" goes on with supervised fine-tuning for ``steps`` updates: they have no use for
     ``prompts``, ``group`` and rewards.
     """
@@ -39,7 +39,7 @@ class Phase:
     format_reward: float = 0.0
 
 
-class Algorithm(Plugin, ABC):
+class Algorithm(Plugin[P], ABC):
     """A reinforcement fine-tuning recipe. Declarative: the training room carries it out."""
 
     @abstractmethod
@@ -47,5 +47,5 @@ class Algorithm(Plugin, ABC):
         """The phases in order; each starts from the weights the one before it left."""
 
     def warnings(self) -> Sequence[str]:
-        """What a reader of the plan should know, e.g. two settings that are the same algorithm."""
+        """Lines for the reader of the plan, e.g. that two settings are the same algorithm."""
         return ()

@@ -1,4 +1,4 @@
-"""The analysis hook: read-only measurements over finished stages."""
+"""The base class of analyses: read-only measurements on finished stages."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 from bi_bench.api.benchmark import Benchmark
 from bi_bench.api.figure import Drawing
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 from bi_bench.api.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysisContext:
-    """What an analysis may look at.
+    """The inputs of an analysis.
 
     ``folders``: of the stages it asked for, by role ("probe", "pre/test-id" ...). ``benchmark``:
     that of the cell. ``problems("probe")``: the problems of a split, where "problems" or
@@ -35,7 +35,7 @@ class AnalysisContext:
     numerics: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Analysis(Plugin, ABC):
+class Analysis(Plugin[P], ABC):
     """Measures something on checkpoints and rollouts; never changes them.
 
     ``needs``: the roles whose folders it reads: "base", "problems", "augment", "sft", "probe",
@@ -52,7 +52,7 @@ class Analysis(Plugin, ABC):
     figures: ClassVar[tuple[Drawing, ...]] = ()
 
     def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
-        """Why there is nothing to measure in a suite's cells of a benchmark; empty: there is.
+        """The reason why a suite's cells of a benchmark have nothing to measure; empty: they have.
 
         Asked when a suite is planned; ``defaults`` are its settings as plain values, such as
         ``defaults["evaluate"]["samples"]``. The reason is shown by plan and report.

@@ -1,4 +1,4 @@
-"""Reads arithmetic that a model wrote. A bounded recursive-descent parser: nothing is evaluated as code."""
+"""Parses arithmetic that a model wrote: bounded recursive descent, nothing is evaluated as code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def parse_expression(text: str, *, real: bool = False) -> Expression | None:
     numbers, quotients and ``sqrt( ... )``.
 
     A name followed by a number (``a 6``) is read as the name alone: the embedded wordings put a
-    value right beside its name; :func:`parse_numeric` reads the number instead. Chains of one
+    value right next to its name; :func:`parse_numeric` reads the number instead. Chains of one
     operator are flattened, so ``a + b + c`` has three operands.
     """
     return None if len(text) > _MAX_LENGTH else _parsed(text, real)

@@ -1,4 +1,4 @@
-"""The benchmark hook: problems, their words, their grading."""
+"""The base class of benchmarks: problems, their wording, their grading."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from bi_bench.api.plan import Plan
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 from bi_bench.api.problem import SPLITS, Grade, Problem, Split
 from bi_bench.api.speech import Solution
 from bi_bench.api.subject import Answered, Subject
 from bi_bench.api.verify import Stated
 
 
-class Benchmark(Plugin, ABC):
+class Benchmark(Plugin[P], ABC):
     """A source of problems that can be asked, solved in words and graded.
 
-    ``provides`` says what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
+    ``provides`` is what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
     :meth:`steps` work), "solution" (then problems carry a reference ``solution``), "derivation"
     (then :meth:`grade` tells whether the steps are right, so that they can be rewarded).
     ``splits`` are those that it has; one without "sft", "rl" and "probe" is for evaluation alone.
-    ``procedural``: with other random numbers it draws other problems, as many as one likes.
+    ``procedural``: other random numbers give other problems, without limit.
     ``max_new_tokens`` is the response length that its solutions need, injected steps included.
     """
 
@@ -32,7 +32,7 @@ class Benchmark(Plugin, ABC):
 
     @property
     def max_new_tokens(self) -> int:
-        """Response length in tokens that training and evaluation allow unless a suite says else."""
+        """Response length in tokens that training and evaluation allow unless a suite sets another."""
         return 512
 
     @abstractmethod
@@ -57,6 +57,11 @@ class Benchmark(Plugin, ABC):
         None, as here: bi_bench lets the model answer :meth:`ask` and calls :meth:`grade`.
         """
         return None
+
+    @property
+    def evaluates_itself(self) -> bool:
+        """Whether it overrides :meth:`evaluate`: it then asks and grades by itself."""
+        return type(self).evaluate is not Benchmark.evaluate
 
     def premises(self, problem: Problem) -> int:
         """How many premises :meth:`ask` can put in another order, 0 for none."""

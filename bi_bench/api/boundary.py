@@ -1,6 +1,6 @@
-"""The one place where what a plugin raises becomes an error that names it, and where it is stopped.
+"""The boundary around calls into plugins: their exceptions become errors that name them, and time limits.
 
-Everything that the core asks of a plugin it asks inside :func:`calling`.
+The core calls a plugin only inside :func:`calling`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 def calling(
     who: str, function: Callable[..., Any] | None = None, seconds: float = 0
 ) -> Iterator[None]:
-    """What a plugin raises inside becomes a PluginError that begins with ``who``.
+    """Turns an exception of a plugin inside the block into a PluginError that begins with ``who``.
 
     The line is the plugin's own, or where nothing of it is in the traceback that of ``function``.
-    ``seconds``: as :func:`time_limit`, 0 for none. A :class:`Declined` is an answer and passes. What is
-    printed goes to stderr: stdout belongs to the verb.
+    ``seconds``: as :func:`time_limit`, 0 for none. A :class:`Declined` is an answer and passes.
+    Printed text goes to stderr: stdout belongs to the verb.
     """
     try:
         with redirect_stdout(sys.stderr), time_limit(seconds):
@@ -63,7 +63,7 @@ def describe(error: BaseException, function: Callable[..., Any] | None = None) -
 def time_limit(seconds: float) -> Iterator[None]:
     """TimeoutError where the body takes longer; 0, or outside of the main thread: no limit.
 
-    The timer of somebody else goes on afterwards with the time that it has left.
+    A timer that was already running goes on afterwards with its remaining time.
     """
     if not seconds or threading.current_thread() is not threading.main_thread():
         yield

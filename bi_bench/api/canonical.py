@@ -1,4 +1,4 @@
-"""Canonical forms of equations: hashes that neither names nor the order of anything change.
+"""Canonical hashes of equations and graphs, independent of names and of order.
 
 Two graphs that are equal up to names and order have one hash. Colour refinement makes it: a quantity
 is coloured by its place in the graph, and the hash adds up what every quantity contributes, so a graph
@@ -46,7 +46,7 @@ def colours(equations: Equations, target: str) -> dict[str, str]:
 def mark(
     name: str, equation: Expression, coloured: Mapping[str, str], *, constants: bool = False
 ) -> int:
-    """What one quantity contributes to the hash of its graph, operators included."""
+    """The contribution of one quantity to the hash of its graph, operators included."""
     return _number(coloured[name], _shape(equation, coloured, constants))
 
 

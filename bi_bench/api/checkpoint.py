@@ -1,4 +1,4 @@
-"""What can be seen of a checkpoint folder without loading it: files, headers, the end token."""
+"""Inspects a checkpoint folder without loading it: files, headers, the end-of-sequence token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The digest of plain data: what content keys are, and what records in a store are checked by."""
+"""The digest of plain JSON data, used as content keys and to check records in a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The errors that a user can act on; everything else is a defect and keeps its traceback."""
+"""The errors that a user can act on; any other exception is a defect and keeps its traceback."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class UserError(Exception):
-    """Something in the suite, a file or a plugin is wrong; the message says where and how to mend it.
+    """Something in the suite, a file or a plugin is wrong; the message states where and how to fix it.
 
     The command line prints it without a traceback and exits with code 2.
     """

@@ -1,4 +1,4 @@
-"""How the table of an analysis is drawn: a declaration that reports read without the plugin."""
+"""Declarations of how reports draw the table of an analysis, readable without the plugin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Bars:
 
     ``values`` maps columns of numbers to what stands at the axis, with the unit. ``spread`` maps
     some of them to the column with a list of the single values (None for one that is missing), of
-    which the middle half is drawn. ``caption``: a sentence that says what is shown.
+    which the middle half is drawn. ``caption``: a sentence about what is shown.
     """
 
     values: Mapping[str, str]

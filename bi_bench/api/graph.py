@@ -1,4 +1,4 @@
-"""The reasoning graph behind a problem: quantities, the equations between them, what is asked."""
+"""The reasoning graph of a problem: quantities, the equations between them, the target."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ReasoningGraph:
 
     ``quantities`` stand in any order; ``modulus`` reduces every value, None means that none does.
     Raises GraphError on construction if a parent is unknown, a value is wrong, there is a cycle, or
-    a division or root stands beside a modulus.
+    a division or root is combined with a modulus.
     """
 
     quantities: tuple[Quantity, ...]

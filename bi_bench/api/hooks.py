@@ -1,4 +1,4 @@
-"""The hooks: what a package or a file implements to add to bi_bench.
+"""The hooks that a package or a file implements to add plugins to bi_bench.
 
 A distribution registers a module in the entry-point group ``bi_bench``; a suite may also name a
 Python file next to it (``plugins = ["./my_strategy.py"]``). Both implement any of the hooks below.

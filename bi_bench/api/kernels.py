@@ -1,4 +1,4 @@
-"""Code from the hub that a setting can ask for by name, and that is never run."""
+"""Detects settings that name kernels of the hub, whose code is never run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def hub_kernel(settings: Any) -> str:
     """The kernel that settings name at any depth, as ``key = "owner/name"``; empty where they name none.
 
     transformers downloads and runs one that stands for an implementation of the attention or of the
-    experts, whether a configuration of a model says so or a setting.
+    experts, whether the configuration of a model or a setting names it.
     """
     return next(_kernels(settings), "")
 

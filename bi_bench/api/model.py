@@ -1,4 +1,4 @@
-"""The base-model hook: which causal language model a cell starts from."""
+"""The base class of base models: the causal language model that a cell starts from."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 
 MODEL_FILES = (".json", ".safetensors", ".jinja", ".model", ".txt")
-"""How the names of the files end that make up a checkpoint; others in its folder are not used."""
+"""Suffixes of the files that make up a checkpoint; others in its folder are not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class ModelSource:
 
 
 def model_files(folder: Path) -> list[Path]:
-    """What is taken from a checkpoint folder: weights, configuration, tokenizer, chat template."""
+    """The files of a checkpoint folder that are used: weights, configuration, tokenizer, chat template."""
     return sorted(f for f in folder.iterdir() if f.suffix in MODEL_FILES and f.is_file())
 
 
@@ -50,7 +50,7 @@ class Pace:
     trained: float
 
 
-class BaseModel(Plugin, ABC):
+class BaseModel(Plugin[P], ABC):
     """A causal language model in transformers' format, before any training by bi_bench."""
 
     @abstractmethod

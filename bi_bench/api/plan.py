@@ -1,4 +1,4 @@
-"""The plan: the ordered steps of a solution, before they are words. Strategies edit plans."""
+"""The plan: the ordered steps of a solution before they are worded. Strategies edit plans."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ class Plan:
 
 
 def check_plan(graph: ReasoningGraph, plan: Plan) -> None:
-    """ValueError or TypeError for a plan that cannot be said of a graph.
+    """Raises ValueError or TypeError for a plan that does not fit a graph.
 
-    Its quantities are those of the graph, nothing is computed from what was not said before, and the
-    target has its value at the end.
+    Its quantities must be those of the graph, every computation must use values that were stated before,
+    and the target must have its value at the end.
     """
     said: set[str] = set()
     for number, step in enumerate(plan.steps, 1):

@@ -1,10 +1,11 @@
-"""What all plugins share: a name, an integer version, parameters that are checked."""
+"""The base of all plugins: a name, an integer version, parameters that are checked."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, cast, get_args, get_origin
 
 import pydantic
+from typing_extensions import TypeVar, get_original_bases
 
 
 class Parameters(pydantic.BaseModel):
@@ -21,10 +22,17 @@ class Parameters(pydantic.BaseModel):
     )
 
 
-class Plugin:
+# Covariant, so that a Strategy[MyParameters] is a Strategy; the default serves one without parameters.
+P = TypeVar("P", bound=Parameters, default=Parameters, covariant=True)
+
+
+class Plugin(Generic[P]):
     """Base of strategies, models, algorithms, benchmarks and analyses.
 
-    ``name`` is what a suite says; ``version`` is part of the content key: raise it whenever the
+    ``class Mine(Strategy[MyParameters])`` declares the parameters: ``params`` has that type, and
+    ``Params`` is that class. A class body may also set ``Params`` by itself.
+
+    ``name`` is what a suite writes; ``version`` is part of the content key: raise it whenever the
     same parameters give another result. Import heavy packages inside methods only.
 
     ``libraries`` are distributions whose versions decide its results, as ``pip`` names them;
@@ -38,8 +46,20 @@ class Plugin:
     libraries: ClassVar[tuple[str, ...]] = ()
     data_files: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, params: Parameters | None = None) -> None:
-        self.params: Any = self.Params() if params is None else params
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "Params" in vars(cls):
+            return
+        for base in get_original_bases(cls):
+            origin = get_origin(base)
+            if isinstance(origin, type) and issubclass(origin, Plugin):
+                argument = get_args(base)[0]
+                if not isinstance(argument, TypeVar):  # else a base class that leaves it open
+                    cls.Params = argument
+
+    def __init__(self, params: P | None = None) -> None:
+        # A class variable cannot be typed by P; __init_subclass__ makes Params the class that P is.
+        self.params: P = cast("P", self.Params()) if params is None else params
 
     @classmethod
     def about(cls) -> str:

@@ -1,4 +1,4 @@
-"""Problems, examples and grades: what benchmarks yield and training consumes."""
+"""Problems and grades, as benchmarks produce them and training consumes them."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """What a completion is worth.
+    """The grade of a completion.
 
     ``correct``: the answer is right. ``parsed``: one answer was found. ``derivation``: the answer is
     right and every needed step is stated with its right value (None where the benchmark cannot
-    tell). ``contradictory``: none counts, because several were given that do not say the same.
+    tell). ``contradictory``: none counts, because several different answers were given.
     ``unrecognised``: the answer is right and no needed step is wrong, but not every one was found.
     """
 

@@ -1,4 +1,4 @@
-"""Randomness derived by name: two things share a stream only if they name the same axes."""
+"""Seeds derived from names: two random streams are the same only if they name the same axes."""
 
 from __future__ import annotations
 

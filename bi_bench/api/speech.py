@@ -1,4 +1,4 @@
-"""From plan to words: a voice says single steps, :func:`speak` strings them into a solution."""
+"""Words plans: a voice words single steps, :func:`speak` joins them into a solution."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a solution has said so far: values (possibly wrong on purpose) and attempted names."""
+    """The state of a solution so far: values stated (possibly wrong on purpose) and names attempted."""
 
     values: dict[str, Number] = field(default_factory=dict)
     attempted: set[str] = field(default_factory=set)
@@ -75,7 +75,7 @@ class Voice(ABC):
 
     @abstractmethod
     def restate(self, quantity: Quantity) -> str:
-        """The premise about a quantity, said again."""
+        """The premise about a quantity, restated."""
 
     def filler(self, quantity: Quantity, words: int) -> str:
         """Exactly so many words, separated by blanks, that say nothing and parse as no step."""
@@ -89,8 +89,8 @@ class Voice(ABC):
 def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
     """The solution that ``plan`` describes in the words of ``voice``, with a span for each step.
 
-    A planted ``offset`` changes the value that is said, and all later steps use what was said; if it
-    makes one of them impossible, such as a division by zero, that one says its true value.
+    A planted ``offset`` changes the value that is stated, and all later steps use stated values; if it
+    makes one of them impossible, such as a division by zero, that one states its true value.
     Planted ``content`` changes nothing later.
     """
     said, parts, length = Said(), [voice.opening], len(voice.opening)
@@ -162,7 +162,7 @@ def _true_reductions(graph: ReasoningGraph, name: str) -> tuple[Expression, ...]
 
 
 def intermediate(graph: ReasoningGraph, numeric: Expression, step: Step, place: int) -> Expression:
-    """What the subgoal at a place behind a computation says."""
+    """The value of the subgoal at a place behind a computation."""
     if not step.content:
         return reductions(numeric, graph.modulus)[place]
     borrowed = _true_reductions(graph, step.content)
@@ -172,7 +172,7 @@ def intermediate(graph: ReasoningGraph, numeric: Expression, step: Step, place: 
 def computed(
     graph: ReasoningGraph, quantity: Quantity, offset: int, values: Mapping[str, Number]
 ) -> Number:
-    """The value that is said of a quantity, after other ``values`` were said."""
+    """The value stated for a quantity, after other ``values`` were stated."""
     value = evaluate(quantity.equation, values, graph.modulus)
     if value != value:  # not a number
         value = quantity.value

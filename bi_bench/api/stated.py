@@ -1,4 +1,4 @@
-"""The steps that a plan states: what a benchmark's parser has to read back from its words."""
+"""The steps that a plan states, which a benchmark's parser must read back from the words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bi_bench.api.verify import Stated
 
 
 def stated(graph: ReasoningGraph, plan: Plan) -> list[Stated]:
-    """Every step of a plan that states something, as :func:`~bi_bench.api.speech.speak` says it.
+    """Every step of a plan that states something, as :func:`~bi_bench.api.speech.speak` words it.
 
     Subgoals are part of the computation that they follow, and a filler states nothing.
     """

@@ -1,4 +1,4 @@
-"""The strategy hook: what is done to the demonstrations before supervised fine-tuning."""
+"""The base class of strategies: how demonstrations are made before supervised fine-tuning."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bi_bench.api.plan import Plan
-from bi_bench.api.plugin import Plugin
+from bi_bench.api.plugin import P, Plugin
 from bi_bench.api.problem import Problem
 from bi_bench.api.speech import Solution
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One demonstration to make of a problem; what is None stays as the benchmark has it.
+    """One demonstration to make of a problem; fields that are None stay as the benchmark has them.
 
     ``plan``: the steps to speak. ``premise_order``: a permutation of the premises in the prompt.
     ``text``: the completion itself, for benchmarks without a graph. ``wording``: which choice of
-    phrases the plan is said in; 0 is the one that all strategies share.
+    phrases the plan is worded in; 0 is the one that all strategies share.
     """
 
     plan: Plan | None = None
@@ -46,7 +46,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """A strategy cannot serve this problem, and says why.
+    """The reason why a strategy cannot serve a problem.
 
     If it declines every problem the cell is shown as skipped with the reason; otherwise the
     declined ones are counted in the notes under the table.
@@ -61,7 +61,7 @@ def _mute(plan: Plan) -> Solution:
 
 @dataclass(frozen=True, slots=True)
 class DraftContext:
-    """What a strategy may use besides the problem.
+    """The inputs of a strategy besides the problem.
 
     ``rng``: its own random stream, named by the problem. ``premises``: how many premises of the
     prompt ``Draft.premise_order`` can permute, 0 for none. ``speak``: a plan in the words that a
@@ -73,12 +73,12 @@ class DraftContext:
     speak: Callable[[Plan], Solution] = _mute
 
 
-class Strategy(Plugin, ABC):
+class Strategy(Plugin[P], ABC):
     """An injection strategy: turns each problem of the SFT split into demonstrations.
 
     ``needs``: "graph" (edits plans), "solution" (edits text). A benchmark that does not provide it
     makes the cell skipped. ``faithful``: every demonstration must pass the step verifier, and its
-    answer be graded as right; a control that plants errors on purpose says False.
+    answer be graded as right; a control that plants errors on purpose sets False.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({"graph"})
@@ -88,7 +88,7 @@ class Strategy(Plugin, ABC):
     def drafts(
         self, problem: Problem, plan: Plan | None, context: DraftContext
     ) -> Iterable[Draft] | Decline:
-        """The demonstrations for one problem, or why there are none.
+        """The demonstrations for one problem, or the reason why it has none.
 
         ``plan`` is the plain solution, the same for every strategy (arms are question-matched);
         None where the benchmark has no graph.

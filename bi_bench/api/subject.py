@@ -1,4 +1,4 @@
-"""What a benchmark that evaluates by itself receives and returns."""
+"""The input and output of a benchmark that evaluates by itself."""
 
 from __future__ import annotations
 

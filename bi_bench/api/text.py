@@ -1,7 +1,7 @@
-"""The one place that reads text files which people wrote: suites, templates, data, logs.
+"""Reads text files written by people: suites, templates, data, logs.
 
-Read are UTF-8, with or without a byte order mark, and UTF-16 and UTF-32 with one. Whatever else is
-in a file is refused with file, line and byte, for a character that was guessed would be trained on.
+UTF-8, with or without a byte order mark, and UTF-16 and UTF-32 with one. Any other content is an
+error with file, line and byte, because a guessed character would be trained on.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class JsonLine(NamedTuple):
 def read_text(file: Path) -> str:
     """The text of a file, without byte order mark and with ``\\n`` at the end of every line.
 
-    UserError naming file, line and what to do if it cannot be read or is no text.
+    UserError naming file, line and what to do if it cannot be read or is not text.
     """
     try:
         data = file.read_bytes()
@@ -54,7 +54,7 @@ def read_text(file: Path) -> str:
 
 
 def read_json(file: Path) -> Any:
-    """The JSON value in a file; UserError naming file and line if there is none."""
+    """The JSON value in a file; UserError naming file and line if it is not JSON."""
     try:
         return json.loads(read_text(file))
     except json.JSONDecodeError as error:
@@ -64,7 +64,7 @@ def read_json(file: Path) -> Any:
 
 
 def json_lines(file: Path) -> Iterator[JsonLine]:
-    """The lines of a JSONL file, one at a time; blank lines are none.
+    """The lines of a JSONL file, one at a time; blank lines are skipped.
 
     A line that is not JSON carries its fault. UserError if the file as a whole cannot be read.
     """
@@ -102,7 +102,7 @@ def text_lines(file: Path) -> Iterator[tuple[int, str, str]]:
 
 
 def is_text(text: str) -> bool:
-    """Whether ``text`` has no half of a surrogate pair, which no UTF-8 and no tokenizer can take."""
+    """Whether ``text`` is free of lone surrogates, which neither UTF-8 nor a tokenizer can encode."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 

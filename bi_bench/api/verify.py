@@ -27,7 +27,8 @@ class Stated:
 
     ``chain``: what stands between the equals signs of a computation, first the equation over
     names, then the numbers, perhaps intermediate results, last the value; for ``read`` the value
-    alone, for ``restate`` the equation alone. ``missing``: what an attempt says is unsolved.
+    alone, for ``restate`` the equation alone. ``missing``: the quantities that an attempt states as
+    unsolved.
     """
 
     kind: StepKind
@@ -76,8 +77,8 @@ def verify(graph: ReasoningGraph, steps: Iterable[Stated]) -> list[StepVerdict]:
 
 
 def needed_steps(graph: ReasoningGraph, steps: Iterable[Stated]) -> NeededSteps:
-    """What a text says of the needed quantities: "wrong" if one is stated with a value that is not its
-    own, "unrecognised" if none is but not all are stated, so that nobody can tell, else "right".
+    """How a text states the needed quantities: "wrong" if one has a value that is not its own,
+    "unrecognised" if none has but not all are stated, so that it cannot be decided, else "right".
 
     Unlike in :func:`verify`, rounded numbers have the tolerance of :meth:`ReasoningGraph.agrees`.
     """

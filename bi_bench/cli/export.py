@@ -88,7 +88,7 @@ def _write_task(
     set_: list[str] | None,
     plugin: list[Path] | None,
 ) -> None:
-    from bi_bench.api import stream
+    from bi_bench.api import Benchmark, stream
     from bi_bench.cli.plugin_options import check_split, parameters, tables
     from bi_bench.plugins import discover, files_of
     from bi_bench.report.lm_eval.task import task_name, write_lm_eval_task
@@ -97,7 +97,7 @@ def _write_task(
 
     drawn = check_split(split)
     table = tables(set_, ["benchmark"])["benchmark"]
-    registered = discover(plugin or ()).get("benchmarks", benchmark)
+    registered = discover(plugin or ()).get(Benchmark, benchmark)
     entry = Entry(registered, parameters(registered, table, "benchmark"), benchmark)
     # The stream of the problems stage, so that a suite with this seed evaluates these problems.
     stream_ = stream(seed, "problems", drawn)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -80,7 +80,7 @@ def regrade(
         if text not in graders:
             graders[text] = _grader(asked, grader, changes, plugin or ())
         found = graders[text].benchmark
-        if _by_itself(found):
+        if found.evaluates_itself:  # its grade of a text alone is nothing
             left_out[key] = f"{asked.name} asks and grades by itself"
             continue
         if sys.stderr.isatty():
@@ -111,24 +111,16 @@ def _grader(
     asked: PluginIdentity, name: str, changes: Mapping[str, Any], files: Sequence[Path]
 ) -> Grader:
     """Another benchmark takes over the parameters that it knows."""
+    from bi_bench.api import Benchmark
     from bi_bench.cli.plugin_options import parameters
     from bi_bench.plugins import discover
 
-    registered = discover(files).get("benchmarks", name or asked.name)
+    registered = discover(files).get(Benchmark, name or asked.name)
     known = registered.cls.Params.model_fields
     kept = {key: value for key, value in asked.params.items() if key in known}
     checked = parameters(registered, {**kept, **changes}, "benchmark")
     params = checked.model_dump(mode="json")
-    return Grader(
-        cast("Benchmark", registered.cls(checked)), {**registered.identity(), "params": params}
-    )
-
-
-def _by_itself(benchmark: Benchmark) -> bool:
-    """Whether it runs the model and grades what it says: its grade of a text alone is nothing."""
-    from bi_bench.api import Benchmark as Base
-
-    return type(benchmark).evaluate is not Base.evaluate
+    return Grader(registered.cls(checked), {**registered.identity(), "params": params})
 
 
 def _json(

@@ -13,7 +13,7 @@ import typer
 from bi_bench.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from bi_bench.api import Benchmark, Example, Problem, Solution, Strategy
+    from bi_bench.api import Example, Problem, Solution
 
 COLOURS = {
     "attempt": "bold red",
@@ -42,7 +42,7 @@ def sample(
     as_json: JsonOption = False,
 ) -> None:
     """Print problems with their demonstrations; injected steps are coloured."""
-    from bi_bench.api import Decline, UserError, stream
+    from bi_bench.api import Benchmark, Decline, Strategy, UserError, stream
     from bi_bench.cli.plugin_options import check_split, parameters, tables
     from bi_bench.plugins import discover
     from bi_bench.stages.grading import asked
@@ -51,15 +51,9 @@ def sample(
     drawn = check_split(split)
     given = tables(set_, ("benchmark", "strategy"))
     registry = discover(plugin or ())
-    made: list[Any] = []
-    for kind, name, table in (
-        ("benchmarks", benchmark, "benchmark"),
-        ("strategies", strategy, "strategy"),
-    ):
-        registered = registry.get(kind, name)
-        made.append(registered.cls(parameters(registered, given[table], table)))
-    source: Benchmark = made[0]
-    arm: Strategy = made[1]
+    found, injected = registry.get(Benchmark, benchmark), registry.get(Strategy, strategy)
+    source = found.cls(parameters(found, given["benchmark"], "benchmark"))
+    arm = injected.cls(parameters(injected, given["strategy"], "strategy"))
     if missing := sorted(arm.needs - source.provides):
         raise UserError(f"{strategy} needs a {missing[0]}, which {benchmark} does not provide")
     if (finished := arm.examples()) is not None:

@@ -49,9 +49,9 @@ def samples(
     as_json: JsonOption = False,
 ) -> None:
     """Show answers of a run with their steps checked: what RFT fixed, what it broke."""
-    from bi_bench.api import UserError, did_you_mean
+    from bi_bench.api import Benchmark, UserError, did_you_mean
     from bi_bench.api.plan import STEP_KINDS
-    from bi_bench.cli.rebuild import rebuild_benchmark
+    from bi_bench.plugins import discover
     from bi_bench.report.answers.browse import Wanted, browse
     from bi_bench.report.compare.arms import all_sides, matching
     from bi_bench.report.data.open import open_answers
@@ -70,8 +70,10 @@ def samples(
     if arm:
         sides = matching(sides, arm)
 
+    registry = discover(plugin or ())
+
     def rebuild(stage: StageRecord) -> Benchmark:
-        return rebuild_benchmark(stage, plugin or ())
+        return registry.build(Benchmark, stage.plugin("benchmark").to_json(), if_changed=None)
 
     # Probes hold sampled rollouts and nothing else.
     greedy = not sampled and when != "probe"

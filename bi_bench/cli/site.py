@@ -46,16 +46,17 @@ def _teller() -> Callable[[int, int], None]:
 
 def rebuilder() -> Callable[[StageRecord], Benchmark | None]:
     """Makes the benchmark of a stage again, each once; None where its plugin is not installed here."""
-    from bi_bench.api import UserError
-    from bi_bench.cli.rebuild import rebuild_benchmark
+    from bi_bench.api import Benchmark, UserError
+    from bi_bench.plugins import discover
 
     made: dict[str, Benchmark | None] = {}
 
     def rebuild(stage: StageRecord) -> Benchmark | None:
-        wanted = json.dumps(stage.plugin("benchmark").to_json(), sort_keys=True)
+        described = stage.plugin("benchmark").to_json()
+        wanted = json.dumps(described, sort_keys=True)
         if wanted not in made:
             try:
-                made[wanted] = rebuild_benchmark(stage)
+                made[wanted] = discover().build(Benchmark, described, if_changed=None)
             except (UserError, KeyError, TypeError):
                 made[wanted] = None
         return made[wanted]

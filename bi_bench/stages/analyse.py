@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bi_bench.api import Analysis, AnalysisContext, UserError
+from bi_bench.api import Analysis, AnalysisContext, Benchmark, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.problems import read_problems
@@ -17,7 +17,7 @@ AXES = {"benchmark", "model", "algorithm", "strategy", "seed", "seeds"}
 
 def run(context: StageContext) -> Costs:
     """Write the analysis's rows into ``table.json``."""
-    analysis: Analysis = context.plugin("analyses", "analysis")
+    analysis = context.plugin(Analysis, "analysis")
     folders = context.inputs
     if analysis.uses_models:
         from bi_bench.training.seeding import seed_everything
@@ -25,7 +25,7 @@ def run(context: StageContext) -> Costs:
         seed_everything(context.seed)
     view = AnalysisContext(
         folders,
-        context.plugin("benchmarks", "benchmark"),
+        context.plugin(Benchmark, "benchmark"),
         problems=lambda split: read_problems(folders[problems(split)]),
         rows=lambda role, name: read_rows(folders[role] / name),
         seed=context.seed,

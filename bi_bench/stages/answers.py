@@ -53,7 +53,7 @@ def prepare_asking(context: StageContext) -> Asking:
     source, revision = weights(context.inputs["checkpoint"])
     return Asking(
         numerics,
-        context.plugin("benchmarks", "benchmark"),
+        context.plugin(Benchmark, "benchmark"),
         VLLMModel(source, numerics, revision),
         read_problems(context.inputs["problems"]),
         settings,
@@ -66,7 +66,7 @@ def prepare(context: StageContext) -> Setting:
     seed_everything(context.seed)
     return Setting(
         numerics,
-        context.plugin("benchmarks", "benchmark"),
+        context.plugin(Benchmark, "benchmark"),
         load_checkpoint(context.inputs["checkpoint"], numerics),
         read_problems(context.inputs["problems"]),
     )

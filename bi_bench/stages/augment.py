@@ -34,8 +34,8 @@ def run(context: StageContext) -> Costs:
     Finished demonstrations of a strategy are written as they are. Declines if the strategy
     declines every problem; declined ones among others are counted.
     """
-    benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
-    strategy: Strategy = context.plugin("strategies", "strategy")
+    benchmark = context.plugin(Benchmark, "benchmark")
+    strategy = context.plugin(Strategy, "strategy")
     problems = read_problems(context.inputs["problems"])
     with calling(f'strategy "{strategy.name}"', strategy.examples):
         finished = strategy.examples()

@@ -17,7 +17,7 @@ from bi_bench.training.checkpoint import Checkpoint, Numerics
 
 def run(context: StageContext) -> Costs:
     """Copy a local checkpoint; of a hub model fetch the files and note id and revision."""
-    model: BaseModel = context.plugin("models", "model")
+    model = context.plugin(BaseModel, "model")
     with calling(f"model {model.name}", model.source):
         source = model.source()
     if source.identity != (planned := context.identity["source"]):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from bi_bench.api import UserError
+from bi_bench.api import Plugin
 from bi_bench.api.progress import Progress
 from bi_bench.plugins import Registry, discover
+
+T = TypeVar("T", bound=Plugin)
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,6 @@ class StageContext:
         root = self.folder.parent.parent if self.folder.parent.name == "stages" else self.folder
         return root.absolute() / "tracking"
 
-    def plugin(self, kind: str, role: str) -> Any:
-        """The plugin object that the identity describes under ``role``, parameters checked again.
-
-        UserError if the plugin is not the one that the plan saw.
-        """
-        wanted = dict(self.identity[role])
-        params = {**wanted.pop("params"), **self.unkeyed.get(role, {})}
-        registered = self.registry.get(kind, wanted["name"])
-        if (found := registered.identity()) != wanted:
-            raise UserError(
-                f'{kind}: "{wanted["name"]}" changed since the plan was made '
-                f"({wanted} then, {found} now); plan and run again"
-            )
-        return registered.cls(registered.cls.Params.model_validate(params, strict=False))
+    def plugin(self, base: type[T], role: str) -> T:
+        """The plugin object that the identity describes under ``role``, as :meth:`Registry.build` does."""
+        return self.registry.build(base, self.identity[role], self.unkeyed.get(role, {}))

@@ -78,7 +78,7 @@ def _faults(benchmark: Benchmark, problems: Sequence[Problem]) -> Iterator[str]:
     ids = Counter(problem.id for problem in problems)
     yield from (f"{id}: {count} problems share this id" for id, count in ids.items() if count > 1)
     # One that runs the model by itself asks and grades out of sight.
-    if type(benchmark).evaluate is Benchmark.evaluate:
+    if not benchmark.evaluates_itself:
         for problem in problems:
             if fault := _fault(benchmark, problem):
                 yield f"{problem.id}: {fault}"

@@ -77,7 +77,7 @@ def _by_itself(
     context: StageContext, numerics: Numerics, problems: Sequence[Problem]
 ) -> list[Sample] | None:
     """The greedy answers of a benchmark that runs the model by itself, None for any other."""
-    benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
+    benchmark = context.plugin(Benchmark, "benchmark")
     model, revision = weights(context.inputs["checkpoint"])
     batch = context.identity["settings"]["batch_size"]
     subject = Subject(str(model), revision, numerics.device, numerics.dtype, batch)

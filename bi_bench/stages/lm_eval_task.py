@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bi_bench.api import Benchmark, Problem, UserError
+from bi_bench.api import Benchmark, Problem
 from bi_bench.plugins import discover
 
 if TYPE_CHECKING:
@@ -38,13 +38,7 @@ def grade(folder: Path, doc: Mapping[str, Any], completion: str) -> dict[str, fl
 @cache
 def _benchmark(folder: Path) -> Benchmark:
     content = json.loads((folder / "benchmark.json").read_text(encoding="utf-8"))
-    wanted, file = content["benchmark"], content["plugin_file"]
-    params = wanted.pop("params")
-    registered = discover([folder / file] if file else ()).get("benchmarks", wanted["name"])
-    if (found := registered.identity()) != wanted:
-        raise UserError(
-            f"{folder}: exported from {wanted}, but {found} is installed; export the task again"
-        )
-    benchmark = registered.cls(registered.cls.Params.model_validate(params, strict=False))
-    assert isinstance(benchmark, Benchmark)
-    return benchmark
+    file = content["plugin_file"]
+    registry = discover([folder / file] if file else ())
+    mend = f"export the task again ({folder})"
+    return registry.build(Benchmark, content["benchmark"], if_changed=mend)

@@ -14,7 +14,7 @@ from bi_bench.stages.draw import draw
 
 def run(context: StageContext) -> Costs:
     """Draw and check the problems; UserError if there are fewer than asked for."""
-    benchmark: Benchmark = context.plugin("benchmarks", "benchmark")
+    benchmark = context.plugin(Benchmark, "benchmark")
     split, wanted = context.identity["split"], context.identity["n"]
     problems = draw(benchmark, split, wanted, random.Random(context.seed))
     # What is for evaluation alone has the size it has: nothing is trained on too little of it.

@@ -48,7 +48,7 @@ def run(context: StageContext) -> Costs:
     match = context.identity.get("match")
     budget = Budget(match, context.inputs["reference"]) if match else None
     setting, settings = prepare(context), parse(RFTSettings, context.identity["settings"])
-    algorithm: Algorithm = context.plugin("algorithms", "algorithm")
+    algorithm = context.plugin(Algorithm, "algorithm")
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = before = steps = 0
     adapters: int | None = None

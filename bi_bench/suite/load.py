@@ -10,7 +10,7 @@ from typing import Any
 
 from bi_bench.api import UserError, did_you_mean
 from bi_bench.api.text import read_text
-from bi_bench.plugins import Registry, discover
+from bi_bench.plugins import KINDS, Registry, discover
 from bi_bench.suite.overrides import apply_overrides
 from bi_bench.suite.report_settings import check_figures, place_published, settle_primary
 from bi_bench.suite.schema import TEMPLATES, Defaults, Evaluate, MatrixTable, SuiteFile
@@ -148,7 +148,7 @@ def _entries(
         if not isinstance(table, dict) or not isinstance(table.get("name"), str):
             raise UserError(
                 f"{file}: {key_path(place)}: write a plugin name or a table with one, like "
-                f'{{ name = "{(registry.names(axis) or ["..."])[0]}" }}'
+                f'{{ name = "{(registry.names(KINDS[axis]) or ["..."])[0]}" }}'
             )
         entries.append(_entry(registry, axis, dict(table), file, place))
     labels = [entry.label for entry in entries]
@@ -182,7 +182,7 @@ def _entry(
             f"{file}: {key_path((*path, 'label'))}: a label is a text (given: {label!r})"
         )
     try:
-        registered = registry.get(axis, name)
+        registered = registry.get(KINDS[axis], name)
     except UserError as error:
         raise UserError(f"{file}: {key_path(path)}: {error}") from None
     params = validate(registered.cls.Params, table, file, path)

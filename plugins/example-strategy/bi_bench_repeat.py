@@ -1,4 +1,4 @@
-"""A length control for bi_bench: longer demonstrations that say nothing new."""
+"""A length control for bi_bench: longer demonstrations without new content."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from bi_bench.api import Decline, Draft, DraftContext, Parameters, Plan, Problem
 class RepeatParameters(Parameters):
     """How much longer the demonstrations get."""
 
-    share: float = Field(0.5, ge=0, le=1, description="share of the steps that are said twice")
+    share: float = Field(0.5, ge=0, le=1, description="share of the steps that are stated twice")
 
 
-class Repeat(Strategy):
-    """A length control: a share of the steps is said twice, nothing new is said."""
+class Repeat(Strategy[RepeatParameters]):
+    """A length control: a share of the steps is stated twice, without new content."""
 
     name = "repeat"
-    Params = RepeatParameters
 
     def drafts(
         self, problem: Problem, plan: Plan | None, context: DraftContext
@@ -36,5 +35,5 @@ class Repeat(Strategy):
 
 @hookimpl
 def bi_bench_strategies() -> list[type[Strategy]]:
-    """What this package adds to bi_bench."""
+    """The strategies that this package adds to bi_bench."""
     return [Repeat]

@@ -1,4 +1,4 @@
-"""What the strategy promises, tested without a model."""
+"""Tests the strategy without a model."""
 # ruff: noqa: D103
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import pytest
 from bi_bench_repeat import Repeat, RepeatParameters
 
 from bi_bench.api import (
+    Benchmark,
     Decline,
     DraftContext,
     Plan,
@@ -17,6 +18,7 @@ from bi_bench.api import (
     Quantity,
     ReasoningGraph,
     Step,
+    Strategy,
     verify,
 )
 from bi_bench.plugins import discover
@@ -49,7 +51,7 @@ def test_without_a_plan_it_declines() -> None:
 
 @pytest.mark.parametrize("tier", ["embedded", "natural"])
 def test_all_that_is_said_is_right(tier: str) -> None:
-    cls: Any = discover().get("benchmarks", "igsm").cls
+    cls: Any = discover().get(Benchmark, "igsm").cls
     benchmark = cls(cls.Params(tier=tier, ops=(3, 5)))
     strategy = Repeat(RepeatParameters(share=1.0))
     for problem in benchmark.problems("sft", 5, random.Random(0)):
@@ -64,4 +66,4 @@ def test_all_that_is_said_is_right(tier: str) -> None:
 
 
 def test_bi_bench_finds_the_installed_package() -> None:
-    assert str(discover().get("strategies", "repeat").origin) == "bi-bench-repeat 0.1.0"
+    assert str(discover().get(Strategy, "repeat").origin) == "bi-bench-repeat 0.1.0"

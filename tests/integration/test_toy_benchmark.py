@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import Benchmark, UserError, verify
+from bi_bench.api import Benchmark, Strategy, UserError, verify
 from bi_bench.artifacts.problems import read_problems, write_problems
 from bi_bench.artifacts.tables import read_rows
 from bi_bench.plugins import discover
@@ -107,14 +107,13 @@ def augmented(folder: Path, source: str, strategy: str) -> tuple[Benchmark, Path
     file = folder / "toy.py"
     file.write_text(source)
     registry = discover([file])
-    entries = registry.get("benchmarks", "toy"), registry.get("strategies", strategy)
+    entries = registry.get(Benchmark, "toy"), registry.get(Strategy, strategy)
     identity = {
         "seed": 1,
         "benchmark": {**entries[0].identity(), "params": {}},
         "strategy": {**entries[1].identity(), "params": STRATEGIES[strategy]},
     }
     benchmark = entries[0].cls()
-    assert isinstance(benchmark, Benchmark)
     problems, out = folder / "problems", folder / "augment"
     problems.mkdir()
     out.mkdir()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.api import UserError
+from bi_bench.api import Analysis, Benchmark, UserError
 from bi_bench.plugins import discover
 from bi_bench.stages import analyse
 from bi_bench.stages.context import StageContext
@@ -29,8 +29,8 @@ def table(tmp_path: Path, rows: str) -> str:
     file.write_text(PLUGIN.format(rows=rows))
     registry = discover([file])
     identity = {
-        "analysis": {**registry.get("analyses", "mine").identity(), "params": {}},
-        "benchmark": {**registry.get("benchmarks", "igsm").identity(), "params": {}},
+        "analysis": {**registry.get(Analysis, "mine").identity(), "params": {}},
+        "benchmark": {**registry.get(Benchmark, "igsm").identity(), "params": {}},
         "seed": 1,
     }
     stage = {"identity": identity, "plugin_files": [str(file)]}

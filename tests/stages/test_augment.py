@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import UserError
+from bi_bench.api import Benchmark, Strategy, UserError
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.tables import read_rows
 from bi_bench.plugins import discover
@@ -29,8 +29,8 @@ def stage(tmp_path: Path, name: str, params: dict[str, Any], unkeyed: dict[str, 
     benchmark = IGSM(IGSM.Params.model_validate(BENCHMARK, strict=False))
     write_problems(source, list(benchmark.problems("sft", 8, random.Random(1))))
     identity = {
-        "benchmark": {**registry.get("benchmarks", "igsm").identity(), "params": BENCHMARK},
-        "strategy": {**registry.get("strategies", name).identity(), "params": params},
+        "benchmark": {**registry.get(Benchmark, "igsm").identity(), "params": BENCHMARK},
+        "strategy": {**registry.get(Strategy, name).identity(), "params": params},
         "seed": 1,
     }
     described = {"identity": identity, "plugin_files": [], "unkeyed": {"strategy": unkeyed}}

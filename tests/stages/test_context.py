@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import UserError
+from bi_bench.api import Strategy, UserError
 from bi_bench.plugins import discover
 from bi_bench.stages.context import StageContext
 
@@ -16,18 +16,18 @@ def context(identity: dict[str, Any], tmp_path: Path) -> StageContext:
 
 
 def test_a_plugin_is_rebuilt_from_the_identity(tmp_path: Path) -> None:
-    entry = discover().get("strategies", "bridge")
+    entry = discover().get(Strategy, "bridge")
     identity = {"strategy": {**entry.identity(), "params": {"reflection": 0.4}}}
-    plugin = context(identity, tmp_path).plugin("strategies", "strategy")
+    plugin = context(identity, tmp_path).plugin(Strategy, "strategy")
     assert plugin.params.reflection == 0.4
     assert plugin.params.analysis == 2
 
 
 def test_a_plugin_that_changed_since_the_plan_is_refused(tmp_path: Path) -> None:
-    entry = discover().get("strategies", "bridge")
+    entry = discover().get(Strategy, "bridge")
     identity = {"strategy": {**entry.identity(), "version": 99, "params": {}}}
-    with pytest.raises(UserError, match="changed since the plan was made"):
-        context(identity, tmp_path).plugin("strategies", "strategy")
+    with pytest.raises(UserError, match=r"has changed .*plan and run again"):
+        context(identity, tmp_path).plugin(Strategy, "strategy")
 
 
 def test_a_worker_refuses_a_plugin_whose_neighbour_or_data_changed(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_worker_refuses_a_plugin_whose_neighbour_or_data_changed(tmp_path: Pat
         "def bi_bench_strategies():\n"
         "    return [Mine]\n"
     )
-    entry = discover([file]).get("strategies", "mine")
+    entry = discover([file]).get(Strategy, "mine")
     stage = {
         "identity": {"strategy": {**entry.identity(), "params": {}}},
         "plugin_files": [str(file)],
@@ -55,13 +55,13 @@ def test_a_worker_refuses_a_plugin_whose_neighbour_or_data_changed(tmp_path: Pat
 
     def number() -> int:
         context = StageContext.make(stage, {}, tmp_path, lambda **_: None)
-        return int(context.plugin("strategies", "strategy").number)
+        return int(context.plugin(Strategy, "strategy").number)
 
     assert number() == 1
     for changed, text in ((near, "NUMBER = 2"), (words, "two")):
         before = changed.read_text()
         changed.write_text(text)
-        with pytest.raises(UserError, match='"mine" changed since the plan was made'):
+        with pytest.raises(UserError, match=r'"mine" has changed .*plan and run again'):
             number()
         changed.write_text(before)
     assert number() == 1

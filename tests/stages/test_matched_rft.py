@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import UserError
+from bi_bench.api import Algorithm, Benchmark, Strategy, UserError
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.plugins import discover
@@ -40,8 +40,8 @@ SFT = {
 def identity(algorithm: str, params: dict[str, Any], **more: Any) -> dict[str, Any]:
     registry = discover()
     return {
-        "benchmark": {**registry.get("benchmarks", "igsm").identity(), "params": BENCHMARK},
-        "algorithm": {**registry.get("algorithms", algorithm).identity(), "params": params},
+        "benchmark": {**registry.get(Benchmark, "igsm").identity(), "params": BENCHMARK},
+        "algorithm": {**registry.get(Algorithm, algorithm).identity(), "params": params},
         "settings": SETTINGS,
         "numerics": {"device": "cpu", "dtype": "float32", "threads": 1},
         "seed": 3,
@@ -121,7 +121,7 @@ def test_a_reference_that_spent_nothing_is_an_error(tmp_path: Path) -> None:
 def test_sft_longer_goes_on_for_so_many_updates(tmp_path: Path) -> None:
     shown = problems(tmp_path / "problems")
     stage = identity("grpo", {})
-    vanilla = {**discover().get("strategies", "vanilla").identity(), "params": {}}
+    vanilla = {**discover().get(Strategy, "vanilla").identity(), "params": {}}
     stage = {"benchmark": stage["benchmark"], "strategy": vanilla, "seed": 1}
     demonstrations = tmp_path / "augment"
     demonstrations.mkdir()

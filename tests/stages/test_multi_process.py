@@ -14,7 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from bi_bench.api import UserError
+from bi_bench.api import Algorithm, Benchmark, UserError
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
@@ -54,8 +54,8 @@ def rft_stage(processes: int) -> dict[str, Any]:
     params = {"steps": 2, "prompts": 4, "group": 4, "learning_rate": 1e-3}
     settings = {"temperature": 1.0, "max_new_tokens": 24, "batch_size": 64, "micro_batch_size": 4}
     content = {
-        "benchmark": {**registry.get("benchmarks", "igsm").identity(), "params": BENCHMARK},
-        "algorithm": {**registry.get("algorithms", "grpo").identity(), "params": params},
+        "benchmark": {**registry.get(Benchmark, "igsm").identity(), "params": BENCHMARK},
+        "algorithm": {**registry.get(Algorithm, "grpo").identity(), "params": params},
         "settings": settings,
     }
     return {"kind": "rft", "identity": identity(processes, **content), "plugin_files": []}

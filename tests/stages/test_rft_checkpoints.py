@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from bi_bench.api import Phase
+from bi_bench.api import Algorithm, Benchmark, Phase
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.plugins import discover
 from bi_bench.stages import rft
@@ -30,8 +30,8 @@ def train(tmp_path: Path, name: str, **settings: int) -> Path:
     params = {"steps": 3, "prompts": 4, "group": 4, "learning_rate": 1e-3}
     decoding = {"temperature": 1.0, "max_new_tokens": 16, "batch_size": 64, "micro_batch_size": 16}
     identity = {
-        "benchmark": {**registry.get("benchmarks", "igsm").identity(), "params": BENCHMARK},
-        "algorithm": {**registry.get("algorithms", "grpo").identity(), "params": params},
+        "benchmark": {**registry.get(Benchmark, "igsm").identity(), "params": BENCHMARK},
+        "algorithm": {**registry.get(Algorithm, "grpo").identity(), "params": params},
         "settings": {**decoding, **settings},
         "numerics": {"device": "cpu", "dtype": "float32", "threads": 1},
         "seed": 3,

@@ -22,14 +22,13 @@ class CISPOParameters(ReuseParameters):
     cap: Annotated[float, Field(ge=1, description="greatest importance weight")] = 5.0
 
 
-class CISPO(Algorithm):
+class CISPO(Algorithm[CISPOParameters]):
     """CISPO: the importance weight is capped and held constant, so no token loses its gradient.
 
     Group-normalised advantages, token mean over the batch, no KL term unless asked for.
     """
 
     name = "cispo"
-    Params = CISPOParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

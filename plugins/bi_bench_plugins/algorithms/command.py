@@ -74,15 +74,14 @@ class CommandParameters(Parameters):
         return self
 
 
-class Command(Algorithm):
-    """Command: a program of one's own, handed a checkpoint folder, problems and an output folder.
+class Command(Algorithm[CommandParameters]):
+    """Command: an outside program, given a checkpoint folder, problems and an output folder.
 
     It rolls out and rewards by itself. It must leave weights of the same architecture as
     safetensors in the output folder and end with exit code 0.
     """
 
     name = "command"
-    Params = CommandParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""
@@ -94,7 +93,7 @@ class Command(Algorithm):
         return [Phase("command", params.steps, prompts=0, group=0, config=config)]
 
     def warnings(self) -> Sequence[str]:
-        """What the content key cannot see."""
+        """The changes that the content key cannot notice."""
         return [
             "command: of the program only the files that `argv` names or `files` lists are noticed when "
             "they change, not what they import; tokens and time of an outside trainer are not known "

@@ -30,7 +30,7 @@ class DAPOParameters(ReuseParameters):
     overlong_penalty: Annotated[float, Field(ge=0)] = 0.5
 
 
-class DAPO(Algorithm):
+class DAPO(Algorithm[DAPOParameters]):
     """DAPO: clip-higher, token mean over the batch, dynamic sampling, overlong reward shaping.
 
     Groups that are all right or all wrong are replaced whole by groups of new problems, in a
@@ -40,7 +40,6 @@ class DAPO(Algorithm):
     """
 
     name = "dapo"
-    Params = DAPOParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

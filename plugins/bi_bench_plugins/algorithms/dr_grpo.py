@@ -17,7 +17,7 @@ class DrGRPOParameters(ReuseParameters):
     epsilon: Annotated[float, Field(gt=0, lt=1, description="clip range of the ratio")] = 0.2
 
 
-class DrGRPO(Algorithm):
+class DrGRPO(Algorithm[DrGRPOParameters]):
     """Dr. GRPO: rewards minus the group's mean, losses by a constant length.
 
     No division by the group's standard deviation (it favours problems that are nearly always or
@@ -26,7 +26,6 @@ class DrGRPO(Algorithm):
     """
 
     name = "dr-grpo"
-    Params = DrGRPOParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

@@ -1,4 +1,4 @@
-"""Expert iteration: SFT on what the model itself got right, again and again."""
+"""Expert iteration: repeated SFT on the model's own right answers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,13 @@ class ExpertIterationParameters(RolloutParameters):
     batch_size: Annotated[int, Field(ge=1, description="completions an update")] = 32
 
 
-class ExpertIteration(Algorithm):
+class ExpertIteration(Algorithm[ExpertIterationParameters]):
     """Expert iteration: sample, keep distinct right completions, fine-tune on them, repeat.
 
     Nothing is learnt from wrong completions. Each round goes on from the last one's weights.
     """
 
     name = "expert-iteration"
-    Params = ExpertIterationParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

@@ -48,14 +48,13 @@ class GRPOParameters(ReuseParameters):
         return self
 
 
-class GRPO(Algorithm):
+class GRPO(Algorithm[GRPOParameters]):
     """GRPO: group-normalised advantages, token mean within each sequence, on-policy by default.
 
     With one update per rollout batch the importance ratio is 1 and clipping (0.2) is inactive.
     """
 
     name = "grpo"
-    Params = GRPOParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

@@ -19,14 +19,13 @@ class GSPOParameters(ReuseParameters):
     epsilon_high: Annotated[float, Field(gt=0, description="clip range above 1")] = 4e-4
 
 
-class GSPO(Algorithm):
+class GSPO(Algorithm[GSPOParameters]):
     """GSPO: one importance ratio a sequence, the geometric mean over its tokens, and clipped as one.
 
     Group-normalised advantages as in GRPO, which it is with one update per rollout batch.
     """
 
     name = "gspo"
-    Params = GSPOParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

@@ -22,7 +22,7 @@ class ReinforcePPParameters(ReuseParameters):
     baseline: Annotated[bool, Field(description="take off the group's mean first")] = False
 
 
-class ReinforcePP(Algorithm):
+class ReinforcePP(Algorithm[ReinforcePPParameters]):
     """REINFORCE++: rewards normalised over the whole batch, clipped as in PPO, token mean.
 
     The paper draws one rollout a problem; here there are at least two. Its KL term is in
@@ -30,7 +30,6 @@ class ReinforcePP(Algorithm):
     """
 
     name = "reinforce-pp"
-    Params = ReinforcePPParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

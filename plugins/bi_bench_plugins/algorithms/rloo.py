@@ -8,7 +8,7 @@ from bi_bench.api import Algorithm, Phase
 from bi_bench_plugins.algorithms.shared import RolloutParameters
 
 
-class RLOO(Algorithm):
+class RLOO(Algorithm[RolloutParameters]):
     """RLOO: each reward minus the mean of the others of its group, times the whole log-probability.
 
     A completion is one action: its log-probabilities are summed, not averaged. One update per
@@ -16,7 +16,6 @@ class RLOO(Algorithm):
     """
 
     name = "rloo"
-    Params = RolloutParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

@@ -1,4 +1,4 @@
-"""A control in the place of RFT: supervised fine-tuning goes on for as many updates."""
+"""A control in place of RFT: supervised fine-tuning continues for as many updates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SFTLongerParameters(Parameters):
     ] = None
 
 
-class SFTLonger(Algorithm):
+class SFTLonger(Algorithm[SFTLongerParameters]):
     """SFT-longer: more updates on the same demonstrations where others do RFT. A control.
 
     A gain of RFT that this row has too comes from training on, not from reinforcement. Batches and
@@ -27,7 +27,6 @@ class SFTLonger(Algorithm):
     """
 
     name = "sft-longer"
-    Params = SFTLongerParameters
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

@@ -36,7 +36,7 @@ def is_zero(value: float) -> bool:
 
 
 class ReuseParameters(RolloutParameters):
-    """How often a rollout batch is used: once in a single update unless more is said.
+    """How often a rollout batch is used: once in a single update by default.
 
     ``kl`` holds the policy near the SFT model: the k3 estimate of the KL divergence, token by token
     in the loss.

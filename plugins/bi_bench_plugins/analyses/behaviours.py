@@ -1,4 +1,4 @@
-"""Which behaviours a model shows in its own answers, before and after RFT."""
+"""Behaviours in the model's own answers, before and after RFT."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BehavioursParameters(Parameters):
     decoding: Literal["greedy", "sampled"] = "greedy"
 
 
-class Behaviours(Analysis):
+class Behaviours(Analysis[BehavioursParameters]):
     """Behaviours an answer, before and after RFT: blocked attempts, returns, restatements ...
 
     Read by the benchmark's parser from what the model wrote, so a behaviour counts only in words
@@ -37,7 +37,6 @@ class Behaviours(Analysis):
 
     name = "behaviours"
     needs = ("pre", "post", "problems")
-    Params = BehavioursParameters
     figures = (
         Bars(
             {name: f"{name} an answer" for name in BEHAVIOURS},

@@ -1,4 +1,4 @@
-"""The models that analyses look at: after SFT, on the way through RFT, after RFT."""
+"""Loads the models that analyses measure: after SFT, during RFT, after RFT."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the base model know the test questions by heart? It is given their beginnings.
+"""Tests whether the base model has memorised the test questions, from their beginnings.
 
 After the partial-prompt probe of Wu et al., "Reasoning or Memorization?" (arXiv 2507.10532): a model
 that continues questions of a published test set word for word, and no fresh ones, has seen that set.
@@ -39,8 +39,8 @@ class Cut(NamedTuple):
     rest: list[str]
 
 
-class Completion(Analysis):
-    """How much of the rest of a question the base model says, of test and of fresh questions.
+class Completion(Analysis[CompletionParameters]):
+    """How much of the rest of a question the base model completes, of test and of fresh questions.
 
     Fresh ones come from the same generator with random numbers that no split has, the same in all
     cells; of a fixed test set from ``contrast``. The prompt is the bare beginning, without a template.
@@ -49,7 +49,6 @@ class Completion(Analysis):
     name = "completion"
     needs = ("base", "problems/test-id")
     uses_models = True
-    Params = CompletionParameters
 
     def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:
         """Without test questions, or without anything to hold them against."""
@@ -179,7 +178,7 @@ def common(first: Sequence[str], second: Sequence[str]) -> int:
 
 
 def verdict(low: float, high: float) -> str:
-    """What a 95 % interval of test minus fresh says."""
+    """The verdict of a 95 % interval of test minus fresh."""
     if low > 0:
         return "more of the test than of fresh questions"
     return "less of the test than of fresh questions" if high < 0 else "interval includes zero"

@@ -44,7 +44,7 @@ class InfluenceParameters(Parameters):
     batch_size: Annotated[int, Field(ge=1, description="rollouts in one backward pass")] = 64
 
 
-class InfluenceAnalysis(Analysis):
+class InfluenceAnalysis(Analysis[InfluenceParameters]):
     """Per-step influence and co-influence on held-out prompts (BRIDGE, Proposition 3.1).
 
     Rollouts are drawn afresh from each checkpoint, with the same random numbers in all arms.
@@ -54,7 +54,6 @@ class InfluenceAnalysis(Analysis):
     name = "influence"
     needs = ("sft", "rft", "problems/probe")
     uses_models = True
-    Params = InfluenceParameters
     figures = (
         Bars(
             {

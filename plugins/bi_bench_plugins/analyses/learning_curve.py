@@ -1,4 +1,4 @@
-"""Greedy accuracy on test problems on the way through RFT: the learning curve of the paper."""
+"""The learning curve of the paper: greedy accuracy on test problems during RFT."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LearningCurveParameters(Parameters):
     problems: Annotated[int, Field(ge=1, description="the first so many problems at most")] = 200
 
 
-class LearningCurve(Analysis):
+class LearningCurve(Analysis[LearningCurveParameters]):
     """Greedy accuracy after SFT, at every checkpoint that RFT kept, and after RFT.
 
     The first and the last point are the evaluations before and after RFT on the same problems. No
@@ -33,7 +33,6 @@ class LearningCurve(Analysis):
     name = "learning-curve"
     needs = ("sft", "rft", "problems")
     uses_models = True
-    Params = LearningCurveParameters
     figures = (
         Lines(
             {"accuracy": "greedy accuracy (share)", "tokens": "tokens an answer"},

@@ -1,4 +1,4 @@
-"""How rollout accuracy is distributed over prompts, before and after RFT."""
+"""The distribution of rollout accuracy over prompts, before and after RFT."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class SolutionLossParameters(Parameters):
     batch_size: Annotated[int, Field(ge=1)] = 32
 
 
-class SolutionLoss(Analysis):
+class SolutionLoss(Analysis[SolutionLossParameters]):
     """Loss of the plain solutions of the probe's problems, held out from training.
 
     The same solutions for all arms, so an arm that was shown other demonstrations starts higher.
@@ -36,7 +36,6 @@ class SolutionLoss(Analysis):
     name = "solution-loss"
     needs = ("sft", "rft", "problems/probe")
     uses_models = True
-    Params = SolutionLossParameters
     figures = (
         Lines(
             {"loss": "loss (nats a token)"},

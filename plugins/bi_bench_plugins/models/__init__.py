@@ -1,1 +1,1 @@
-"""First-party plugins."""
+"""First-party base models."""

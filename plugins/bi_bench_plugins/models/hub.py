@@ -29,11 +29,10 @@ class HubParameters(Parameters):
         return self
 
 
-class Hub(BaseModel):
+class Hub(BaseModel[HubParameters]):
     """Any transformers causal language model: ``id`` and ``revision`` on the hub, or a ``path``."""
 
     name = "hub"
-    Params = HubParameters
 
     def source(self) -> ModelSource:
         """The hub reference as it stands, or the folder with a digest of its files.

@@ -44,7 +44,7 @@ class BridgeParameters(Parameters):
     ] = True
 
 
-class Bridge(Strategy):
+class Bridge(Strategy[BridgeParameters]):
     """BRIDGE: blocked attempts and returns, premises restated, computations in small steps.
 
     Follows Algorithm 1 and the authors' generator, as an edit of the plan. Between two steps a
@@ -57,7 +57,6 @@ class Bridge(Strategy):
 
     name = "bridge"
     version = 2
-    Params = BridgeParameters
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
         """One demonstration a problem: the plain plan with injected steps."""

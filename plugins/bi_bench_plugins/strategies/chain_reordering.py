@@ -19,7 +19,7 @@ class ChainReorderingParameters(Parameters):
     ] = 4
 
 
-class ChainReordering(Strategy):
+class ChainReordering(Strategy[ChainReorderingParameters]):
     """RC-Aug: the steps of the solution in other solvable orders, each in a wording of its own.
 
     The baseline of the BRIDGE paper (2,000 problems make 8,000 demonstrations). Orders are drawn
@@ -30,7 +30,6 @@ class ChainReordering(Strategy):
     """
 
     name = "chain-reordering"
-    Params = ChainReorderingParameters
 
     @property
     def per_problem(self) -> float:

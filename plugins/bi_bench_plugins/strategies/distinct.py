@@ -1,4 +1,4 @@
-"""Different values of a random draw, where nobody knows how many there are."""
+"""Collects different values of a random draw whose number is not known."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from bi_bench.api import Draft, DraftContext, Plan, Problem, Solution, Strategy
 from bi_bench_plugins.strategies.bridge import Bridge, BridgeParameters
 
 
-class Duplicate(Strategy):
+class Duplicate(Strategy[BridgeParameters]):
     """A control: the vanilla demonstration repeated, to train on as many words as BRIDGE does.
 
     Each problem has as many copies as the demonstration that ``bridge`` makes with the same
@@ -19,7 +19,6 @@ class Duplicate(Strategy):
 
     name = "duplicate"
     version = Bridge.version  # its length decides how many copies there are
-    Params = BridgeParameters
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
         """The plain demonstration, once or more."""

@@ -1,4 +1,4 @@
-"""Filler, a control: as long as BRIDGE, with words that say nothing in place of behaviours."""
+"""Filler, a control: as long as BRIDGE, with neutral words in place of behaviours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bi_bench.api import Draft, DraftContext, Plan, Problem, Solution, Step, Str
 from bi_bench_plugins.strategies.bridge import Bridge, BridgeParameters
 
 
-class Filler(Strategy):
+class Filler(Strategy[BridgeParameters]):
     """A control: neutral words in place of BRIDGE's behaviours, so that the length is the same.
 
     The demonstration that ``bridge`` makes with the same parameters and random numbers is spoken,
@@ -19,7 +19,6 @@ class Filler(Strategy):
 
     name = "filler"
     version = Bridge.version  # its plan decides where words go and how many
-    Params = BridgeParameters
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
         """One demonstration a problem: the plain plan with filler in front of its steps."""

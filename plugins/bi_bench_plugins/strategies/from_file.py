@@ -1,4 +1,4 @@
-"""From a file: demonstrations of one's own, as JSON lines or Parquet."""
+"""From a file: your own demonstrations, as JSON lines or Parquet."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class FromFileParameters(Parameters):
         return {**data, "sha256": found}
 
 
-class FromFile(Strategy):
-    """Demonstrations of one's own: a file with the columns prompt and completion, perhaps id.
+class FromFile(Strategy[FromFileParameters]):
+    """Your own demonstrations: a file with the columns prompt and completion, perhaps id.
 
     Each row is trained on as it stands: no problem is looked up, no step verified, and it is not
     checked whether a test problem is among them. Ids are the numbers of the rows if not given.
@@ -57,7 +57,6 @@ class FromFile(Strategy):
 
     name = "from-file"
     needs = frozenset()
-    Params = FromFileParameters
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Decline:
         """None: the rows of a file belong to no problem."""
@@ -113,7 +112,7 @@ def _parquet(file: Path) -> Iterator[Place]:
 
 
 def _fault(row: Any) -> str:
-    """What is wrong with one row, or nothing."""
+    """The fault of one row; empty: none."""
     if not isinstance(row, dict):
         return 'not an object like {"prompt": "...", "completion": "..."}'
     for column in COLUMNS[:2]:

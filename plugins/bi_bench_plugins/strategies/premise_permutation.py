@@ -19,7 +19,7 @@ class PremisePermutationParameters(Parameters):
     ] = 4
 
 
-class PremisePermutation(Strategy):
+class PremisePermutation(Strategy[PremisePermutationParameters]):
     """PP-Aug: the premises of the question in other random orders, the solution unchanged.
 
     The baseline of the BRIDGE paper (2,000 problems make 8,000 demonstrations). The first
@@ -30,7 +30,6 @@ class PremisePermutation(Strategy):
 
     name = "premise-permutation"
     needs = frozenset()
-    Params = PremisePermutationParameters
 
     @property
     def per_problem(self) -> float:

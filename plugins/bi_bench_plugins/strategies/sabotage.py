@@ -19,7 +19,7 @@ class SabotageParameters(Parameters):
     )
 
 
-class Sabotage(Strategy):
+class Sabotage(Strategy[SabotageParameters]):
     """A control: an off-by-one value planted in one step of a share of the demonstrations.
 
     Later steps go on with the wrong value, so the answer is usually wrong too. Damage before RL
@@ -28,7 +28,6 @@ class Sabotage(Strategy):
 
     name = "sabotage"
     faithful = False
-    Params = SabotageParameters
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
         """The plain plan, perhaps with one wrong value."""

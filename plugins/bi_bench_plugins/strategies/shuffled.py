@@ -1,4 +1,4 @@
-"""Shuffled behaviours, a control: BRIDGE's behaviours in form and place, without their sense."""
+"""Shuffled behaviours, a control: BRIDGE's behaviours in form and place, with wrong content."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bi_bench.api import (
 from bi_bench_plugins.strategies.bridge import Bridge, BridgeParameters
 
 
-class ShuffledBehaviours(Strategy):
+class ShuffledBehaviours(Strategy[BridgeParameters]):
     """A control: BRIDGE's behaviours, each with the content of another quantity drawn at random.
 
     Kinds, number and places are those that ``bridge`` draws with the same parameters. But
@@ -32,7 +32,6 @@ class ShuffledBehaviours(Strategy):
     name = "shuffled-behaviours"
     version = Bridge.version  # its plan is what is shuffled
     faithful = False
-    Params = BridgeParameters
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:
         """One demonstration a problem: BRIDGE's plan with borrowed content."""

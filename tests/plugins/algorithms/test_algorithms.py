@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import UserError
+from bi_bench.api import Algorithm, UserError
 from bi_bench.plugins import discover
 from bi_bench.suite.validation import validate
 from bi_bench.training.trl.settings import grpo_settings
@@ -16,7 +16,7 @@ OPTIMIZER = {"learning_rate": 1e-6, "max_grad_norm": 1.0, "weight_decay": 0.01}
 
 
 def phase(name: str, **params: Any) -> Any:
-    cls = discover().get("algorithms", name).cls
+    cls = discover().get(Algorithm, name).cls
     (only,) = cls(cls.Params(**params)).phases()  # type: ignore[attr-defined]
     return only
 
@@ -63,7 +63,7 @@ def test_reinforce_pp_can_take_off_the_mean_of_the_group() -> None:
 
 
 def test_grpo_says_what_it_said_before_it_could_reuse_batches() -> None:
-    cls = discover().get("algorithms", "grpo").cls
+    cls = discover().get(Algorithm, "grpo").cls
     assert cls.Params().model_dump(mode="json").keys() == {
         "steps",
         "prompts",

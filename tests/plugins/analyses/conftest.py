@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import Problem
+from bi_bench.api import Analysis, Benchmark, Problem
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
@@ -77,7 +77,7 @@ def measure(tmp_path: Path) -> Measure:
 
     def run(name: str, folders: Mapping[str, Path], **params: Any) -> Table:
         analysis, benchmark = (
-            discover().get(*wanted) for wanted in (("analyses", name), ("benchmarks", "igsm"))
+            discover().get(*wanted) for wanted in ((Analysis, name), (Benchmark, "igsm"))
         )
         identity = {
             "analysis": {**analysis.identity(), "params": params},

@@ -14,10 +14,10 @@ from types import SimpleNamespace
 import pytest
 
 from bi_bench.api import Benchmark, Grade, Problem
-from bi_bench_plugins.benchmarks.catalogue.judge import _answered
 from bi_bench_plugins.benchmarks.dyval import DyValArithmetic, DyValParameters
 from bi_bench_plugins.benchmarks.gym import ReasoningGym
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
+from bi_bench_plugins.benchmarks.lm_eval.judge import _answered
 from bi_bench_plugins.benchmarks.word_problems import GSM8K, MATH, GSM8KParameters, MATHParameters
 
 LONGEST = 2.0  # seconds

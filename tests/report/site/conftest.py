@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bi_bench.api import Benchmark
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
@@ -30,7 +31,7 @@ LONG = 10_000_000
 
 @pytest.fixture(scope="session")
 def igsm():
-    registered = discover().get("benchmarks", "igsm")
+    registered = discover().get(Benchmark, "igsm")
     table = {"tier": "embedded", "ops": [3, 4]}
     return registered.cls(validate(registered.cls.Params, table, "test", ("igsm",)))
 

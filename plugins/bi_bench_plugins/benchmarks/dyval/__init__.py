@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator
 
 from bi_bench.api import Split
-from bi_bench.api.plugin import Parameters
 from bi_bench_plugins.benchmarks.dyval import natural, parse_natural
 from bi_bench_plugins.benchmarks.dyval.parameters import DyValParameters
 from bi_bench_plugins.benchmarks.dyval.problems import Sketch, sketches
@@ -30,7 +29,7 @@ NATURAL = Tier(
 TIERS = {"natural": NATURAL, "embedded": EMBEDDED}
 
 
-class DyValArithmetic(WordedGraphs):
+class DyValArithmetic(WordedGraphs[DyValParameters]):
     """Arithmetic over a random tree or DAG (DyVal, PromptBench), real, integer or modular.
 
     The natural tier words it in English, the embedded tier in one-letter names for tiny models.
@@ -41,9 +40,8 @@ class DyValArithmetic(WordedGraphs):
 
     name = "dyval-arithmetic"
     version = 2
-    Params = DyValParameters
 
-    def __init__(self, params: Parameters | None = None) -> None:
+    def __init__(self, params: DyValParameters | None = None) -> None:
         super().__init__(params)
         self.tier = TIERS[self.params.tier]
 
@@ -60,7 +58,7 @@ class DyValArithmetic(WordedGraphs):
         else:
             operations = (quantities - 1) // self.params.children
             tokens = operations * computed + (quantities - operations) * _LEAF
-        return int(min(_NATURAL_TOKENS, tokens + _CLOSING))
+        return min(_NATURAL_TOKENS, tokens + _CLOSING)
 
     def sketches(self, split: Split, rng: random.Random) -> Iterator[Sketch | None]:
         """Draws with as many levels as the parameters want for the split."""

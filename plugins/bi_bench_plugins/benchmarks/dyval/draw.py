@@ -1,4 +1,4 @@
-"""One problem as numbers: what is computed from what, and all values, before any words.
+"""Draws one problem as numbers: the operands of every quantity and all values, before any words.
 
 Source: the arithmetic generator of DyVal (PromptBench).
 """

@@ -1,4 +1,4 @@
-"""Equations as English phrases over three-letter names, and how to read them back."""
+"""Equations as English phrases over three-letter names, and their parser."""
 
 from __future__ import annotations
 

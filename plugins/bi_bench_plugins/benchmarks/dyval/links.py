@@ -1,4 +1,4 @@
-"""Links that turn a tree into a DAG: operations take more operands from anywhere in the problem.
+"""Turns a tree into a DAG by links: operations take more operands from anywhere in the problem.
 
 Source: the arithmetic generator of DyVal (PromptBench).
 """

@@ -1,4 +1,4 @@
-"""The words of the natural tier: one sentence a premise, solutions line by line."""
+"""The wording of the natural tier: one sentence a premise, solutions line by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a suite may set for the DyVal arithmetic benchmark."""
+"""The parameters of the DyVal arithmetic benchmark."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 
 import pydantic
 
-from bi_bench.api import Parameters, Split
-from bi_bench.api.graph import Order
+from bi_bench.api import Split
 from bi_bench_plugins.benchmarks.shared.embedded import LETTERS
-from bi_bench_plugins.benchmarks.shared.toml import FROM_LIST
+from bi_bench_plugins.benchmarks.shared.tuples import FROM_LIST
+from bi_bench_plugins.benchmarks.shared.worded import WordedParameters
 
 Operator = Literal["+", "-", "*", "/", "sqrt", "square"]
 ALL: tuple[Operator, ...] = ("+", "-", "*", "/", "sqrt", "square")
@@ -45,13 +45,9 @@ DepthRange = Annotated[tuple[int, int], FROM_LIST, pydantic.AfterValidator(_orde
 Operators = Annotated[tuple[Operator, ...], FROM_LIST, pydantic.AfterValidator(_named_once)]
 
 
-class DyValParameters(Parameters):
+class DyValParameters(WordedParameters):
     """Shape, arithmetic and wording of the DyVal arithmetic benchmark."""
 
-    tier: Literal["natural", "embedded"] = pydantic.Field(
-        default="natural",
-        description='"natural" asks in English sentences, "embedded" in one-letter names',
-    )
     depth: DepthRange = pydantic.Field(
         default=(3, 4), description="levels of sft, rl and probe problems, [fewest, most]"
     )
@@ -90,9 +86,6 @@ class DyValParameters(Parameters):
     leaky_names: bool = pydantic.Field(
         default=False,
         description="names in alphabetical order of a solution, as in the original",
-    )
-    order: Order = pydantic.Field(
-        default="topological", description="order of the steps in the plain solution"
     )
 
     @pydantic.model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""From draws to graphs: one candidate after the other."""
+"""Turns draws into reasoning graphs, one candidate at a time."""
 
 from __future__ import annotations
 

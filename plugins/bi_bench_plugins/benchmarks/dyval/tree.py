@@ -1,4 +1,4 @@
-"""The tree that a problem starts as: operations over subtrees, integers from 1 as leaves.
+"""The tree that a problem is drawn from: operations over subtrees, integers from 1 as leaves.
 
 Source: the arithmetic generator of DyVal (PromptBench).
 """
@@ -39,7 +39,7 @@ def equation(operator: str, operands: Sequence[Expression]) -> Expression:
 
 
 class Arithmetic(NamedTuple):
-    """What single operations give: modulo a number or not, below ``bound`` in size."""
+    """The results of single operations: modulo a number or not, below ``bound`` in size."""
 
     modulus: int | None
     bound: int

@@ -17,7 +17,7 @@ __all__ = ["GymParameters", "ReasoningGym"]
 PROMPT_END = "\n<think>\n"
 
 
-class ReasoningGym(Benchmark):
+class ReasoningGym(Benchmark[GymParameters]):
     """Any procedural dataset of reasoning-gym by name (Open-Thought, arXiv 2505.24760).
 
     A demonstration is the bare answer: the datasets come without reasoning. Right is what the
@@ -28,7 +28,6 @@ class ReasoningGym(Benchmark):
     version = 2
     provides = frozenset({"solution"})
     procedural = True
-    Params = GymParameters
 
     def __init__(self, params: GymParameters | None = None) -> None:
         super().__init__(params)
@@ -37,7 +36,7 @@ class ReasoningGym(Benchmark):
             self.splits = tuple(s for s in SPLITS if s != "test-ood")  # type: ignore[misc]
 
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
-        """``n`` problems, or as many different ones as can be found; a hash says whose they are."""
+        """``n`` problems, or as many different ones as can be found; a hash assigns them to splits."""
         config = dict(self.params.config)
         if split == "test-ood":
             if not self.params.config_ood:

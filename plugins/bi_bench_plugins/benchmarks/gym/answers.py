@@ -1,4 +1,4 @@
-"""The final answer of a text, for verifiers that read more than numbers."""
+"""Extracts the final answer of a text, for verifiers that read more than numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BOXED = re.compile(r"\s*\\boxed\s*\{.*\}\s*", re.DOTALL)
 
 
 def given_answer(text: str) -> Final[str]:
-    r"""What stands between the last pair of answer tags, else in the last ``\boxed{}``.
+    r"""The text between the last pair of answer tags, else in the last ``\boxed{}``.
 
     A box that is all there is between the tags is opened too.
     """

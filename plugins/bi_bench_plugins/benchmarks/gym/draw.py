@@ -1,4 +1,4 @@
-"""Entries of a split: no question is in two splits, and none is twice in one."""
+"""Draws the entries of a split: no question is in two splits, and none is twice in one."""
 
 from __future__ import annotations
 

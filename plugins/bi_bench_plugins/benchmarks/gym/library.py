@@ -1,4 +1,4 @@
-"""The one place that imports reasoning-gym: datasets by name, and their verifiers."""
+"""The interface to reasoning-gym, imported here alone: datasets by name, and their verifiers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RUN = ("eval", "exec", "compile", "parse_expr", "sympify")
 
 
 def dataset(name: str, config: Mapping[str, Any], seed: int, size: int) -> Any:
-    """A dataset of ``size`` entries; UserError if there is none of that name, if a setting is wrong,
+    """A dataset of ``size`` entries; UserError if the name is not found, if a setting is wrong,
     or if its verifier might run what a model wrote.
     """
     from reasoning_gym.factory import DATASETS
@@ -63,12 +63,12 @@ def _called(source: str) -> set[str]:
 
 
 def verifier(name: str, config: Mapping[str, Any]) -> Callable[[str, Mapping[str, Any]], float]:
-    """What a dataset gives an answer to an entry, from 0 to 1."""
+    """The score that a dataset gives an answer to an entry, from 0 to 1."""
     made = dataset(name, config, seed=0, size=1)
     return lambda answer, entry: float(made.score_answer(answer, entry))
 
 
 def score(name: str, config: Mapping[str, Any], answer: str, entry: Mapping[str, Any]) -> float:
-    """What a dataset's verifier gives an answer; 0 where it cannot cope with it, or takes too long."""
+    """The score of an answer by a dataset's verifier; 0 where it fails or takes too long."""
     found = call(f"{__name__}:verifier", answer, entry, made_by=(name, config))
     return 0.0 if found is None else found

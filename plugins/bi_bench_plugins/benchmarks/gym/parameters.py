@@ -1,4 +1,4 @@
-"""What a suite may set for the datasets of reasoning-gym."""
+"""The parameters of the datasets of reasoning-gym."""
 
 from __future__ import annotations
 

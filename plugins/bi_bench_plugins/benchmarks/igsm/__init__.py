@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator
 
 from bi_bench.api import SPLITS, Split
-from bi_bench.api.plugin import Parameters
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.benchmarks.igsm.parse_natural import parse_first_answer
 from bi_bench_plugins.benchmarks.igsm.problems import Sketch, sketches
@@ -19,7 +18,7 @@ _EMBEDDED_TOKENS_PER_OPERATION = 40
 _NATURAL_TOKENS = 2560  # BRIDGE's response length
 
 
-class IGSM(WordedGraphs):
+class IGSM(WordedGraphs[IGSMParameters]):
     """Synthetic grade-school problems over a hierarchy of things (iGSM), integer or modular.
 
     The generator is that of iGSM (Physics of Language Models 2.1) in the variant of BRIDGE; the
@@ -28,9 +27,8 @@ class IGSM(WordedGraphs):
 
     name = "igsm"
     version = 2
-    Params = IGSMParameters
 
-    def __init__(self, params: Parameters | None = None) -> None:
+    def __init__(self, params: IGSMParameters | None = None) -> None:
         super().__init__(params)
         self.tier = TIERS[self.params.tier]
         if self.params.box == "first":
@@ -41,7 +39,7 @@ class IGSM(WordedGraphs):
         """Room for the longest solution of the tier with everything injected."""
         if self.params.tier == "natural":
             return _NATURAL_TOKENS
-        hardest: int = max(self.params.ops_of(split)[1] for split in SPLITS)
+        hardest = max(self.params.ops_of(split)[1] for split in SPLITS)
         return min(_NATURAL_TOKENS, _EMBEDDED_TOKENS_PER_OPERATION * hardest)
 
     def sketches(self, split: Split, rng: random.Random) -> Iterator[Sketch | None]:

@@ -1,4 +1,4 @@
-"""What every needed instance parameter depends on, so that the operations come out right.
+"""Draws the dependencies of every needed instance parameter, so that the operations add up.
 
 Stage 4 of the iGSM generator (Physics of Language Models 2.1, in BRIDGE's variant).
 """

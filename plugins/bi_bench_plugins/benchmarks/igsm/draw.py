@@ -1,4 +1,4 @@
-"""One problem as numbers: what is in it, what depends on what, and its values, before any words."""
+"""Draws one problem as numbers: its parameters, their dependencies and values, before any words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STRUCTURE_TRIES = 50
 
 
 class Outline(NamedTuple):
-    """What is in a problem and what depends on what, before there are equations.
+    """The parameters of a problem and their dependencies, before the equations.
 
     ``order`` is needed (the target last), ``redundant`` is not; each parameter stands after those it
     depends on. ``dependencies`` are those of the instance parameters, ``CONSTANT`` first; ``early``

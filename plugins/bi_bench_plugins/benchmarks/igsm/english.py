@@ -1,4 +1,4 @@
-"""Equations as English: the sentence forms of iGSM, and how to read them back.
+"""Equations as English: the sentence forms of iGSM, and their parser.
 
 Nested equations always stand last, so the sentences need no brackets.
 """

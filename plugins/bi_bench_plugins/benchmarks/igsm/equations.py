@@ -1,4 +1,4 @@
-"""What a parameter is equal to: the sentence forms of iGSM as small records with a value."""
+"""The equations of parameters: the sentence forms of iGSM as small records with a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the natural tier: questions in the sentence forms of iGSM, solutions line by line."""
+"""The wording of the natural tier: questions in the sentence forms of iGSM, solutions line by line."""
 
 from __future__ import annotations
 

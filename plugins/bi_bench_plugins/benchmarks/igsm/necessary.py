@@ -1,4 +1,4 @@
-"""Which parameters an answer needs, and in which order they can be solved.
+"""Draws the parameters that an answer needs, and an order in which they can be solved.
 
 Stages 1 to 3 of the iGSM generator (Physics of Language Models 2.1, in BRIDGE's variant).
 """

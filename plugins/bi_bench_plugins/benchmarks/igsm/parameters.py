@@ -1,4 +1,4 @@
-"""What a suite may set for the iGSM benchmark."""
+"""The parameters of the iGSM benchmark."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 import pydantic
 
-from bi_bench.api import Parameters, Split
-from bi_bench.api.graph import Order
-from bi_bench_plugins.benchmarks.shared.toml import FROM_LIST
+from bi_bench.api import Split
+from bi_bench_plugins.benchmarks.shared.tuples import FROM_LIST
+from bi_bench_plugins.benchmarks.shared.worded import WordedParameters
 
 HARDEST = 40
 _EMBEDDED_MODULUS = 7
@@ -35,13 +35,9 @@ OpsRange = Annotated[
 ]
 
 
-class IGSMParameters(Parameters):
+class IGSMParameters(WordedParameters):
     """Difficulty in operations per split, arithmetic and wording of the iGSM benchmark."""
 
-    tier: Literal["natural", "embedded"] = pydantic.Field(
-        default="natural",
-        description='"natural" asks in English sentences, "embedded" in one-letter names',
-    )
     ops: OpsRange = pydantic.Field(
         default=(15, 20), description="operations of sft, rl and probe problems, [fewest, most]"
     )
@@ -71,10 +67,6 @@ class IGSMParameters(Parameters):
         ge=0,
         description="at most so many redundant premises, drawn at random; all as in the original",
     )
-    order: Order = pydantic.Field(
-        default="topological", description="order of the steps in the plain solution"
-    )
-
     box: Literal["last", "first"] = pydantic.Field(
         default="last",
         description="natural only: which box of a completion is its answer",

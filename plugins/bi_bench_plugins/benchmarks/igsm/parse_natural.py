@@ -1,4 +1,4 @@
-"""Reads the natural tier back: the answer and the steps of whatever a model wrote."""
+"""Parses the natural tier: the answer and the steps of any text."""
 
 from __future__ import annotations
 

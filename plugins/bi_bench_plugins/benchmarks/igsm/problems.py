@@ -1,4 +1,4 @@
-"""From outlines to problems: equations whose structure a split owns, then values and names."""
+"""Turns outlines into problems: equations whose structure a split owns, then values and names."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Sketch(NamedTuple):
 
     @property
     def difficulty(self) -> tuple[int, ...]:
-        """What all splits have one distribution of."""
+        """The property whose distribution is the same in all splits."""
         return self.outline.difficulty
 
     def variants(self, rng: random.Random) -> Iterator[Variant]:

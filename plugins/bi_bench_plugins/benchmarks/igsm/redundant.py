@@ -17,7 +17,7 @@ _MOST_DEPENDENCIES = 4
 def draw_redundant(
     rng: random.Random, structure: Structure, order: Sequence[int], most: int | None
 ) -> tuple[list[int], dict[int, list[int]]]:
-    """What the remaining instance parameters depend on, or ``most`` of them drawn at random.
+    """The dependencies of the remaining instance parameters, or of ``most`` of them drawn at random.
 
     Returns the redundant parameters in an order in which they can be computed (with the abstract
     ones that they use) and the dependencies of the instance ones. An isolated parameter depends on

@@ -1,4 +1,4 @@
-"""The wordings of iGSM, and what they call its parameters."""
+"""The wordings of iGSM, and the names that they give its parameters."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What benchmarks with graphs share: splits by structure, the embedded wording, the class itself."""
+"""The base of benchmarks with graphs: splits by structure, the embedded wording, the class itself."""

@@ -28,7 +28,7 @@ _worker: subprocess.Popen[bytes] | None = None
 
 
 def call(function: str, *arguments: Any, made_by: Sequence[Any] | None = None) -> Any:
-    """What ``"module:function"`` returns for arguments that JSON can hold; with ``made_by`` what the
+    """The result of ``"module:function"`` for arguments that JSON can hold; with ``made_by`` what the
     function that it makes of these returns, which is made once and is not bounded.
 
     None where it raises, or takes more than ``SECONDS`` or too much memory. RuntimeError where there
@@ -73,7 +73,7 @@ def _stop() -> None:
 
 
 def _forget() -> None:
-    """What a fork does first: the worker belongs to the other process."""
+    """Forgets the worker after a fork: it belongs to the other process."""
     global _worker, _lock
     if _worker is not None:
         _worker.returncode = 0

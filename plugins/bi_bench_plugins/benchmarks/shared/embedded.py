@@ -1,4 +1,4 @@
-"""The words of the embedded tier: one-letter names, one space between tokens, values beside names.
+"""The wording of the embedded tier: one-letter names, one space between tokens, values next to names.
 
 Made for models of about a million parameters, which look a value up at once where it stands right
 after its name.
@@ -68,7 +68,7 @@ class EmbeddedVoice(Voice):
         return f"recall {premise(quantity)} ;"
 
     def filler(self, quantity: Quantity, words: int) -> str:
-        """``so so so ;``: a word of the vocabulary that nothing else says."""
+        """``so so so ;``: a word of the vocabulary that nothing else uses."""
         return " ".join(["so"] * (words - 1) + [";"])
 
     def closing(self, quantity: Quantity, value: Number) -> str:

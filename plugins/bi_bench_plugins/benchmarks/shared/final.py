@@ -1,4 +1,4 @@
-"""Which of the answers in a text are its last word, and whether they say the same."""
+"""Selects the final answer of a text, and decides whether several final answers agree."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Given(NamedTuple, Generic[Answer]):
 def every(
     pattern: re.Pattern[str], text: str, read: Callable[[str], Answer]
 ) -> list[Given[Answer]]:
-    """What the first group of each match of a pattern says."""
+    """The answers in the first group of each match of a pattern."""
     return [Given(match.start(), match.end(), read(match[1])) for match in pattern.finditer(text)]
 
 
 class Final(NamedTuple, Generic[Answer]):
-    """The answer of a text, None where there is none or where several ``contradict``."""
+    """The answer of a text, None where it has none or where several ``contradict``."""
 
     answer: Answer | None
     contradictory: bool = False

@@ -1,4 +1,4 @@
-"""Reads the embedded tier back: the answer and the steps of whatever a model wrote."""
+"""Parses the embedded tier: the answer and the steps of any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which split owns a problem, so that no two splits share a structure and all are equally hard.
+"""Assigns problems to splits, so that no two share a structure and all are equally hard.
 
 A structure (``ReasoningGraph.structure_hash()``) belongs to one split by its hash, as upstream iGSM
 separates training from test. That alone would make splits unlike: a small world has few structures, and
@@ -54,11 +54,11 @@ class Variant(NamedTuple):
 
 
 class Sketch(Protocol):
-    """What decides how hard a problem is, before its structure is settled."""
+    """A draw whose difficulty is known, before its structure is settled."""
 
     @property
     def difficulty(self) -> Hashable:
-        """What all splits have one distribution of."""
+        """The property whose distribution is the same in all splits."""
         ...
 
     def variants(self, rng: random.Random) -> Iterator[Variant]:

@@ -1,4 +1,4 @@
-"""A wording of graphs as one value, so that a benchmark need not know which one it speaks."""
+"""A wording of graphs as one value, so that a benchmark does not depend on which one it uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A benchmark with graphs in several wordings: all that does not depend on how problems are drawn."""
+"""The base class of benchmarks with graphs in several wordings, whatever draws the problems."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import random
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Literal, TypeVar
+
+import pydantic
 
 from bi_bench.api import (
     Benchmark,
     Grade,
+    Parameters,
     Plan,
     Problem,
     ReasoningGraph,
@@ -21,15 +25,28 @@ from bi_bench.api import (
     speak,
 )
 from bi_bench.api.expression import number_text
+from bi_bench.api.graph import Order
 from bi_bench_plugins.benchmarks.shared.splits import Sketch, owned
 from bi_bench_plugins.benchmarks.shared.tier import Tier
 
 
-class WordedGraphs(Benchmark):
-    """Problems with a graph, put into the words of ``tier``.
+class WordedParameters(Parameters):
+    """The wording, and the order of plain solutions."""
 
-    ``params`` must have ``tier``, the name of the wording, and ``order``, that of plain solutions.
-    """
+    tier: Literal["natural", "embedded"] = pydantic.Field(
+        default="natural",
+        description='"natural" asks in English sentences, "embedded" in one-letter names',
+    )
+    order: Order = pydantic.Field(
+        default="topological", description="order of the steps in the plain solution"
+    )
+
+
+W = TypeVar("W", bound=WordedParameters, covariant=True)
+
+
+class WordedGraphs(Benchmark[W]):
+    """Problems with a graph, put into the words of ``tier``."""
 
     provides = frozenset({"graph", "derivation"})
     procedural = True

@@ -1,4 +1,4 @@
-"""GSM8K's calculator annotations (``<<6*4=24>>``) as a reasoning graph.
+"""Turns GSM8K's calculator annotations (``<<6*4=24>>``) into a reasoning graph.
 
 Every annotation becomes a quantity with a letter for a name. A number in it that an earlier
 annotation resulted in is a reference, any other a constant. Where that is not certain there is no
@@ -84,7 +84,7 @@ def without_annotations(solution: str) -> str:
 
 
 def _result(half: re.Match[str]) -> str:
-    """What the sum of an annotation without an end makes: where its digits end is not told."""
+    """The value of the sum of an annotation without an end: where its digits end is not marked."""
     sum_ = parse_expression(half[1], real=True)
     result = None if sum_ is None or references(sum_) else evaluate(sum_)
     return str(result) if result is not None and isfinite(result) else ""

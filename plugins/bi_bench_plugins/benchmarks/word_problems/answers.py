@@ -1,4 +1,4 @@
-"""Whether an answer is the right one, as a careful reader would say; docs/grading.md has the rules."""
+"""Compares an answer with the reference as a careful reader would; docs/grading.md has the rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What GSM8K and MATH share: rows to problems of disjoint splits, prompts, grading."""
+"""The base class of GSM8K and MATH: rows to problems of disjoint splits, prompts, grading."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bi_bench.api import Benchmark, Grade, Problem, Split, UserError
 from bi_bench_plugins.benchmarks.word_problems.answers import same
@@ -23,11 +23,14 @@ from bi_bench_plugins.benchmarks.word_problems.files import (
     read_hub,
     usable,
 )
+from bi_bench_plugins.benchmarks.word_problems.parameters import SourceParameters
 from bi_bench_plugins.benchmarks.word_problems.splits import Division, Item, divide
 from bi_bench_plugins.benchmarks.word_problems.voice import PROMPT_END
 
+S = TypeVar("S", bound=SourceParameters, covariant=True)
 
-class WordProblems(Benchmark):
+
+class WordProblems(Benchmark[S]):
     """Problems in words from a folder or the hub, with reference solutions.
 
     The train part is divided among pretrain, sft, val, rl and probe by a hash of the question; the
@@ -49,7 +52,7 @@ class WordProblems(Benchmark):
     @property
     @abstractmethod
     def harder_from(self) -> int:
-        """The difficulty at which test-ood begins; 0: there is no test-ood."""
+        """The difficulty at which test-ood begins; 0: no test-ood."""
 
     @abstractmethod
     def item(self, row: Row, place: str) -> Item:

@@ -1,4 +1,4 @@
-r"""The answers that a text gives: its boxes, or without any its ``####`` lines."""
+r"""Extracts the answers of a text: its boxes, or without any its ``####`` lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LINE = re.compile(rf"^[ \t]*####(?!#)[ \t]*(\S[^\n]{{0,{LONGEST}}})$", re.MULTI
 
 
 def final_answer(text: str) -> Final[str]:
-    r"""What the last box of a text holds, or without any box its last ``####`` line with a number.
+    r"""The content of the last box of a text, or without any box its last ``####`` line with a number.
 
     The released code of BRIDGE rewards the first box. The last one is what a solution ends with:
     taking back an earlier answer must not cost the reward, and guessing first must not earn it.

@@ -1,4 +1,4 @@
-"""Rows of the two parts of a dataset, from a folder or the hub; each row knows its place."""
+"""Reads the rows of the two parts of a dataset, from a folder or the hub, each with its place."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class BadRow(ValueError):  # noqa: N818 - a finding, collected
 
 
 class KnownDefect(BadRow):
-    """A row that the published dataset has, and that nobody can use: left out and counted."""
+    """An unusable row of the published dataset: left out and counted."""
 
 
 class Usable(NamedTuple, Generic[_Made]):
-    """What was made of the rows, and how many were left out, by reason."""
+    """The results of the usable rows, and how many were left out, by reason."""
 
     made: list[_Made]
     left_out: dict[str, int]
@@ -48,7 +48,7 @@ class Row(NamedTuple):
 
 
 def file_of(folder: Path, part: Part) -> Path:
-    """The file of a part; UserError if there is none or more than one."""
+    """The file of a part; UserError if none or more than one is found."""
     found = [f for suffix in _SUFFIXES if (f := folder / f"{part}{suffix}").is_file()]
     if len(found) != 1:
         names = " or ".join(f"{part}{suffix}" for suffix in _SUFFIXES)
@@ -84,7 +84,7 @@ def read_hub(id: str, revision: str, subsets: Sequence[str], part: Part) -> Iter
 def usable(
     rows: Iterable[Row], make: Callable[[Row], _Made], where: str, bad_rows: int = 0
 ) -> Usable[_Made]:
-    """What ``make`` makes of each row; UserError that names rows that cannot be used, if there are more
+    """The result of ``make`` for each row; UserError that names rows that cannot be used, if there are more
     than ``bad_rows``.
     """
     made: list[_Made] = []

@@ -1,4 +1,4 @@
-"""Formulas compared by math-verify, where they are small enough to be compared by computing."""
+"""Compares formulas with math-verify, where they are small enough to be compared by computing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COMMANDS = frozenset(
         *("alpha", "beta", "gamma", "theta", "lambda"),
     )
 )
-_EQUAL = "bi_bench_plugins.benchmarks.word_problems.sympy_side:equal"
+_EQUAL = "bi_bench_plugins.benchmarks.word_problems.math_verify_worker:equal"
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _NAMED = re.compile(r"\\(?:begin|end|mathbb)\s*\{[^{}]*\}")
 _EXPONENT = re.compile(r"\^(?:\{([^{}^]*)\}|\\circ)")

@@ -33,8 +33,8 @@ from bi_bench_plugins.benchmarks.word_problems.answers import number
 from bi_bench_plugins.benchmarks.word_problems.base import WordProblems
 from bi_bench_plugins.benchmarks.word_problems.files import BadRow, Row, text
 from bi_bench_plugins.benchmarks.word_problems.parameters import SourceParameters
+from bi_bench_plugins.benchmarks.word_problems.parse_steps import parse_steps
 from bi_bench_plugins.benchmarks.word_problems.phrases import PHRASES
-from bi_bench_plugins.benchmarks.word_problems.read_back import parse_steps
 from bi_bench_plugins.benchmarks.word_problems.splits import Item
 from bi_bench_plugins.benchmarks.word_problems.voice import (
     WordVoice,
@@ -64,17 +64,16 @@ class GSM8KParameters(SourceParameters):
     )
 
 
-class GSM8K(WordProblems):
+class GSM8K(WordProblems[GSM8KParameters]):
     """GSM8K from the hub or local files; annotated solutions are reasoning graphs where they can be.
 
     Columns: ``question``, and ``answer`` with ``<<6*4=24>>`` and a last line ``#### 24``. A problem
-    without a graph keeps its solution as text; ``metadata["no_graph"]`` says why there is none.
+    without a graph keeps its solution as text; ``metadata["no_graph"]`` has the reason.
     """
 
     name = "gsm8k"
     version = 2
     provides = frozenset({"graph", "solution"})
-    Params = GSM8KParameters
 
     @property
     def max_new_tokens(self) -> int:
@@ -89,7 +88,7 @@ class GSM8K(WordProblems):
     @property
     def harder_from(self) -> int:
         """Annotated steps at which test-ood begins."""
-        return int(self.params.ood_steps)
+        return self.params.ood_steps
 
     def item(self, row: Row, place: str) -> Item:
         """A row with a number after ``####``; the difficulty is its count of annotations."""
@@ -106,7 +105,7 @@ class GSM8K(WordProblems):
         return Item(place, question, answer, solution[: finals[-1].start()], steps)
 
     def problem(self, item: Item) -> Problem:
-        """With a graph and the words of its steps, or with the reason why there is none."""
+        """With a graph and the words of its steps, or with the reason why it has none."""
         prose = without_annotations(item.solution)
         solution = f"{prose}\n{closing(item.answer)}" if prose else closing(item.answer)
         metadata: dict[str, Any] = {"ops": item.difficulty}
@@ -159,7 +158,7 @@ class GSM8K(WordProblems):
 
 
 def _check(graph: ReasoningGraph, words: Mapping[str, str]) -> None:
-    """Sentences are anybody's: use only those that read back right, whatever is injected."""
+    """Sentences can be anything: use only those that read back right, whatever is injected."""
     inner = [q for q in graph.quantities if q.parents]
     steps = [Step("attempt", q.name, injected=True) for q in inner]
     for quantity in graph.quantities:

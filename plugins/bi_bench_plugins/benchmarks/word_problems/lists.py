@@ -1,4 +1,4 @@
-"""Answers of several parts: points, intervals, sets, lists, unions, and plus-minus."""
+"""Parses answers of several parts: points, intervals, sets, lists, unions, and plus-minus."""
 
 from __future__ import annotations
 

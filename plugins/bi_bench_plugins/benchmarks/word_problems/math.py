@@ -42,7 +42,7 @@ class MATHParameters(SourceParameters):
     )
 
 
-class MATH(WordProblems):
+class MATH(WordProblems[MATHParameters]):
     r"""MATH from the hub or local files, graded by math-verify; solutions are text, without graphs.
 
     Columns: ``problem``, ``solution`` with the answer in ``\boxed{}``, ``level``, ``type``.
@@ -51,7 +51,6 @@ class MATH(WordProblems):
     name = "math"
     version = 2
     provides = frozenset({"solution"})
-    Params = MATHParameters
 
     @property
     def max_new_tokens(self) -> int:
@@ -61,12 +60,12 @@ class MATH(WordProblems):
     @property
     def subsets(self) -> tuple[str, ...]:
         """The subjects that are read from the hub."""
-        return tuple(self.params.subsets)
+        return self.params.subsets
 
     @property
     def harder_from(self) -> int:
         """The level at which test-ood begins."""
-        return int(self.params.ood_level)
+        return self.params.ood_level
 
     def item(self, row: Row, place: str) -> Item:
         """A row with a box in its solution and a level from 1 to 5, or ``?`` for unknown."""

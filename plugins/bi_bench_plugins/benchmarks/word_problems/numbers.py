@@ -1,4 +1,4 @@
-"""Numbers as they are written in answers, exactly."""
+"""Parses numbers as they are written in answers, exactly."""
 
 from __future__ import annotations
 

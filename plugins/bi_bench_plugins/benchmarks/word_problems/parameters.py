@@ -1,4 +1,4 @@
-"""What a suite may set for the benchmarks that read problems instead of making them."""
+"""The parameters of the benchmarks that read problems instead of generating them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sentences of a solved word problem, and how to find them again in a text."""
+"""The sentences of a solved word problem, and the patterns that find them in a text."""
 
 from __future__ import annotations
 

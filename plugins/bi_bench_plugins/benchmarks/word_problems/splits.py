@@ -1,4 +1,4 @@
-"""Which split owns a question, so that no question is in two splits."""
+"""Assigns questions to splits, so that no question is in two splits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Division(NamedTuple):
 
 
 def normalised(question: str) -> str:
-    """What two questions share that differ in case, spacing or the punctuation of prose alone."""
+    """One form for all questions that differ in case, spacing or the punctuation of prose alone."""
     return "".join(_PUNCTUATION.sub("", question.casefold()).split())
 
 

@@ -1,4 +1,4 @@
-r"""One way to write an answer: what may be typed in several ways, and means the same, is typed in one.
+r"""Normalises typography: of several ways to type the same answer, one remains.
 
 ``–5``, ``$-5$`` and ``\text{-5}`` become ``-5``; ``½``, ``\dfrac12`` and ``\frac 1 2`` become
 ``\frac{1}{2}``. Nothing that carries a meaning goes: a blank between two digits, a leading point.

@@ -1,4 +1,4 @@
-"""The unit behind an answer: ``24 plums``, ``90^\\circ``, ``$5``, ``50%``, ``3 million``."""
+"""Parses the unit of an answer: ``24 plums``, ``90^\\circ``, ``$5``, ``50%``, ``3 million``."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ _ORDINAL = re.compile(r"(?<=\d)(?:\^\{ ?)?(?:st|nd|rd|th)(?: ?\})?(?= |$)")
 
 
 class Measured(NamedTuple):
-    """What stands before the unit, how often it counts (``3 million``), and the units of measure.
+    """The text before the unit, its multiplier (``3 million``), and the units of measure.
 
     ``units``: dimension, factor and power of each, none for words that are no measure. ``words``:
     whether there was anything behind the expression.

@@ -1,4 +1,4 @@
-"""GSM8K solutions step by step, in the sentences that the annotations stand in."""
+"""Words GSM8K solutions step by step, in the sentences of their annotations."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class WordVoice(Voice):
         self.opening = self._choose("opening", "") + "\n"
 
     def read(self, quantity: Quantity, value: Number, said: Said) -> str:
-        """Never said: the numbers of the question are constants, every quantity is computed."""
+        """Never used: the numbers of the question are constants, every quantity is computed."""
         raise TypeError("a word problem has nothing to read but constants")
 
     def compute(self, quantity: Quantity, numeric: Expression, said: Said) -> str:

@@ -14,15 +14,14 @@ class TinyParameters(Parameters):
     weights: Literal["tiny-1"] = "tiny-1"
 
 
-class Tiny(BaseModel):
+class Tiny(BaseModel[TinyParameters]):
     """The embedded base model (LFM2 family, 0.5 M parameters): needs no network and no GPU."""
 
     name = "tiny"
-    Params = TinyParameters
 
     def source(self) -> ModelSource:
         """The folder inside the package, named by a digest of its files."""
-        folder = Path(__file__).parent / str(self.params.weights)
+        folder = Path(__file__).parent / self.params.weights
         if not (folder / "model.safetensors").is_file():
             raise UserError(f"the weights of {folder.name} are missing from the installation")
         return ModelSource(model_digest(folder), folder=folder)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
 from bi_bench_plugins.models.tiny.recipe import MODULUS, documents
 from bi_bench_plugins.models.tiny.vocabulary import BOS, EOS, PAD, build_tokenizer, tokens
 
@@ -58,7 +58,7 @@ def build(folder: Path, steps: int = STEPS, **shape: Any) -> None:
         **layout,
     )
     model = Lfm2ForCausalLM(config)
-    params = IGSM.Params.model_validate(
+    params = IGSMParameters.model_validate(
         {"tier": "embedded", "modulus": MODULUS, "ops_pretrain": OPERATIONS, "redundant": 2}
     )
     started = time.monotonic()

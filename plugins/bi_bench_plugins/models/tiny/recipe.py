@@ -1,4 +1,4 @@
-"""What the tiny model is pretrained on: easy problems and drills, no injected behaviour.
+"""The pretraining data of the tiny model: easy problems and drills, no injected behaviour.
 
 Four kinds of document, drawn by weight:
 

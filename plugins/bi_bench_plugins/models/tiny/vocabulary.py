@@ -1,4 +1,4 @@
-"""The vocabulary of the tiny model, decided once: one token per word of the embedded benchmarks.
+"""The fixed vocabulary of the tiny model: one token per word of the embedded benchmarks.
 
 Changing anything here makes every shipped checkpoint unreadable: add words by renaming a reserved
 token in a new version of the model, never in place.

@@ -9,8 +9,8 @@ import pytest
 from bi_bench.api import Split, UserError
 from bi_bench.plan import plan_suite
 from bi_bench.suite import load_suite
-from bi_bench_plugins.benchmarks.catalogue import CatalogueParameters, LMEval
-from bi_bench_plugins.benchmarks.catalogue.judge import _choose
+from bi_bench_plugins.benchmarks.lm_eval import CatalogueParameters, LMEval
+from bi_bench_plugins.benchmarks.lm_eval.judge import _choose
 from tests.harness.conftest import Evaluation
 
 ROOT = Path(__file__).parents[2]

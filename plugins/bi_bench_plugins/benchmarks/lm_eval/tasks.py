@@ -1,4 +1,4 @@
-"""Tasks of lm-eval by name, and their documents as problems."""
+"""Loads tasks of lm-eval by name, and turns their documents into problems."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from bi_bench.api import Problem, UserError, did_you_mean
-from bi_bench_plugins.benchmarks.catalogue.parameters import CatalogueParameters
+from bi_bench_plugins.benchmarks.lm_eval.parameters import CatalogueParameters
 
 _KINDS = ("generate_until", "multiple_choice", "loglikelihood")
 
@@ -20,12 +20,12 @@ class Loaded(NamedTuple):
 
 
 def load_task(params: CatalogueParameters) -> Loaded:
-    """The task; UserError if there is none, or if it cannot be evaluated here."""
+    """The task; UserError if it is not found, or cannot be evaluated here."""
     import httpx
     from lm_eval.tasks import TaskManager
 
     name, path = params.task, params.path or None
-    # To index the whole catalogue takes many seconds; a folder of one's own mostly suffices.
+    # To index the whole catalogue takes many seconds; your own folder mostly suffices.
     manager = TaskManager(include_path=path, include_defaults=False) if path else None
     if manager is None or name not in manager.all_tasks:
         manager = TaskManager(include_path=path)

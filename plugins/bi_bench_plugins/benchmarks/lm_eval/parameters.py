@@ -1,4 +1,4 @@
-"""What a suite may set for a task of lm-eval."""
+"""The parameters of a task of lm-eval."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CatalogueParameters(Parameters):
 
     task: str = Field(min_length=1, description="name of one task, no group")
     path: str = Field(
-        default="", description="folder with tasks of one's own, as YAML", exclude=True
+        default="", description="folder with your own tasks, as YAML", exclude=True
     )  # not in the content key: the digest of what is in it is
     digest: str = Field(default="", description="digest of the files in path; filled in")
     lm_eval: str = Field(default="", description="version of lm-eval; filled in")

@@ -1,4 +1,4 @@
-"""Lets lm-eval evaluate a checkpoint, and reads right and wrong from what it logs."""
+"""Evaluates a checkpoint with lm-eval, and reads the grades from its sample logs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bi_bench.api import Answered, Grade, Problem, Subject, UserError, did_you_mean
-from bi_bench_plugins.benchmarks.catalogue.parameters import CatalogueParameters
-from bi_bench_plugins.benchmarks.catalogue.tasks import load_task, problem_of
+from bi_bench_plugins.benchmarks.lm_eval.parameters import CatalogueParameters
+from bi_bench_plugins.benchmarks.lm_eval.tasks import load_task, problem_of
 
 _INVALID = "[invalid]"  # what lm-eval's filters give where they find no answer
 

@@ -6,12 +6,12 @@ import random
 from collections.abc import Iterable, Sequence
 
 from bi_bench.api import Answered, Benchmark, Grade, Problem, Split, Subject, UserError
-from bi_bench_plugins.benchmarks.catalogue.parameters import CatalogueParameters
+from bi_bench_plugins.benchmarks.lm_eval.parameters import CatalogueParameters
 
 __all__ = ["CatalogueParameters", "LMEval"]
 
 
-class LMEval(Benchmark):
+class LMEval(Benchmark[CatalogueParameters]):
     """Any task of lm-eval by its name, for evaluation alone; lm-eval asks, decodes and grades.
 
     Prompts, few-shot examples, decoding and metric are the task's own (EleutherAI's
@@ -22,11 +22,10 @@ class LMEval(Benchmark):
     version = 1
     provides = frozenset()
     splits = ("test-id",)
-    Params = CatalogueParameters
 
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
         """``n`` documents of the task in its order, or all; UserError for any other split."""
-        from bi_bench_plugins.benchmarks.catalogue.tasks import load_task, problem_of
+        from bi_bench_plugins.benchmarks.lm_eval.tasks import load_task, problem_of
 
         if split not in self.splits:
             raise UserError(
@@ -39,7 +38,7 @@ class LMEval(Benchmark):
         return [problem_of(task, index, documents[index]) for index in chosen]
 
     def ask(self, problem: Problem, premise_order: Sequence[int] | None = None) -> str:
-        """What the task asks, without few-shot examples."""
+        """The question of the task, without few-shot examples."""
         return problem.question
 
     def grade(self, problem: Problem, completion: str) -> Grade:
@@ -48,6 +47,6 @@ class LMEval(Benchmark):
 
     def evaluate(self, problems: Sequence[Problem], subject: Subject) -> list[Answered] | None:
         """One answer a problem, through lm-eval; UserError if the metric is not 0 or 1."""
-        from bi_bench_plugins.benchmarks.catalogue.judge import answers
+        from bi_bench_plugins.benchmarks.lm_eval.judge import answers
 
         return answers(self.params, problems, subject)

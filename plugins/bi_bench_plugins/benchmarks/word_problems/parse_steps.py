@@ -1,4 +1,4 @@
-"""Reads the steps of a spoken word problem back, for the step verifier."""
+"""Parses the steps of a worded solution, for the step verifier."""
 
 from __future__ import annotations
 

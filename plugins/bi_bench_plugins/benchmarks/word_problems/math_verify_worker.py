@@ -1,4 +1,4 @@
-"""What runs in the bounded process: the one place that calls math-verify."""
+"""Calls math-verify, inside the bounded process and here alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameters that TOML can only write as lists."""
+"""Validates tuples that TOML can only write as lists."""
 
 from __future__ import annotations
 
