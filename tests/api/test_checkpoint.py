@@ -12,7 +12,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.api.checkpoint import check_checkpoint
-from bi_bench_plugins.models.hub import Hub
+from bi_bench_plugins.models.hub import Hub, HubParameters
 from bi_bench_plugins.models.tiny import Tiny
 from tests.conftest import present
 
@@ -59,7 +59,7 @@ def test_whole_folders_are_taken(folder: Path) -> None:
     check_checkpoint(folder)
     shard(folder)
     check_checkpoint(folder)
-    assert Hub(Hub.Params(path=str(folder))).source().folder == folder
+    assert Hub(HubParameters(path=str(folder))).source().folder == folder
 
 
 def cut(folder: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_folder_that_is_not_whole_is_refused_before_anything_runs(
 ) -> None:
     fault(folder)
     with pytest.raises(UserError, match=message):
-        Hub(Hub.Params(path=str(folder))).source()
+        Hub(HubParameters(path=str(folder))).source()
 
 
 def test_an_adapter_alone_is_refused_by_its_name(tmp_path: Path) -> None:

@@ -22,12 +22,13 @@ from bi_bench.api import (
 )
 from bi_bench.api.expression import render
 from bi_bench_plugins.benchmarks.igsm import IGSM
-from bi_bench_plugins.strategies.bridge import Bridge
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
+from bi_bench_plugins.strategies.bridge import Bridge, BridgeParameters
 
 
 def benchmark(tier: str) -> IGSM:
     ops = (3, 8) if tier == "embedded" else (8, 15)
-    return IGSM(IGSM.Params.model_validate({"tier": tier, "ops": ops}))
+    return IGSM(IGSMParameters.model_validate({"tier": tier, "ops": ops}))
 
 
 def some(tier: str, n: int = 40) -> tuple[IGSM, list[Problem]]:
@@ -36,7 +37,7 @@ def some(tier: str, n: int = 40) -> tuple[IGSM, list[Problem]]:
 
 
 def injected(problem: Problem, plan: Plan, seed: int) -> Plan:
-    strategy = Bridge(Bridge.Params(reflection=0.5, analysis=3))
+    strategy = Bridge(BridgeParameters(reflection=0.5, analysis=3))
     (draft,) = strategy.drafts(problem, plan, DraftContext(random.Random(seed)))
     assert draft.plan is not None
     return draft.plan

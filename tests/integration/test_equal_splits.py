@@ -12,6 +12,7 @@ import pytest
 
 from bi_bench.api import Problem, Split, stream
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.benchmarks.shared.splits import IN_DISTRIBUTION
 from bi_bench_plugins.models.tiny import Tiny
 
@@ -35,7 +36,7 @@ def test_one_model_scores_alike_on_all_splits(tmp_path: Path) -> None:
     from bi_bench.training.trl.sft import Demonstrations, SFTSettings, train_sft
 
     torch.set_num_threads(1)
-    igsm = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (4, 6), "redundant": 0}))
+    igsm = IGSM(IGSMParameters.model_validate({"tier": "embedded", "ops": (4, 6), "redundant": 0}))
     seed_everything(0)
     model = Checkpoint.load(str(Tiny().source().folder), Numerics())
     problems = list(igsm.problems("sft", 600, random.Random(0)))

@@ -16,6 +16,7 @@ from bi_bench.plugins import discover
 from bi_bench.stages import augment
 from bi_bench.stages.context import StageContext
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 
 BENCHMARK = {"tier": "embedded", "ops": [3, 6]}
 
@@ -26,7 +27,7 @@ def stage(tmp_path: Path, name: str, params: dict[str, Any], unkeyed: dict[str, 
     source, folder = tmp_path / "problems", tmp_path / "augment"
     source.mkdir(exist_ok=True)
     folder.mkdir(exist_ok=True)
-    benchmark = IGSM(IGSM.Params.model_validate(BENCHMARK, strict=False))
+    benchmark = IGSM(IGSMParameters.model_validate(BENCHMARK, strict=False))
     write_problems(source, list(benchmark.problems("sft", 8, random.Random(1))))
     identity = {
         "benchmark": {**registry.get(Benchmark, "igsm").identity(), "params": BENCHMARK},

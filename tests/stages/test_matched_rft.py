@@ -16,6 +16,7 @@ from bi_bench.plugins import discover
 from bi_bench.stages import augment, rft
 from bi_bench.stages.context import StageContext
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.models.tiny import Tiny
 from tests.conftest import present
 
@@ -51,7 +52,7 @@ def identity(algorithm: str, params: dict[str, Any], **more: Any) -> dict[str, A
 
 def problems(folder: Path) -> Path:
     folder.mkdir()
-    source = IGSM(IGSM.Params.model_validate(BENCHMARK))
+    source = IGSM(IGSMParameters.model_validate(BENCHMARK))
     write_problems(folder, list(source.problems("rl", 12, random.Random(0))))
     return folder
 

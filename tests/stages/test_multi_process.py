@@ -21,6 +21,7 @@ from bi_bench.plugins import discover
 from bi_bench.stages.multi_process import launch_command
 from bi_bench.stages.worker import run_stage
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.models.tiny import Tiny
 
 BENCHMARK = {"tier": "embedded", "ops": (1, 2), "ops_ood": (3, 4)}
@@ -77,7 +78,7 @@ def inputs(tmp_path: Path) -> dict[str, Path]:
         for place, name in enumerate("abcdefghijklmnop")
     ]
     write_rows(tmp_path / "augment" / "examples.parquet", rows)
-    source = IGSM(IGSM.Params.model_validate(BENCHMARK))
+    source = IGSM(IGSMParameters.model_validate(BENCHMARK))
     write_problems(tmp_path / "problems", list(source.problems("rl", 8, random.Random(0))))
     return {role: Path(str(folder)) for role, folder in folders.items()}
 

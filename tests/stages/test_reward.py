@@ -9,10 +9,11 @@ import pytest
 from bi_bench.api import Grade, Phase, Problem, UserError
 from bi_bench.stages.rewards import reward_function
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 
 
 def test_the_derivation_reward_wants_every_needed_step() -> None:
-    source = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (4, 6)}))
+    source = IGSM(IGSMParameters.model_validate({"tier": "embedded", "ops": (4, 6)}))
     problems = list(source.problems("rl", 10, random.Random(0)))
     for index, problem in enumerate(problems):
         plan = source.plan(problem, random.Random(0))
@@ -26,7 +27,7 @@ def test_the_derivation_reward_wants_every_needed_step() -> None:
         assert derivation([index] * 3, texts) == [1.0, 0.0, 0.0]
 
 
-SOURCE = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (2, 3)}))
+SOURCE = IGSM(IGSMParameters.model_validate({"tier": "embedded", "ops": (2, 3)}))
 (PROBLEM,) = SOURCE.problems("rl", 1, random.Random(0))
 RIGHT = f"</think> <answer> {PROBLEM.answer} </answer>"
 WRONG = f"</think> <answer> {(int(PROBLEM.answer) + 1) % 7} </answer>"

@@ -16,6 +16,7 @@ from bi_bench.stages.context import StageContext
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench_plugins.algorithms.grpo import GRPO
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.models.tiny import Tiny
 
 BENCHMARK = {"tier": "embedded", "ops": (1, 2), "ops_ood": (3, 4)}
@@ -24,7 +25,7 @@ BENCHMARK = {"tier": "embedded", "ops": (1, 2), "ops_ood": (3, 4)}
 def train(tmp_path: Path, name: str, **settings: int) -> Path:
     problems = tmp_path / "problems"
     problems.mkdir(exist_ok=True)
-    source = IGSM(IGSM.Params.model_validate(BENCHMARK))
+    source = IGSM(IGSMParameters.model_validate(BENCHMARK))
     write_problems(problems, list(source.problems("rl", 8, random.Random(0))))
     registry = discover()
     params = {"steps": 3, "prompts": 4, "group": 4, "learning_rate": 1e-3}

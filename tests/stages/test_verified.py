@@ -26,10 +26,11 @@ from bi_bench.stages import demonstrate, grading
 from bi_bench.stages.draw import draw
 from bi_bench.stages.verified import verified
 from bi_bench_plugins.benchmarks.igsm import IGSM
-from bi_bench_plugins.strategies.bridge import Bridge
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
+from bi_bench_plugins.strategies.bridge import Bridge, BridgeParameters
 from bi_bench_plugins.strategies.sabotage import Sabotage
 
-PARAMS = IGSM.Params.model_validate({"tier": "embedded", "ops": (3, 6)})
+PARAMS = IGSMParameters.model_validate({"tier": "embedded", "ops": (3, 6)})
 PROBLEMS = list(IGSM(PARAMS).problems("sft", 8, random.Random(1)))
 
 
@@ -161,7 +162,7 @@ class Mute(IGSM):
     ],
 )
 def test_a_fault_of_the_benchmark_is_not_the_strategys(benchmark: Any, message: str) -> None:
-    strategy = Bridge(Bridge.Params(reflection=0.9, analysis=4))
+    strategy = Bridge(BridgeParameters(reflection=0.9, analysis=4))
     with pytest.raises(UserError, match=f'^benchmark "{benchmark.name}", .*problem .*: {message}'):
         all_of(benchmark(PARAMS), strategy)
 

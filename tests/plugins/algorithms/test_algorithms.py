@@ -17,7 +17,7 @@ OPTIMIZER = {"learning_rate": 1e-6, "max_grad_norm": 1.0, "weight_decay": 0.01}
 
 def phase(name: str, **params: Any) -> Any:
     cls = discover().get(Algorithm, name).cls
-    (only,) = cls(cls.Params(**params)).phases()  # type: ignore[attr-defined]
+    (only,) = cls(cls.Params(**params)).phases()
     return only
 
 

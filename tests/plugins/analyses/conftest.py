@@ -17,6 +17,7 @@ from bi_bench.plugins import discover
 from bi_bench.stages import analyse
 from bi_bench.stages.context import StageContext
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.models.tiny import Tiny
 
 BENCHMARK = {"tier": "embedded", "ops": (2, 3), "ops_ood": (4, 5)}
@@ -27,7 +28,7 @@ Evaluation = Callable[..., Path]
 
 @pytest.fixture
 def igsm() -> IGSM:
-    return IGSM(IGSM.Params.model_validate(BENCHMARK))
+    return IGSM(IGSMParameters.model_validate(BENCHMARK))
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from bi_bench.api import Problem, ReasoningGraph, Solution, UserError
 from bi_bench.artifacts.problems import write_problems
 from bi_bench_plugins.analyses.behaviours import BEHAVIOURS, count
 from bi_bench_plugins.benchmarks.igsm import IGSM
-from bi_bench_plugins.strategies.bridge import Bridge
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
+from bi_bench_plugins.strategies.bridge import Bridge, BridgeParameters
 from tests.conftest import present
 from tests.plugins.analyses.conftest import Evaluation, Measure
 
@@ -29,7 +30,7 @@ def gold(igsm: IGSM, problem: Problem, reflection: float) -> tuple[Solution, Cou
     """A demonstration at high rates with its behaviours, from the plan and its spans alone."""
     assert problem.graph is not None
     rng = random.Random(problem.id)
-    bridge = Bridge(Bridge.Params.model_validate({"reflection": reflection, "analysis": 4}))
+    bridge = Bridge(BridgeParameters.model_validate({"reflection": reflection, "analysis": 4}))
     plan = bridge.inject(problem, igsm.plan(problem, rng), rng)
     solution = igsm.speak(problem, plan, "w")
     kinds = {span.step: span.kind for span in solution.spans}
@@ -54,7 +55,7 @@ def gold(igsm: IGSM, problem: Problem, reflection: float) -> tuple[Solution, Cou
 def test_every_behaviour_of_every_gold_demonstration_is_found(
     params: dict[str, object], reflection: float
 ) -> None:
-    igsm = IGSM(IGSM.Params.model_validate({"ops_ood": (13, 14), **params}))
+    igsm = IGSM(IGSMParameters.model_validate({"ops_ood": (13, 14), **params}))
     total: Counter[str] = Counter()
     for problem in igsm.problems("sft", 60, random.Random(0)):
         solution, wanted = gold(igsm, problem, reflection)

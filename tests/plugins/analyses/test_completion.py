@@ -12,10 +12,11 @@ from bi_bench.artifacts.problems import write_problems
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.job import TrainingJob
 from bi_bench.training.trl.sft import Demonstrations, SFTSettings, train_sft
-from bi_bench_plugins.analyses.completion import Completion, common, cuts
+from bi_bench_plugins.analyses.completion import Completion, CompletionParameters, common, cuts
 from bi_bench_plugins.analyses.intervals import mean_difference, share_difference
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.benchmarks.word_problems import GSM8K
+from bi_bench_plugins.benchmarks.word_problems.gsm8k import GSM8KParameters
 from tests.plugins.analyses.conftest import Measure
 
 
@@ -88,8 +89,8 @@ def test_fresh_questions_are_none_of_the_test(
 
 def test_a_fixed_test_set_is_declined_unless_there_is_a_contrast() -> None:
     defaults = {"evaluate": {"splits": ["test-id"]}, "data": {"test": 9}}
-    gsm8k = GSM8K(GSM8K.Params.model_construct())
-    plain, held = Completion(), Completion(Completion.Params(contrast="igsm"))
+    gsm8k = GSM8K(GSM8KParameters.model_construct())
+    plain, held = Completion(), Completion(CompletionParameters(contrast="igsm"))
     assert "a fixed set" in plain.declines(gsm8k, defaults)
     assert held.declines(gsm8k, defaults) == plain.declines(IGSM(), defaults) == ""
     other = {"evaluate": {"splits": ["test-ood"]}}

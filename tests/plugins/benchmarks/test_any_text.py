@@ -16,6 +16,7 @@ import pytest
 from bi_bench.api import Benchmark, Grade, Problem
 from bi_bench_plugins.benchmarks.dyval import DyValArithmetic, DyValParameters
 from bi_bench_plugins.benchmarks.gym import ReasoningGym
+from bi_bench_plugins.benchmarks.gym.parameters import GymParameters
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
 from bi_bench_plugins.benchmarks.lm_eval.judge import _answered
 from bi_bench_plugins.benchmarks.word_problems import GSM8K, MATH, GSM8KParameters, MATHParameters
@@ -291,7 +292,7 @@ def graders(tmp_path_factory: pytest.TempPathFactory) -> list[Grader]:
     ]
     if importlib.util.find_spec("reasoning_gym"):
         benchmarks += [
-            (f"gym {name}", ReasoningGym(ReasoningGym.Params.model_validate({"dataset": name})))
+            (f"gym {name}", ReasoningGym(GymParameters.model_validate({"dataset": name})))
             for name in ("chain_sum", "mini_sudoku")
         ]
     return [

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.models.tiny import Tiny
 from bi_bench_plugins.models.tiny.recipe import copy, documents
 from bi_bench_plugins.models.tiny.vocabulary import build_tokenizer, embedded_words, tokens
@@ -20,7 +21,7 @@ DIGEST = "428943d25719a6b2ba3c93fecd6a49a7f5108dd1cf59bd2519b4e0c197893838"
 
 @pytest.fixture(scope="module")
 def benchmark() -> IGSM:
-    return IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (3, 8)}))
+    return IGSM(IGSMParameters.model_validate({"tier": "embedded", "ops": (3, 8)}))
 
 
 def test_the_shipped_weights_are_the_ones_of_this_version() -> None:

@@ -22,9 +22,13 @@ from bi_bench.api import (
 )
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.benchmarks.igsm.natural import NaturalVoice
-from bi_bench_plugins.strategies.chain_reordering import ChainReordering
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
+from bi_bench_plugins.strategies.chain_reordering import ChainReordering, ChainReorderingParameters
 from bi_bench_plugins.strategies.distinct import distinct
-from bi_bench_plugins.strategies.premise_permutation import PremisePermutation
+from bi_bench_plugins.strategies.premise_permutation import (
+    PremisePermutation,
+    PremisePermutationParameters,
+)
 from bi_bench_plugins.strategies.vanilla import Vanilla
 from tests.conftest import present
 from tests.plugins.conftest import made as demonstrated
@@ -34,7 +38,7 @@ SEED = 3
 
 @pytest.fixture(scope="module", params=["natural", "embedded"])
 def source(request: pytest.FixtureRequest) -> IGSM:
-    return IGSM(IGSM.Params.model_validate({"tier": request.param, "ops": (6, 12)}))
+    return IGSM(IGSMParameters.model_validate({"tier": request.param, "ops": (6, 12)}))
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +117,7 @@ def small_graph(leaves: int) -> tuple[Problem, ReasoningGraph]:
 @pytest.mark.parametrize(("leaves", "orders"), [(0, 1), (1, 1), (2, 2), (3, 6), (4, 20)])
 def test_chains_without_enough_orders_have_fewer_copies(leaves: int, orders: int) -> None:
     problem, graph = small_graph(leaves)
-    strategy = ChainReordering(ChainReordering.Params(copies=20))
+    strategy = ChainReordering(ChainReorderingParameters(copies=20))
     plan = base_plan(graph, "topological", random.Random(0))
     drafts = drafts_of(strategy, problem, plan, DraftContext(random.Random(1)))
     assert len({draft.plan for draft in drafts}) == len(drafts) == min(20, orders)
@@ -124,7 +128,7 @@ def test_chains_without_enough_orders_have_fewer_copies(leaves: int, orders: int
 @pytest.mark.parametrize("premises", [1, 2, 3, 4])
 def test_questions_without_enough_premises_have_fewer_copies(premises: int) -> None:
     problem, _ = small_graph(0)
-    strategy = PremisePermutation(PremisePermutation.Params(copies=20))
+    strategy = PremisePermutation(PremisePermutationParameters(copies=20))
     drafts = drafts_of(strategy, problem, None, DraftContext(random.Random(1), premises))
     assert len({draft.premise_order for draft in drafts}) == len(drafts)
     assert len(drafts) == min(20, factorial(premises))

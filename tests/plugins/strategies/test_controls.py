@@ -8,6 +8,7 @@ import pytest
 
 from bi_bench.api import Plan, Problem, Strategy, Voice, verify
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.models.tiny.vocabulary import embedded_words
 from bi_bench_plugins.strategies.bridge import Bridge, BridgeParameters
 from bi_bench_plugins.strategies.duplicate import Duplicate
@@ -24,7 +25,7 @@ OFF = BridgeParameters(reflection=0.0, analysis=0, subgoals=False)
 
 @pytest.fixture(scope="module", params=["natural", "embedded"])
 def source(request: pytest.FixtureRequest) -> IGSM:
-    return IGSM(IGSM.Params.model_validate({"tier": request.param, "ops": (6, 12)}))
+    return IGSM(IGSMParameters.model_validate({"tier": request.param, "ops": (6, 12)}))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bi_bench.api import Example, UserError
-from bi_bench_plugins.strategies.from_file import FromFile
+from bi_bench_plugins.strategies.from_file import FromFile, FromFileParameters
 
 ROWS = [
     {"prompt": "1 + 1 =", "completion": " 2"},
@@ -19,7 +19,7 @@ ROWS = [
 
 
 def strategy(file: Path, **params: Any) -> FromFile:
-    return FromFile(FromFile.Params.model_validate({"path": str(file), **params}))
+    return FromFile(FromFileParameters.model_validate({"path": str(file), **params}))
 
 
 def jsonl(file: Path, *lines: str) -> Path:

@@ -9,8 +9,9 @@ import pytest
 from bi_bench.api import DraftContext, Plan, Problem, Solution, Strategy, verify
 from bi_bench.stages.demonstrate import demonstrations
 from bi_bench_plugins.benchmarks.igsm import IGSM
-from bi_bench_plugins.strategies.bridge import ANALYSIS, Bridge
-from bi_bench_plugins.strategies.sabotage import Sabotage
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
+from bi_bench_plugins.strategies.bridge import ANALYSIS, Bridge, BridgeParameters
+from bi_bench_plugins.strategies.sabotage import Sabotage, SabotageParameters
 from bi_bench_plugins.strategies.vanilla import Vanilla
 
 SEED = 3
@@ -18,7 +19,7 @@ SEED = 3
 
 @pytest.fixture(scope="module")
 def source() -> IGSM:
-    return IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (8, 12)}))
+    return IGSM(IGSMParameters.model_validate({"tier": "embedded", "ops": (8, 12)}))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_vanilla_injects_nothing(source: IGSM, problems: list[Problem]) -> None:
 
 def test_arms_are_question_matched(source: IGSM, problems: list[Problem]) -> None:
     vanilla = [solution for _, solution in made(source, Vanilla(), problems)]
-    arm = Bridge(Bridge.Params(reflection=0.4, analysis=4))
+    arm = Bridge(BridgeParameters(reflection=0.4, analysis=4))
     for (plan, _), problem, plain in zip(
         made(source, arm, problems), problems, vanilla, strict=True
     ):
@@ -71,7 +72,7 @@ def test_arms_are_question_matched(source: IGSM, problems: list[Problem]) -> Non
 def test_each_behaviour_is_switched_alone(
     source: IGSM, problems: list[Problem], params: dict[str, object], present: set[str]
 ) -> None:
-    assert set(kinds(source, Bridge(Bridge.Params.model_validate(params)), problems)) == present
+    assert set(kinds(source, Bridge(BridgeParameters.model_validate(params)), problems)) == present
 
 
 @pytest.mark.parametrize(
@@ -86,16 +87,16 @@ def test_each_behaviour_is_switched_off_alone(
     source: IGSM, problems: list[Problem], params: dict[str, object], absent: set[str]
 ) -> None:
     everything = {"reflection": 0.4, "analysis": 4}
-    present = set(kinds(source, Bridge(Bridge.Params.model_validate(everything)), problems))
+    present = set(kinds(source, Bridge(BridgeParameters.model_validate(everything)), problems))
     assert present == {"attempt", "return", "read", "compute", "restate", "subgoal"}
-    arm = Bridge(Bridge.Params.model_validate({**everything, **params}))
+    arm = Bridge(BridgeParameters.model_validate({**everything, **params}))
     assert set(kinds(source, arm, problems)) == present - absent
 
 
 def test_reflection_alone_attempts_returns_and_solves_redundant_quantities(
     source: IGSM, problems: list[Problem]
 ) -> None:
-    arm = Bridge(Bridge.Params(reflection=0.3, analysis=0, subgoals=False))
+    arm = Bridge(BridgeParameters(reflection=0.3, analysis=0, subgoals=False))
     counts = kinds(source, arm, problems)
     assert set(counts) <= {"attempt", "return", "read", "compute"}
     assert 0 < counts["return"] <= counts["attempt"]
@@ -104,7 +105,7 @@ def test_reflection_alone_attempts_returns_and_solves_redundant_quantities(
 def test_reflection_probability_is_the_share_of_slots(
     source: IGSM, problems: list[Problem]
 ) -> None:
-    arm = Bridge(Bridge.Params(reflection=1.0, analysis=0, subgoals=False))
+    arm = Bridge(BridgeParameters(reflection=1.0, analysis=0, subgoals=False))
     slots = looked = 0
     for plan, _ in made(source, arm, problems):
         base = [step for step in plan.steps if not step.injected]
@@ -117,7 +118,7 @@ def test_reflection_probability_is_the_share_of_slots(
 def test_analysis_levels_restate_with_the_stated_probability(
     source: IGSM, problems: list[Problem]
 ) -> None:
-    arm = Bridge(Bridge.Params(reflection=0.0, analysis=2, subgoals=False))
+    arm = Bridge(BridgeParameters(reflection=0.0, analysis=2, subgoals=False))
     seen: Counter[int] = Counter()
     restated: Counter[int] = Counter()
     for problem, (plan, _) in zip(problems, made(source, arm, problems), strict=True):
@@ -137,7 +138,7 @@ def test_analysis_levels_restate_with_the_stated_probability(
 def test_sabotage_plants_one_wrong_step_in_the_asked_share(
     source: IGSM, problems: list[Problem]
 ) -> None:
-    arm = Sabotage(Sabotage.Params(share=0.6))
+    arm = Sabotage(SabotageParameters(share=0.6))
     planted = 0
     for problem, (plan, solution) in zip(problems, made(source, arm, problems), strict=True):
         assert problem.graph is not None
@@ -151,8 +152,8 @@ def test_sabotage_plants_one_wrong_step_in_the_asked_share(
 
 def test_the_strategies_do_not_share_random_numbers(source: IGSM, problems: list[Problem]) -> None:
     problem = problems[0]
-    first = demonstrations(source, Bridge(Bridge.Params(reflection=0.9)), problem, SEED)
-    again = demonstrations(source, Bridge(Bridge.Params(reflection=0.9)), problem, SEED)
+    first = demonstrations(source, Bridge(BridgeParameters(reflection=0.9)), problem, SEED)
+    again = demonstrations(source, Bridge(BridgeParameters(reflection=0.9)), problem, SEED)
     assert first == again
     context = DraftContext(random.Random(0))
     assert next(iter(Vanilla().drafts(problem, None, context))).plan is None

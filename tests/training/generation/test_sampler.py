@@ -11,11 +11,12 @@ from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.generation.sampler import Decoding, Rows, sample, truncated
 from bi_bench.training.tokenization import encode_prompts
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 
 
 @pytest.fixture
 def prompts(tiny: Checkpoint) -> Rows:
-    source = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (1, 4)}))
+    source = IGSM(IGSMParameters.model_validate({"tier": "embedded", "ops": (1, 4)}))
     problems = source.problems("val", 24, random.Random(1))
     return encode_prompts(tiny.tokenizer, [source.ask(problem) for problem in problems])
 

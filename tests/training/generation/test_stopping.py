@@ -20,13 +20,14 @@ from bi_bench.training.trl.expert_iteration import keep_right
 from bi_bench.training.trl.grpo import train_grpo
 from bi_bench.training.trl.task import RLTask
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 
 LENGTH = 40
 
 
 @pytest.fixture
 def prompts(tiny: Checkpoint) -> Rows:
-    source = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (1, 4)}))
+    source = IGSM(IGSMParameters.model_validate({"tier": "embedded", "ops": (1, 4)}))
     problems = source.problems("val", 16, random.Random(1))
     return encode_prompts(tiny.tokenizer, [source.ask(problem) for problem in problems])
 
@@ -78,7 +79,7 @@ def test_what_a_text_ended_is_whole_for_expert_iteration(tiny: Checkpoint) -> No
 def test_the_log_of_rft_knows_that_a_text_ends_a_rollout(
     tiny: Checkpoint, prompts: Rows, tmp_path: Path
 ) -> None:
-    source = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (1, 4)}))
+    source = IGSM(IGSMParameters.model_validate({"tier": "embedded", "ops": (1, 4)}))
     asked = [source.ask(problem) for problem in source.problems("val", 4, random.Random(1))]
     seen: list[str] = []
 

@@ -16,6 +16,7 @@ from bi_bench.training.trl.advantages import (
     leave_one_out,
 )
 from bi_bench_plugins.algorithms.rloo import RLOO
+from bi_bench_plugins.algorithms.shared import RolloutParameters
 
 Moved = Callable[..., torch.Tensor]
 PROMPTS, LIMIT = [f"{name} 6 . " for name in "abcdefgh"], 24  # of the runs, see conftest.py
@@ -52,7 +53,7 @@ def test_rloo_takes_the_gradient_of_its_formula(
     tiny: Checkpoint, moved: Moved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """(1 / n) sum_i (r_i - mean of the others) grad log p(completion i), Ahmadian et al., RLOO."""
-    config = dict(RLOO(RLOO.Params(learning_rate=0.01)).phases()[0].config)
+    config = dict(RLOO(RolloutParameters(learning_rate=0.01)).phases()[0].config)
     for key in ("learning_rate", "weight_decay", "max_grad_norm"):
         del config[key]
     asked: list[int] = []

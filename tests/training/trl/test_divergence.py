@@ -13,11 +13,12 @@ from bi_bench.training.tokenization import encode_prompts
 from bi_bench.training.trl import rollouts
 from bi_bench.training.trl.divergence import LARGEST, MEAN, difference
 from bi_bench_plugins.benchmarks.igsm import IGSM
+from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 
 
 @pytest.mark.parametrize("batch", [4, 64])
 def test_the_sampler_gives_the_log_probability_of_each_token(tiny: Checkpoint, batch: int) -> None:
-    source = IGSM(IGSM.Params.model_validate({"tier": "embedded", "ops": (1, 4)}))
+    source = IGSM(IGSMParameters.model_validate({"tier": "embedded", "ops": (1, 4)}))
     problems = source.problems("val", 8, random.Random(1))
     prompts = encode_prompts(tiny.tokenizer, [source.ask(problem) for problem in problems])
     end, decoding = int(tiny.tokenizer.eos_token_id), Decoding(40, 1.7)

@@ -15,6 +15,7 @@ from bi_bench.store import Store
 from bi_bench.suite import load_suite
 from bi_bench_plugins.benchmarks.gym import ReasoningGym
 from bi_bench_plugins.benchmarks.gym.answers import given_answer
+from bi_bench_plugins.benchmarks.gym.parameters import GymParameters
 
 SMALL = {"max_terms": 3, "max_digits": 1}
 
@@ -25,7 +26,7 @@ def installed() -> None:
 
 
 def gym(dataset: str = "basic_arithmetic", **params: Any) -> ReasoningGym:
-    return ReasoningGym(ReasoningGym.Params.model_validate({"dataset": dataset, **params}))
+    return ReasoningGym(GymParameters.model_validate({"dataset": dataset, **params}))
 
 
 def drawn(benchmark: ReasoningGym, split: Any, n: int = 40, seed: int = 0) -> list[Problem]:

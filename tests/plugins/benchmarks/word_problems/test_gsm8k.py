@@ -9,8 +9,8 @@ from bi_bench.stages.demonstrate import demonstrations
 from bi_bench_plugins.benchmarks.word_problems import GSM8K, GSM8KParameters
 from bi_bench_plugins.benchmarks.word_problems.annotations import NoGraph, graph_of
 from bi_bench_plugins.benchmarks.word_problems.splits import Item
-from bi_bench_plugins.strategies.bridge import Bridge
-from bi_bench_plugins.strategies.sabotage import Sabotage
+from bi_bench_plugins.strategies.bridge import Bridge, BridgeParameters
+from bi_bench_plugins.strategies.sabotage import Sabotage, SabotageParameters
 from bi_bench_plugins.strategies.vanilla import Vanilla
 from tests.conftest import present
 from tests.plugins.benchmarks.word_problems.conftest import Make, Rows, Write
@@ -66,7 +66,7 @@ def test_plain_and_injected_solutions_read_back_and_verify(
         if problem.graph is None:
             continue
         for seed in range(20):
-            for strategy in (Vanilla(), Bridge(Bridge.Params(reflection=0.8, analysis=4))):
+            for strategy in (Vanilla(), Bridge(BridgeParameters(reflection=0.8, analysis=4))):
                 ((draft, solution),) = made(gsm8k, strategy, problem, seed)
                 steps = gsm8k.steps(problem, solution.text)
                 wanted = [
@@ -82,7 +82,7 @@ def test_plain_and_injected_solutions_read_back_and_verify(
 def test_without_the_injected_steps_the_words_are_the_plain_ones(
     gsm8k: GSM8K, problems: dict[str, Problem]
 ) -> None:
-    arm = Bridge(Bridge.Params(reflection=1.0, analysis=4))
+    arm = Bridge(BridgeParameters(reflection=1.0, analysis=4))
     ((draft, solution),) = made(gsm8k, arm, problems["Mara"], 1)
     ((_, plain),) = made(gsm8k, Vanilla(), problems["Mara"], 1)
     assert solution != plain
@@ -93,7 +93,7 @@ def test_without_the_injected_steps_the_words_are_the_plain_ones(
 
 
 def test_a_wrong_value_is_a_wrong_line(gsm8k: GSM8K, problems: dict[str, Problem]) -> None:
-    arm = Sabotage(Sabotage.Params(share=1.0))
+    arm = Sabotage(SabotageParameters(share=1.0))
     ((_, solution),) = made(gsm8k, arm, problems["Mara"], 0)
     verdicts = verify(present(problems["Mara"].graph), gsm8k.steps(problems["Mara"], solution.text))
     assert not all(verdict.right for verdict in verdicts)
@@ -170,7 +170,7 @@ def test_divisions_with_whole_results_make_a_graph(write: Write, chairs: Make) -
     gsm8k = GSM8K(GSM8KParameters(path=str(write(chairs(9), [row])), ood_steps=0))
     (problem,) = (p for p in gsm8k.problems("test-id", 9, random.Random(0)) if "Ana" in p.question)
     assert [quantity.value for quantity in present(problem.graph).quantities] == [6, 18, 23]
-    arm = Bridge(Bridge.Params(reflection=1.0, analysis=4))
+    arm = Bridge(BridgeParameters(reflection=1.0, analysis=4))
     said = ""
     for seed in range(20):
         ((_, solution),) = made(gsm8k, arm, problem, seed)
@@ -263,7 +263,7 @@ def test_no_solution_upsets_the_reading_of_graphs(gsm8k: GSM8K) -> None:
         item = Item(str(index), "Q?", "11", f"<<5*3=15>>15 {middle} <<15-4=11>>11", 2)
         problem = gsm8k.problem(item)
         graphs += problem.graph is not None
-        for strategy in (Vanilla(), Bridge(Bridge.Params(reflection=1.0, analysis=4))):
+        for strategy in (Vanilla(), Bridge(BridgeParameters(reflection=1.0, analysis=4))):
             if problem.graph is None:
                 continue
             ((_, solution),) = made(gsm8k, strategy, problem, index)
