@@ -90,8 +90,8 @@ def _write_task(
 ) -> None:
     from bi_bench.api import stream
     from bi_bench.cli.pick import check_split, parameters, tables
+    from bi_bench.lm_eval.export_task import task_name, write_lm_eval_task
     from bi_bench.plugins import discover, files_of
-    from bi_bench.report.lm_eval.task import task_name, write_lm_eval_task
     from bi_bench.stages.draw import draw
     from bi_bench.suite import Entry
 

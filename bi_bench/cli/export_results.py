@@ -24,8 +24,8 @@ def write_latex(opened: Opened, out: Path | None) -> None:
 
 def write_lm_eval(opened: Opened, out: Path | None) -> None:
     """A results file for each checkpoint before and after RFT, in folders as lm-eval makes them."""
+    from bi_bench.lm_eval.export_results import lm_eval_results
     from bi_bench.report.exports.checkpoints import read_checkpoints
-    from bi_bench.report.lm_eval.results import lm_eval_results
     from bi_bench.store import write_text
 
     folder = out or Path(f"{opened.name}-lm-eval")

@@ -39,9 +39,9 @@ def import_(
 ) -> None:
     """Compare lm-eval logs of two models or more, document by document."""
     from bi_bench.api import UserError, did_you_mean
-    from bi_bench.report.lm_eval.pair import compare_logs
-    from bi_bench.report.lm_eval.read import read_logs
-    from bi_bench.report.lm_eval.text import to_json, to_markdown, to_text
+    from bi_bench.lm_eval.compare import compare_logs
+    from bi_bench.lm_eval.logs import read_logs
+    from bi_bench.lm_eval.render import to_json, to_markdown, to_text
     from bi_bench.store import write_text
 
     if format not in FORMATS:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bi_bench.lm_eval.export_task import task_name
 from bi_bench.report.build.pairs import Outcomes
 from bi_bench.report.exports.checkpoints import Checkpoint
-from bi_bench.report.lm_eval.task import task_name
 
 # Which greedy answers had no answer in them is not in every record, so "parsed" is left out.
 _METRICS = ("acc",)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.stages import lm_eval_task
+from bi_bench.lm_eval import task_runtime
 
 EVALUATE = """
 import json, sys
@@ -155,5 +155,5 @@ def test_an_export_of_another_version_of_the_benchmark_is_refused(exported, tmp_
     (doc,) = Path(exported / "problems.jsonl").read_text().splitlines()[:1]
     row = {"problem": json.dumps(json.loads(doc)["problem"])}
     with pytest.raises(UserError, match="export the task again"):
-        lm_eval_task.grade(folder, row, "4")
-    assert lm_eval_task.grade(exported, row, "")["acc"] == 0
+        task_runtime.grade(folder, row, "4")
+    assert task_runtime.grade(exported, row, "")["acc"] == 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bi_bench.api import UserError, did_you_mean
-from bi_bench.report.lm_eval.read import DECISIVE, Asked, Log, Task
+from bi_bench.lm_eval.logs import DECISIVE, Asked, Log, Task
 from bi_bench.stats import Contrast, McNemar, crossed_interval, mcnemar
 
 # What a document put before the model, in the order in which a difference is told.

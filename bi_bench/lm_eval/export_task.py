@@ -51,17 +51,17 @@ _UTILS = '''\
 
 from pathlib import Path
 
-from bi_bench.stages import lm_eval_task
+from bi_bench.lm_eval import task_runtime
 
 HERE = Path(__file__).parent
 
 
 def problems(**_):
-    return lm_eval_task.problems(HERE)
+    return task_runtime.problems(HERE)
 
 
 def process_results(doc, results):
-    return lm_eval_task.grade(HERE, doc, results[0])
+    return task_runtime.grade(HERE, doc, results[0])
 '''
 
 MARK = "benchmark.json"  # a folder with this file is an export, which another export may replace

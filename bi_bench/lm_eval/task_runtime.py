@@ -1,6 +1,6 @@
 """What an exported lm-eval task calls: its problems as a dataset, and the grade of an answer.
 
-The folder is that of :func:`bi_bench.report.lm_eval.task.write_lm_eval_task`; lm-eval, not bi_bench,
+The folder is that of :func:`bi_bench.lm_eval.export_task.write_lm_eval_task`; lm-eval, not bi_bench,
 runs this code.
 """
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from tabulate import tabulate
 
+from bi_bench.lm_eval.compare import Compared, Comparison, too_few
 from bi_bench.report.compare.sentence import POINTS, Place, Unit, score_sentence, wrap
-from bi_bench.report.lm_eval.pair import Compared, Comparison, too_few
 from bi_bench.report.text import markdown, plain
 
 _RAW = Unit(1.0, "", 4)

@@ -11,7 +11,7 @@ from bi_bench.suite import load_suite
 from bi_bench_plugins.benchmarks.catalogue import CatalogueParameters, LMEval
 from bi_bench_plugins.benchmarks.catalogue.judge import _choose
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SMOKE = ROOT / "suites" / "smoke.toml"
 # lm-eval and what it imports warn about things that are not ours.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from bi_bench.api import UserError, did_you_mean
 from bi_bench.api.text import JsonLine, json_lines, read_json
-from bi_bench.report.lm_eval.files import Evaluation, find_evaluations, is_array
-from bi_bench.report.lm_eval.filters import Unlabelled
+from bi_bench.lm_eval.filters import Unlabelled
+from bi_bench.lm_eval.log_files import Evaluation, find_evaluations, is_array
 from bi_bench.report.text import plain
 
 # What of a task's configuration decides scores and is not in the prompts.

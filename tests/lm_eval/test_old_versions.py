@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report.lm_eval.pair import compare_logs
-from bi_bench.report.lm_eval.read import read_logs
+from bi_bench.lm_eval.compare import compare_logs
+from bi_bench.lm_eval.logs import read_logs
 
 HARD = "01" * 30
 BETTER = "0111" * 15
