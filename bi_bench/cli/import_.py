@@ -1,4 +1,4 @@
-"""``bi-bench import``: what another harness measured, as a paired comparison."""
+"""``bi-bench import``: logs of another harness as a paired comparison."""
 
 from __future__ import annotations
 
@@ -47,13 +47,7 @@ def import_(
     if format not in FORMATS:
         hint = did_you_mean(format, FORMATS) or "."
         raise UserError(f'"{format}" cannot be read{hint} Known: {", ".join(FORMATS)}')
-    found = read_logs(logs, cluster)
-    if name:
-        if len(name) != len(found) or len(set(name)) < len(name):
-            models = ", ".join(log.name for log in found)
-            raise UserError(f"--name: give {len(found)} different names, for {models}")
-        for log, given in zip(found, name, strict=True):
-            log.name = given
+    found = read_logs(logs, cluster, name or ())
     compared = compare_logs(found, metric, accept or (), bool(cluster))
     if out is not None:
         write_text(out, to_markdown(compared))

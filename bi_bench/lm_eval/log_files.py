@@ -1,43 +1,42 @@
-"""Finds what ``lm_eval --log_samples`` left behind: which file holds the samples of which task.
+"""Finds the files that ``lm_eval --log_samples`` wrote, and which of them holds which task.
 
-lm-eval 0.4.3 and newer write ``<model>/samples_<task>_<date>.jsonl`` and beside them
+lm-eval 0.4.3 and newer write ``<model>/samples_<task>_<date>.jsonl`` and next to them
 ``results_<date>.json``; 0.4.0 to 0.4.2 write ``<model arguments>_<task>.jsonl``, one JSON array
-each, and beside them ``results.json``, which alone says where the name of the task begins.
+each, and next to them ``results.json``, without which it is unknown where the task's name begins.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bi_bench.api import UserError
-from bi_bench.api.text import read_json, text_lines
+from bi_bench.api.text import text_lines
+from bi_bench.lm_eval.results_file import ResultsFile, read_results
 
 _NAME = re.compile(r"samples_(.+)_([^_]+)\.jsonl")
-# Of a results file, those that are tables by task or by setting.
-_TABLES = ("results", "configs", "versions", "n-shot", "higher_is_better", "config")
 
 
 class Evaluation(NamedTuple):
-    """The samples of one task and the settings they were made with, empty where no file has them.
+    """One evaluation of one task: its samples, and the results file next to them if there is one.
 
-    ``model`` is empty where nothing says what was evaluated.
+    ``date`` and ``model`` are empty where no file has them.
     """
 
     task: str
     date: str
     samples: Path
-    results: Mapping[str, Any]
+    results: ResultsFile | None
     model: str
 
 
 def find_evaluations(path: Path) -> list[list[Evaluation]]:
-    """All that is in a folder or a single file of samples, by the folder that it is in.
+    """All evaluations below a folder, or that of a single file of samples, grouped by folder.
 
-    UserError where there is nothing, where a file is not called as lm-eval does it, and where a
-    results file cannot be read: what it says may forbid a comparison.
+    UserError if there are none, if a file is not named as lm-eval names it, and if a results file
+    cannot be read.
     """
     if not path.exists():
         raise UserError(f"{path}: no such file or folder")
@@ -68,15 +67,16 @@ def _first_line(file: Path) -> str:
 
 def _evaluation(file: Path) -> Evaluation:
     if match := _NAME.fullmatch(file.name):
-        results = next(_results(file.parent, f"*_{match[2]}.json"), {})
-        return Evaluation(match[1], match[2], file, results, str(results.get("model_name") or ""))
+        found = next(_results_files(file.parent, f"*_{match[2]}.json"), None)
+        return Evaluation(match[1], match[2], file, found, found.model_name if found else "")
     if file.suffix != ".jsonl" or not is_array(file):
         raise UserError(
             f"{file}: not called samples_<task>_<date>.jsonl, as lm-eval does it since 0.4.3"
         )
-    for results in _results(file.parent, "*.json*"):
-        for task in sorted(results.get("configs") or results["results"], key=len, reverse=True):
-            if file.stem.endswith(f"_{task}") and _made_of(file.stem, task, results):
+    for results in _results_files(file.parent, "*.json*"):
+        # The longest first: the name of one task may end in that of another.
+        for task in sorted(results.tasks, key=len, reverse=True):
+            if file.stem.endswith(f"_{task}") and _same_model(file.stem, task, results):
                 return Evaluation(task, "", file, results, _model(results))
     raise UserError(
         f"{file}: samples as lm-eval 0.4.0 to 0.4.2 writes them, but no results.json of the same "
@@ -84,32 +84,22 @@ def _evaluation(file: Path) -> Evaluation:
     )
 
 
-def _results(folder: Path, pattern: str) -> Iterator[dict[str, Any]]:
-    """The results files of a folder."""
+def _results_files(folder: Path, pattern: str) -> Iterator[ResultsFile]:
     for file in sorted(folder.glob(pattern)):
-        # Some had the results written into a .jsonl, in many lines as into any other.
+        # A user may have had the results written to a .jsonl: indented JSON, unlike samples.
         if not file.is_file() or (file.suffix == ".jsonl" and _first_line(file) != "{"):
             continue
-        found = read_json(file)
-        if not isinstance(found, dict) or "results" not in found:
-            continue
-        for part in _TABLES:
-            if not isinstance(found.get(part, {}), Mapping):
-                raise UserError(f"{file}: {part} is no table; not results as lm-eval writes them")
-        yield found
+        if (found := read_results(file)) is not None:
+            yield found
 
 
-def _arguments(results: Mapping[str, Any]) -> str:
-    return str(results.get("config", {}).get("model_args") or "")
-
-
-def _made_of(stem: str, task: str, results: Mapping[str, Any]) -> bool:
-    """Whether the samples are of the model of the results, which a later evaluation replaced."""
-    arguments = re.sub("[/=]", "__", _arguments(results))
+def _same_model(stem: str, task: str, results: ResultsFile) -> bool:
+    """Whether samples and results are of one model; a later evaluation replaces the results."""
+    arguments = re.sub("[/=]", "__", results.model_args)
     return not arguments or stem == f"{arguments}_{task}"
 
 
-def _model(results: Mapping[str, Any]) -> str:
-    """What was evaluated, in the results of old versions one of the arguments of the model."""
-    named = re.search(r"(?:^|,)pretrained=([^,]+)", _arguments(results))
-    return str(results.get("model_name") or (named[1] if named else _arguments(results)))
+def _model(results: ResultsFile) -> str:
+    """The model's name, which old versions wrote only among its arguments."""
+    named = re.search(r"(?:^|,)pretrained=([^,]+)", results.model_args)
+    return results.model_name or (named[1] if named else results.model_args)
