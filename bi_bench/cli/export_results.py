@@ -24,19 +24,14 @@ def write_latex(opened: Opened, out: Path | None) -> None:
 
 def write_lm_eval(opened: Opened, out: Path | None) -> None:
     """A results file for each checkpoint before and after RFT, in folders as lm-eval makes them."""
-    from bi_bench.lm_eval.export_results import lm_eval_results
+    from bi_bench.lm_eval.export_results import write_results
     from bi_bench.report.exports.checkpoints import read_checkpoints
-    from bi_bench.store import write_text
 
     folder = out or Path(f"{opened.name}-lm-eval")
     versions = opened.record.get("versions", {})
     for checkpoint in read_checkpoints(opened.record, opened.store):
-        split = next(iter(checkpoint.pairs))
-        for when in ("pre", "post"):
-            stage = opened.store.record(checkpoint.cell.keys[f"{when}/{split}"])
-            path, text = lm_eval_results(checkpoint, when, stage["created"], versions)
-            write_text(folder / path, text)
-            print(folder / path)
+        for file in write_results(checkpoint, opened.store, versions, folder):
+            print(file)
 
 
 def write_cards(

@@ -1,16 +1,19 @@
-"""Writes problems of a benchmark as a task folder of lm-eval (YAML, problems, grading)."""
+"""Exports problems of a benchmark as a task folder of lm-eval: YAML, problems, grading."""
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
-from bi_bench.api import Benchmark, Problem, UserError
+from bi_bench.api import Benchmark, Split, UserError, stream
+from bi_bench.lm_eval.task_folder import ExportedBenchmark, is_exported, task_name, write_problems
+from bi_bench.plugins import files_of
+from bi_bench.stages.draw import draw
 from bi_bench.store import write_text
+from bi_bench.suite import Entry
 
 # ``until`` is empty: like bi_bench, lm-eval then stops at the end-of-sequence token alone. Prompts are
 # a column, which lm-eval takes as it is; a template would strip or render what is in it.
@@ -64,55 +67,60 @@ def process_results(doc, results):
     return task_runtime.grade(HERE, doc, results[0])
 '''
 
-MARK = "benchmark.json"  # a folder with this file is an export, which another export may replace
+
+class ExportedTask(NamedTuple):
+    """A task that was written, with the number of its problems."""
+
+    name: str
+    folder: Path
+    problems: int
+
+    @property
+    def command(self) -> list[str]:
+        """The call of lm-eval; the reader puts a model in the place of CHECKPOINT."""
+        model = ["--model", "hf", "--model_args", "pretrained=CHECKPOINT,dtype=float32"]
+        return ["lm_eval", *model, "--tasks", self.name, "--include_path", str(self.folder)]
 
 
-def task_name(benchmark: str, split: str) -> str:
-    """The task's name unless a user gives one: ``bi_bench_igsm_test_id``."""
-    return re.sub(r"\W", "_", f"bi_bench_{benchmark}_{split}")
-
-
-def write_lm_eval_task(
-    folder: Path,
-    name: str,
-    about: str,
-    benchmark: Benchmark,
-    problems: Sequence[Problem],
-    identity: Mapping[str, Any],
-    plugin_files: Sequence[Path] = (),
-) -> None:
+def export_task(
+    entry: Entry, split: Split, n: int, seed: int, name: str = "", folder: Path | None = None
+) -> ExportedTask:
     """Write ``task.yaml``, ``utils.py``, ``problems.jsonl`` and ``benchmark.json`` into ``folder``.
 
-    ``identity`` is the benchmark as content keys see it, parameters included; ``plugin_files`` the
-    file it comes from if that is not a package, and what that needs of its folder, which are copied.
-    UserError if there is no problem,
-    if the benchmark cannot grade by itself, or if the folder holds something else.
+    At most ``n`` problems, those of a suite with this seed. Plugin files of the benchmark are
+    copied. The name is made up if empty, and the folder is named like the task if not given.
+    UserError if there is no problem, if the benchmark cannot grade by itself, if lm-eval cannot
+    take the name, or if the folder holds other files.
     """
+    benchmark: Benchmark = entry.plugin
+    # The random numbers of the problems stage, so that a suite evaluates these problems.
+    problems = draw(benchmark, split, n, stream(seed, "problems", split))
+    name = name or task_name(entry.label, split)
+    folder = folder or Path(name)
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
         raise UserError(f'"{name}" cannot name a task; use letters, digits, "_", "-" and "."')
-    if not problems:
-        raise UserError(f"benchmark {benchmark.name} yields no problems for this split")
-    if folder.exists() and not (folder / MARK).exists() and any(folder.iterdir()):
+    if folder.exists() and not is_exported(folder) and any(folder.iterdir()):
         raise UserError(f"{folder} holds other files; name a new folder with --out")
-    benchmark.grade(problems[0], "")  # a benchmark that lm-eval cannot ask to grade says so now
+    benchmark.grade(problems[0], "")  # a benchmark that lm-eval cannot ask to grade raises here
     folder.mkdir(parents=True, exist_ok=True)
-    copies = [Path("plugin") / file.relative_to(plugin_files[0].parent) for file in plugin_files]
-    for file, copy in zip(plugin_files, copies, strict=True):
+    plugin_file = _copy_plugin(files_of(entry.registered), folder)
+    write_problems(folder, benchmark, problems)
+    ExportedBenchmark(entry.identity(), plugin_file).write(folder)
+    write_text(folder / "utils.py", _UTILS)
+    task = _TASK.format(
+        name=name,
+        about=f"{entry.label}, split {split}, {len(problems)} problems, seed {seed}.",
+        version=benchmark.version,
+        max_new_tokens=benchmark.max_new_tokens,
+    )
+    write_text(folder / "task.yaml", task)
+    return ExportedTask(name, folder, len(problems))
+
+
+def _copy_plugin(files: Sequence[Path], folder: Path) -> str:
+    """Copies a plugin file and what it needs of its own folder; its place in ``folder``."""
+    copies = [Path("plugin") / file.relative_to(files[0].parent) for file in files]
+    for file, copy in zip(files, copies, strict=True):
         (folder / copy).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, folder / copy)
-    rows = [
-        {
-            "id": problem.id,
-            "prompt": benchmark.ask(problem),
-            "answer": problem.answer,
-            "problem": problem.to_json(),
-        }
-        for problem in problems
-    ]
-    write_text(folder / "problems.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    content = {"benchmark": dict(identity), "plugin_file": copies[0].as_posix() if copies else ""}
-    write_text(folder / MARK, json.dumps(content, indent=1, sort_keys=True) + "\n")
-    write_text(folder / "utils.py", _UTILS)
-    fields = {"name": name, "about": about, "version": benchmark.version}
-    task = _TASK.format(**fields, max_new_tokens=benchmark.max_new_tokens)
-    write_text(folder / "task.yaml", task)
+    return copies[0].as_posix() if copies else ""

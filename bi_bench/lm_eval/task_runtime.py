@@ -1,19 +1,18 @@
-"""What an exported lm-eval task calls: its problems as a dataset, and the grade of an answer.
+"""Runs inside lm-eval: the documents of an exported task, and the grade of an answer.
 
-The folder is that of :func:`bi_bench.lm_eval.export_task.write_lm_eval_task`; lm-eval, not bi_bench,
-runs this code.
+The ``utils.py`` of a folder that :mod:`bi_bench.lm_eval.export_task` wrote calls these functions.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bi_bench.api import Benchmark, Problem, UserError
-from bi_bench.plugins import discover
+from bi_bench.api import Benchmark, UserError
+from bi_bench.lm_eval.task_folder import ExportedBenchmark, problem_of, read_documents
+from bi_bench.plugins import Registry, discover
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -23,28 +22,33 @@ def problems(folder: Path) -> dict[str, Dataset]:
     """The split "test": the columns id, prompt, answer and problem (JSON), all of them texts."""
     from datasets import Dataset
 
-    lines = (folder / "problems.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    # As a text: columns of a dataset have one type, metadata of problems need not.
-    return {"test": Dataset.from_list([{**r, "problem": json.dumps(r["problem"])} for r in rows])}
+    return {"test": Dataset.from_list(read_documents(folder))}
 
 
-def grade(folder: Path, doc: Mapping[str, Any], completion: str) -> dict[str, float]:
-    """``acc`` and ``parsed``, 0 or 1, as the benchmark grades this completion."""
-    verdict = _benchmark(folder).grade(Problem.from_json(json.loads(doc["problem"])), completion)
+def grade(folder: Path, doc: Mapping[str, str], completion: str) -> dict[str, float]:
+    """``acc`` and ``parsed``, 0 or 1, as the benchmark grades this completion.
+
+    UserError if the benchmark that is installed is not the one that was exported.
+    """
+    verdict = _benchmark(folder).grade(problem_of(doc), completion)
     return {"acc": float(verdict.correct), "parsed": float(verdict.parsed)}
 
 
 @cache
 def _benchmark(folder: Path) -> Benchmark:
-    content = json.loads((folder / "benchmark.json").read_text(encoding="utf-8"))
-    wanted, file = content["benchmark"], content["plugin_file"]
-    params = wanted.pop("params")
-    registered = discover([folder / file] if file else ()).get("benchmarks", wanted["name"])
+    exported = ExportedBenchmark.read(folder)
+    files = [folder / exported.plugin_file] if exported.plugin_file else []
+    return _rebuild(discover(files), exported.identity, folder)
+
+
+def _rebuild(registry: Registry, identity: Mapping[str, object], folder: Path) -> Benchmark:
+    wanted = {field: value for field, value in identity.items() if field != "params"}
+    registered = registry.get("benchmarks", str(identity["name"]))
     if (found := registered.identity()) != wanted:
         raise UserError(
             f"{folder}: exported from {wanted}, but {found} is installed; export the task again"
         )
-    benchmark = registered.cls(registered.cls.Params.model_validate(params, strict=False))
+    params = registered.cls.Params.model_validate(identity["params"], strict=False)
+    benchmark = registered.cls(params)
     assert isinstance(benchmark, Benchmark)
     return benchmark

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import runpy
+import shutil
 from pathlib import Path
 
 import pytest
@@ -157,3 +159,23 @@ def test_an_export_of_another_version_of_the_benchmark_is_refused(exported, tmp_
     with pytest.raises(UserError, match="export the task again"):
         task_runtime.grade(folder, row, "4")
     assert task_runtime.grade(exported, row, "")["acc"] == 0
+
+
+OLD_UTILS = """
+from pathlib import Path
+from bi_bench.stages import lm_eval_task
+HERE = Path(__file__).parent
+
+def process_results(doc, results):
+    return lm_eval_task.grade(HERE, doc, results[0])
+"""
+
+
+def test_a_task_exported_by_an_older_release_still_grades(exported: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "task"
+    shutil.copytree(exported, folder)
+    (folder / "utils.py").write_text(OLD_UTILS)
+    doc = json.loads((folder / "problems.jsonl").read_text().splitlines()[0])
+    doc["problem"] = json.dumps(doc["problem"])
+    utils = runpy.run_path(str(folder / "utils.py"))
+    assert utils["process_results"](doc, [""]) == {"acc": 0, "parsed": 0}
