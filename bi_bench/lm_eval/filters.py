@@ -36,8 +36,8 @@ class UnnamedFilters:
         if number > len(names):
             raise UserError(
                 f"{place}: doc_id {document} has {number} lines without the name of a filter, and "
-                f"the results file names {len(self._names) or 'none'}; put the results file beside "
-                "the samples, or evaluate with lm-eval 0.4.7 or newer, which writes the names"
+                f"the results file names {len(self._names) or 'none'}; put the results file next "
+                "to the samples, or evaluate with lm-eval 0.4.7 or newer, which writes the names"
             )
         return names[number - 1]
 

@@ -71,7 +71,7 @@ def _evaluation(file: Path) -> Evaluation:
         return Evaluation(match[1], match[2], file, found, found.model_name if found else "")
     if file.suffix != ".jsonl" or not is_array(file):
         raise UserError(
-            f"{file}: not called samples_<task>_<date>.jsonl, as lm-eval does it since 0.4.3"
+            f"{file}: not named samples_<task>_<date>.jsonl, as lm-eval 0.4.3 and newer name it"
         )
     for results in _results_files(file.parent, "*.json*"):
         # The longest first: the name of one task may end in that of another.
@@ -80,7 +80,7 @@ def _evaluation(file: Path) -> Evaluation:
                 return Evaluation(task, "", file, results, _model(results))
     raise UserError(
         f"{file}: samples as lm-eval 0.4.0 to 0.4.2 writes them, but no results.json of the same "
-        "evaluation beside them, which says what part of the name is the task's"
+        "evaluation next to them, which shows what part of the name is the task's"
     )
 
 

@@ -81,8 +81,8 @@ def _log(evaluations: Sequence[Evaluation], place: str, cluster: str) -> Log:
         last = max(found, key=lambda each: each.date)
         if len(found) > 1 and not last.date:
             raise UserError(
-                f"{place}: several evaluations of {name} beside one results file; "
-                "give each a folder of its own"
+                f"{place}: several evaluations of {name} next to one results file; "
+                "give each its own folder"
             )
         if len(found) > 1:
             notes.append(
@@ -91,7 +91,7 @@ def _log(evaluations: Sequence[Evaluation], place: str, cluster: str) -> Log:
         tasks[name] = _task(last, cluster)
         if not tasks[name].has_results:
             notes.append(
-                f"{place}: no results file beside the samples of {name}, so few-shot settings and "
+                f"{place}: no results file next to the samples of {name}, so few-shot settings and "
                 "task version are known from the prompts alone"
             )
     _check_models(evaluations, f"{place}: samples")

@@ -105,7 +105,7 @@ def read_results(file: Path) -> ResultsFile | None:
     for part in _TABLES:
         tables[part] = content.get(part, {})
         if not isinstance(tables[part], Mapping):
-            raise UserError(f"{file}: {part} is no table; not results as lm-eval writes them")
+            raise UserError(f"{file}: {part} is not a table; not results as lm-eval writes them")
     config = tables["config"]
     prompting = {field: content.get(field) for field in _PROMPTING}
     return ResultsFile(

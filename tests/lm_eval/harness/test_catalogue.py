@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bi_bench.api import UserError
+from bi_bench.api import Split, UserError
 from bi_bench.plan import plan_suite
 from bi_bench.suite import load_suite
 from bi_bench_plugins.benchmarks.catalogue import CatalogueParameters, LMEval
@@ -59,7 +61,9 @@ def named(task: str, path: Path, extra: str = "") -> str:
 
 
 @pytest.mark.slow
-def test_an_exported_task_is_evaluated_as_bi_bench_does_it(exported, own, evaluate):
+def test_an_exported_task_is_evaluated_as_bi_bench_does_it(
+    exported: Path, own: Any, evaluate: Callable[..., Any]
+) -> None:
     again = evaluate("pre/lm-eval/test-id", named("bi_bench_igsm_test_ood", exported))
     assert again.outcomes["greedy"] == own.outcomes["greedy"]
     assert again.outcomes["answers"] == own.outcomes["answers"]
@@ -73,7 +77,9 @@ def test_an_exported_task_is_evaluated_as_bi_bench_does_it(exported, own, evalua
 
 
 @pytest.mark.slow
-def test_multiple_choice_and_fewer_problems_than_asked_for(choice, evaluate):
+def test_multiple_choice_and_fewer_problems_than_asked_for(
+    choice: Path, evaluate: Callable[..., Any]
+) -> None:
     found = evaluate("pre/lm-eval/test-id", named("pick", choice))
     assert found.outcomes["problems"] == [f"pick/{index:06d}" for index in range(6)]
     assert found.outcomes["answers"] == ["b", "c"] * 3
@@ -82,7 +88,7 @@ def test_multiple_choice_and_fewer_problems_than_asked_for(choice, evaluate):
         evaluate("pre/lm-eval/test-id", named("pick", choice, ',metric="brier_score"'))
 
 
-def test_a_sample_of_the_documents_keeps_their_order(choice):
+def test_a_sample_of_the_documents_keeps_their_order(choice: Path) -> None:
     found = list(made("pick", choice).problems("test-id", 3, random.Random(0)))
     places = [problem.metadata["doc"] for problem in found]
     assert len(set(places)) == 3
@@ -90,12 +96,12 @@ def test_a_sample_of_the_documents_keeps_their_order(choice):
 
 
 @pytest.mark.parametrize("split", ["sft", "rl", "probe", "val", "test-ood", "pretrain"])
-def test_every_other_split_is_declined_with_the_reason(choice, split):
+def test_every_other_split_is_declined_with_the_reason(choice: Path, split: Split) -> None:
     with pytest.raises(UserError, match=f"for evaluation alone: a task has test-id and no {split}"):
         made("pick", choice).problems(split, 3, random.Random(0))
 
 
-def test_mistakes_name_what_to_write_instead(choice, tmp_path):
+def test_mistakes_name_what_to_write_instead(choice: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is no folder"):
         made("pick", tmp_path / "none")
     with pytest.raises(UserError, match=r"lm_eval is .* do not set it"):
@@ -109,12 +115,12 @@ def test_mistakes_name_what_to_write_instead(choice, tmp_path):
 
 
 @pytest.mark.slow
-def test_an_unknown_task_is_looked_for_in_the_whole_catalogue(choice):
+def test_an_unknown_task_is_looked_for_in_the_whole_catalogue(choice: Path) -> None:
     with pytest.raises(UserError, match=r'no task "gsm8kk"; did you mean .*"gsm8k"'):
         list(made("gsm8kk", choice).problems("test-id", 3, random.Random(0)))
 
 
-def test_training_on_it_is_skipped_with_the_reason(choice):
+def test_training_on_it_is_skipped_with_the_reason(choice: Path) -> None:
     override = f'matrix.benchmarks=[{{name="lm-eval",task="pick",path="{choice}"}}]'
     plan = plan_suite(load_suite(SMOKE, [override]))
     assert not plan.stages
@@ -124,7 +130,7 @@ def test_training_on_it_is_skipped_with_the_reason(choice):
     )
 
 
-def test_a_task_file_that_changes_gives_other_keys(choice, tmp_path):
+def test_a_task_file_that_changes_gives_other_keys(choice: Path, tmp_path: Path) -> None:
     (tmp_path / "pick.yaml").write_text(CHOICE)
     (tmp_path / "utils.py").write_text(ROWS)
 

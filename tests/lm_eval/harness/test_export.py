@@ -3,7 +3,10 @@ from __future__ import annotations
 import json
 import runpy
 import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,8 +90,12 @@ with open(out, "w") as file:
 
 @pytest.mark.slow
 def test_lm_eval_gives_the_outcome_of_bi_bench_on_every_problem(
-    exported, checkpoint, own, offline, tmp_path
-):
+    exported: Path,
+    checkpoint: Path,
+    own: Any,
+    offline: Callable[..., subprocess.CompletedProcess[str]],
+    tmp_path: Path,
+) -> None:
     out = tmp_path / "results.json"
     result = offline("-c", EVALUATE, checkpoint, exported, "bi_bench_igsm_test_ood", out)
     assert result.returncode == 0, result.stderr
@@ -102,7 +109,9 @@ def test_lm_eval_gives_the_outcome_of_bi_bench_on_every_problem(
     assert 0 < found["acc"] < 1, "nothing is compared where all answers are alike"
 
 
-def test_prompts_come_through_byte_for_byte_with_a_plugin_of_ones_own(offline, tmp_path):
+def test_prompts_come_through_byte_for_byte_with_a_plugin_file(
+    offline: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
     plugin, folder, out = (tmp_path / name for name in ("blank.py", "task", "out.json"))
     plugin.write_text(BLANK)
     export = ["-m", "bi_bench", "export", "lm-eval", "blank", "-n", 3, "--name", "raw"]
@@ -123,7 +132,7 @@ def test_prompts_come_through_byte_for_byte_with_a_plugin_of_ones_own(offline, t
         assert row["wrong"] == {"acc": 0, "parsed": 1}
 
 
-def test_no_machine_path_is_in_an_export(exported):
+def test_no_machine_path_is_in_an_export(exported: Path) -> None:
     files = {file.name: file.read_text() for file in exported.iterdir() if file.is_file()}
     assert set(files) == {"task.yaml", "utils.py", "problems.jsonl", "benchmark.json"}
     assert not [name for name, text in files.items() if str(exported.parent) in text]
@@ -141,14 +150,18 @@ def test_no_machine_path_is_in_an_export(exported):
         (["lm-eval", "igsm", "--out", "."], "holds other files"),
     ],
 )
-def test_mistakes_are_one_clear_message(arguments, message, offline):
+def test_mistakes_are_one_clear_message(
+    arguments: list[str], message: str, offline: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     result = offline("-m", "bi_bench", "export", *arguments, "-n", 1)
     assert result.returncode == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_an_export_of_another_version_of_the_benchmark_is_refused(exported, tmp_path):
+def test_an_export_of_another_version_of_the_benchmark_is_refused(
+    exported: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "task"
     folder.mkdir()
     content = json.loads((exported / "benchmark.json").read_text())

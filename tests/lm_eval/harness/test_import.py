@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +20,12 @@ for arguments in json.loads(sys.argv[1]):
 
 
 @pytest.mark.slow
-def test_logs_of_the_real_command_are_compared(exported, checkpoint, offline, tmp_path):
+def test_logs_of_the_real_command_are_compared(
+    exported: Path,
+    checkpoint: Path,
+    offline: Callable[..., subprocess.CompletedProcess[str]],
+    tmp_path: Path,
+) -> None:
     from safetensors.torch import load_file, save_file
 
     other = tmp_path / "damaged"
@@ -30,7 +38,7 @@ def test_logs_of_the_real_command_are_compared(exported, checkpoint, offline, tm
     outs, commands = [], []
     for model in (checkpoint, other):
         outs.append(tmp_path / f"out-{model.name}")
-        arguments = ["--model", "hf", "--tasks", "bi_bench_igsm_test_ood"]
+        arguments: list[object] = ["--model", "hf", "--tasks", "bi_bench_igsm_test_ood"]
         arguments += ["--model_args", f"pretrained={model},dtype=float32", "--device", "cpu"]
         arguments += ["--include_path", exported, "--limit", 20, "--batch_size", 20]
         commands.append([*map(str, arguments), "--log_samples", "--output_path", str(outs[-1])])
