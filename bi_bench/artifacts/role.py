@@ -19,6 +19,7 @@ Part = Literal[
 ]
 PARTS: tuple[Part, ...] = get_args(Part)
 Evaluation = Literal["pre", "post"]
+EVALUATIONS: tuple[Evaluation, ...] = get_args(Evaluation)
 
 
 class Role(str):

@@ -88,25 +88,16 @@ def _write_task(
     set_: list[str] | None,
     plugin: list[Path] | None,
 ) -> None:
-    from bi_bench.api import Benchmark, stream
+    from bi_bench.api import Benchmark
     from bi_bench.cli.plugin_options import check_split, parameters, tables
-    from bi_bench.plugins import discover, files_of
-    from bi_bench.report.lm_eval.task import task_name, write_lm_eval_task
-    from bi_bench.stages.draw import draw
+    from bi_bench.lm_eval.export_task import export_task
+    from bi_bench.plugins import discover
     from bi_bench.suite import Entry
 
     drawn = check_split(split)
     table = tables(set_, ["benchmark"])["benchmark"]
     registered = discover(plugin or ()).get(Benchmark, benchmark)
     entry = Entry(registered, parameters(registered, table, "benchmark"), benchmark)
-    # The stream of the problems stage, so that a suite with this seed evaluates these problems.
-    stream_ = stream(seed, "problems", drawn)
-    problems = draw(entry.plugin, drawn, n, stream_)
-    task = name or task_name(benchmark, drawn)
-    folder = out or Path(task)
-    files = files_of(registered)
-    about = f"{benchmark}, split {drawn}, {len(problems)} problems, seed {seed}."
-    write_lm_eval_task(folder, task, about, entry.plugin, problems, entry.identity(), files)
-    print(f"{task}: {len(problems)} problems written to {folder}")
-    command = ["lm_eval", "--model", "hf", "--model_args", "pretrained=CHECKPOINT,dtype=float32"]
-    print(shlex.join([*command, "--tasks", task, "--include_path", str(folder)]))
+    task = export_task(entry, drawn, n, seed, name, out)
+    print(f"{task.name}: {task.problems} problems written to {task.folder}")
+    print(shlex.join(task.command))

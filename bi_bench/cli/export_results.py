@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bi_bench.api import UserError
-from bi_bench.artifacts.role import Role, post
+from bi_bench.artifacts.role import post
 from bi_bench.artifacts.run_record import RunRecord
 from bi_bench.report.data.results import Results
 
@@ -26,19 +26,13 @@ def write_latex(results: Results, out: Path | None) -> None:
 
 def write_lm_eval(results: Results, out: Path | None) -> None:
     """A results file for each checkpoint before and after RFT, in folders as lm-eval makes them."""
-    from bi_bench.artifacts.files import write_text
+    from bi_bench.lm_eval.export_results import write_results
     from bi_bench.report.exports.checkpoints import read_checkpoints
-    from bi_bench.report.lm_eval.results import lm_eval_results
 
     folder = out or Path(f"{results.name}-lm-eval")
-    versions = results.record.versions
     for checkpoint in read_checkpoints(results):
-        split = next(iter(checkpoint.pairs))
-        for when in ("pre", "post"):
-            stage = results.stage(checkpoint.cell.keys[Role.of(when, split)])
-            path, text = lm_eval_results(checkpoint, when, stage.created, versions)
-            write_text(folder / path, text)
-            print(folder / path)
+        for file in write_results(checkpoint, results, folder):
+            print(file)
 
 
 def write_cards(

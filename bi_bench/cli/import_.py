@@ -1,4 +1,4 @@
-"""``bi-bench import``: what another harness measured, as a paired comparison."""
+"""``bi-bench import``: logs of another harness as a paired comparison."""
 
 from __future__ import annotations
 
@@ -40,20 +40,14 @@ def import_(
     """Compare lm-eval logs of two models or more, document by document."""
     from bi_bench.api import UserError, did_you_mean
     from bi_bench.artifacts.files import write_text
-    from bi_bench.report.lm_eval.pair import compare_logs
-    from bi_bench.report.lm_eval.read import read_logs
-    from bi_bench.report.lm_eval.text import to_json, to_markdown, to_text
+    from bi_bench.lm_eval.compare import compare_logs
+    from bi_bench.lm_eval.logs import read_logs
+    from bi_bench.lm_eval.render import to_json, to_markdown, to_text
 
     if format not in FORMATS:
         hint = did_you_mean(format, FORMATS) or "."
         raise UserError(f'"{format}" cannot be read{hint} Known: {", ".join(FORMATS)}')
-    found = read_logs(logs, cluster)
-    if name:
-        if len(name) != len(found) or len(set(name)) < len(name):
-            models = ", ".join(log.name for log in found)
-            raise UserError(f"--name: give {len(found)} different names, for {models}")
-        for log, given in zip(found, name, strict=True):
-            log.name = given
+    found = read_logs(logs, cluster, name or ())
     compared = compare_logs(found, metric, accept or (), bool(cluster))
     if out is not None:
         write_text(out, to_markdown(compared))

@@ -1,25 +1,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report.lm_eval.pair import compare_logs
-from bi_bench.report.lm_eval.read import read_logs
-from bi_bench.report.lm_eval.text import to_json, to_markdown, to_text
+from bi_bench.lm_eval.compare import compare_logs
+from bi_bench.lm_eval.logs import read_logs
+from bi_bench.lm_eval.render import to_json, to_markdown, to_text
+
+Rows = list[dict[str, Any]]
 
 HARD = "01" * 30  # what the first model gets right of 60 documents
 BETTER = "0111" * 15
 
 
-def test_two_logs_are_paired_document_by_document(write, rows):
+def test_two_logs_are_paired_document_by_document(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     paths = [write("org/base", {"gsm": rows(HARD)}), write("/x/tuned", {"gsm": rows(BETTER)})]
     compared = compare_logs(read_logs(paths))
     (found,) = compared.comparisons
     assert (found.reference, found.model, found.documents) == ("org/base", "tuned", 60)
     assert (found.reference_score, found.score) == (0.5, 0.75)
     assert found.difference.estimate == 0.25
+    assert found.flips is not None
     assert (found.flips.fixed, found.flips.broken) == (15, 0)
     assert found.flips.p_value == pytest.approx(2 * 0.5**15)
     assert compared.refused == compared.notes == []
@@ -30,9 +38,12 @@ def test_two_logs_are_paired_document_by_document(write, rows):
     assert json.loads(json.dumps(to_json(compared)))["comparisons"][0]["flips"]["fixed"] == 15
 
 
-def test_the_order_of_lines_does_not_matter(write, rows):
+def test_the_order_of_lines_does_not_matter(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     one, other = write("a", {"t": rows(HARD)}), write("b", {"t": rows(BETTER)[::-1]})
     (found,) = compare_logs(read_logs([one, other])).comparisons
+    assert found.flips is not None
     assert (found.flips.fixed, found.flips.broken) == (15, 0)
 
 
@@ -50,7 +61,13 @@ def test_the_order_of_lines_does_not_matter(write, rows):
         ),
     ],
 )
-def test_settings_that_differ_are_refused_by_name(write, first, second, message, rows):
+def test_settings_that_differ_are_refused_by_name(
+    write: Callable[..., Path],
+    first: dict[str, Any],
+    second: dict[str, Any],
+    message: str,
+    rows: Callable[..., Rows],
+) -> None:
     one, other = write("a", {"t": rows(HARD)}, **first), write("b", {"t": rows(BETTER)}, **second)
     compared = compare_logs(read_logs([one, other]))
     assert compared.comparisons == []
@@ -71,7 +88,9 @@ def test_settings_that_differ_are_refused_by_name(write, first, second, message,
         ({"arguments": [("Q0", {"until": []})]}, "prompts differ at 59 of 60"),
     ],
 )
-def test_other_documents_or_prompts_are_refused(write, changes, message, rows):
+def test_other_documents_or_prompts_are_refused(
+    write: Callable[..., Path], changes: dict[str, Any], message: str, rows: Callable[..., Rows]
+) -> None:
     chat = "{{ x }}" if "prompt" in changes else None
     one = write("a", {"t": rows(HARD)})
     other = write("b", {"t": rows(BETTER, **changes)}, chat=chat)
@@ -80,7 +99,9 @@ def test_other_documents_or_prompts_are_refused(write, changes, message, rows):
     assert ("--accept" in refused) == message.startswith("prompts")
 
 
-def test_other_generation_settings_are_refused(write, rows):
+def test_other_generation_settings_are_refused(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     changed = rows(BETTER)
     for row in changed:
         row["arguments"] = [(row["arguments"][0][0], {"until": []})]
@@ -90,7 +111,9 @@ def test_other_generation_settings_are_refused(write, rows):
     assert "generation differ at 60" in refused
 
 
-def test_documents_of_one_log_alone_are_named_and_left_out(write, rows):
+def test_documents_of_one_log_alone_are_named_and_left_out(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     one, other = (
         write("a", {"t": rows(HARD)}),
         write("b", {"t": rows(BETTER)[:50], "u": rows("01")}),
@@ -103,7 +126,9 @@ def test_documents_of_one_log_alone_are_named_and_left_out(write, rows):
     assert "u: in the log of b alone" in notes
 
 
-def test_answers_to_the_same_document_count_as_their_mean(write, rows):
+def test_answers_to_the_same_document_count_as_their_mean(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     twice = [row for right in (HARD, BETTER) for row in rows(right)]
     compared = compare_logs(read_logs([write("a", {"t": twice}), write("b", {"t": rows(BETTER)})]))
     (found,) = compared.comparisons
@@ -112,7 +137,9 @@ def test_answers_to_the_same_document_count_as_their_mean(write, rows):
     assert any("count as their mean" in note for note in compared.notes)
 
 
-def test_filters_are_lines_and_the_reader_chooses_the_primary_one(write, rows):
+def test_filters_are_lines_and_the_reader_chooses_the_primary_one(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     made = [{"t": rows(right, filters=("strict", "loose"))} for right in (HARD, BETTER)]
     logs = read_logs([write(name, tasks) for name, tasks in zip("ab", made, strict=True)])
     compared = compare_logs(logs)
@@ -126,7 +153,9 @@ def test_filters_are_lines_and_the_reader_chooses_the_primary_one(write, rows):
         compare_logs(logs, metric="acc,lose")
 
 
-def test_metrics_without_a_score_a_document_are_left_out_with_the_reason(write, rows):
+def test_metrics_without_a_score_a_document_are_left_out_with_the_reason(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     one = write(
         "a", {"t": rows(HARD, word_perplexity=[-3.2, 4], metrics=["acc", "word_perplexity"])}
     )
@@ -138,7 +167,7 @@ def test_metrics_without_a_score_a_document_are_left_out_with_the_reason(write, 
     assert "f1,none is left out: not a number" in notes
 
 
-def test_lower_can_be_better(write, rows):
+def test_lower_can_be_better(write: Callable[..., Path], rows: Callable[..., Rows]) -> None:
     made = [rows(right, metric="loss") for right in (HARD, BETTER)]
     paths = [write(n, {"t": m}, higher=False) for n, m in zip("ab", made, strict=True)]
     assert "which is worse: lower is better here" in " ".join(
@@ -146,7 +175,9 @@ def test_lower_can_be_better(write, rows):
     )
 
 
-def test_clusters_of_documents_widen_the_interval(write, rows):
+def test_clusters_of_documents_widen_the_interval(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     grouped = "".join("111111" if topic % 3 else "000000" for topic in range(10))
     made = [{"t": rows("0" * 60)}, {"t": rows(grouped)}]
     paths = [write(name, tasks) for name, tasks in zip("ab", made, strict=True)]
@@ -158,7 +189,9 @@ def test_clusters_of_documents_widen_the_interval(write, rows):
         read_logs(paths, "meta.topc")
 
 
-def test_several_tasks_are_pooled_and_more_models_are_held_against_the_first(write, rows):
+def test_several_tasks_are_pooled_and_more_models_are_compared_with_the_first(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     paths = [
         write(name, {"t": rows(right), "u": rows(right[:20])})
         for name, right in (("a", HARD), ("b", BETTER), ("c", HARD))
@@ -174,7 +207,9 @@ def test_several_tasks_are_pooled_and_more_models_are_held_against_the_first(wri
     assert "all 2 tasks" in to_text(compared)
 
 
-def test_a_log_that_is_not_the_mean_of_its_documents_is_told(write, rows):
+def test_a_log_that_is_not_the_mean_of_its_documents_is_noted(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     one, other = write("a", {"t": rows(HARD)}), write("b", {"t": rows(BETTER)})
     (file,) = one.rglob("samples_*.jsonl")
     lines = file.read_text().splitlines(keepends=True)
@@ -183,7 +218,9 @@ def test_a_log_that_is_not_the_mean_of_its_documents_is_told(write, rows):
     assert "lm-eval reports acc,none 0.5 for a, the mean over documents is 0.5085" in notes
 
 
-def test_metrics_of_one_log_alone_are_told(write, rows):
+def test_metrics_of_one_log_alone_are_noted(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     paths = [
         write("base", {"t": rows(HARD)}),
         write("tuned", {"t": rows(BETTER, filters=("strict",))}),

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from itertools import count
+from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import pytest
 
+Rows = list[dict[str, Any]]
 
-def digest(text):
+
+def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def make_rows(right, metric="acc", filters=("none",), prompt="Q{}", **changes):
+def make_rows(
+    right: str,
+    metric: str = "acc",
+    filters: Sequence[str] = ("none",),
+    prompt: str = "Q{}",
+    **changes: Any,
+) -> Rows:
     """Rows as lm-eval hands them to its own writer."""
     made = []
     for name in filters:
@@ -41,11 +52,18 @@ def make_rows(right, metric="acc", filters=("none",), prompt="Q{}", **changes):
     return made
 
 
-def make_results(tasks, config=None, shots=0, version=1, higher=True):
-    """What lm-eval hands to its writer beside the rows."""
+def make_results(
+    tasks: dict[str, Rows],
+    config: dict[str, Any] | None = None,
+    shots: int = 0,
+    version: int = 1,
+    higher: bool = True,
+) -> dict[str, Any]:
+    """What lm-eval hands to its writer next to the rows."""
     means: dict[str, dict[str, float]] = {}
     for name, made in tasks.items():
-        metric, scores = made[0]["metrics"][0], {}
+        metric = made[0]["metrics"][0]
+        scores: dict[str, list[float]] = {}
         for row in made:
             value = row[metric] if isinstance(row[metric], float | int) else 0.0
             scores.setdefault(f"{metric},{row['filter']}", []).append(value)
@@ -61,14 +79,25 @@ def make_results(tasks, config=None, shots=0, version=1, higher=True):
 
 
 @pytest.fixture
-def write(tmp_path):
-    """Writes logs as lm-eval does (the next test holds it against lm-eval's own writer)."""
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes logs as lm-eval does (a test compares this with lm-eval's own writer)."""
     number = count()
 
-    def write(model, tasks, *, chat=None, folder=None, **settings):
+    def write(
+        model: str,
+        tasks: dict[str, Rows],
+        *,
+        chat: str | None = None,
+        folder: Path | None = None,
+        **settings: Any,
+    ) -> Path:
         path, turn = folder or tmp_path / f"out{next(number)}", next(number)
         date = f"2026-01-01T00-00-{turn:02}.000000"
-        about = {"model_name": model, "chat_template_sha": chat, "system_instruction_sha": None}
+        about: dict[str, Any] = {
+            "model_name": model,
+            "chat_template_sha": chat,
+            "system_instruction_sha": None,
+        }
         about |= {"fewshot_as_multiturn": 0}
         inner = path.parent if path.suffix == ".json" else path / model.replace("/", "__")
         stem = path.stem if path.suffix == ".json" else "results"
@@ -91,10 +120,10 @@ def write(tmp_path):
 
 
 @pytest.fixture
-def rows():
+def rows() -> Callable[..., Rows]:
     return make_rows
 
 
 @pytest.fixture
-def results():
+def results() -> Callable[..., dict[str, Any]]:
     return make_results

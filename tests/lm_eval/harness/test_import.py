@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from tests.harness.conftest import Run
 
 # The entry point of the command, run for each list of arguments; its imports are paid for once.
 COMMANDS = """
@@ -21,7 +21,10 @@ for arguments in json.loads(sys.argv[1]):
 
 @pytest.mark.slow
 def test_logs_of_the_real_command_are_compared(
-    exported: Path, checkpoint: Path, offline: Run, tmp_path: Path
+    exported: Path,
+    checkpoint: Path,
+    offline: Callable[..., subprocess.CompletedProcess[str]],
+    tmp_path: Path,
 ) -> None:
     from safetensors.torch import load_file, save_file
 

@@ -1,19 +1,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report.lm_eval.pair import compare_logs
-from bi_bench.report.lm_eval.read import read_logs
+from bi_bench.lm_eval.compare import compare_logs
+from bi_bench.lm_eval.logs import read_logs
+
+Rows = list[dict[str, Any]]
 
 HARD = "01" * 30  # what the first model gets right of 60 documents
 BETTER = "0111" * 15
 
 
 @pytest.mark.slow
-def test_these_logs_are_what_lm_eval_writes(write, tmp_path, rows, results):
+def test_these_logs_are_what_lm_eval_writes(
+    write: Callable[..., Path],
+    tmp_path: Path,
+    rows: Callable[..., Rows],
+    results: Callable[..., dict[str, Any]],
+) -> None:
     from lm_eval.loggers import EvaluationTracker
 
     tasks = {"gsm_8k": rows(HARD)}
@@ -31,13 +41,17 @@ def test_these_logs_are_what_lm_eval_writes(write, tmp_path, rows, results):
     assert compare_logs(logs).refused == []
 
 
-def test_addresses_of_functions_are_no_difference(write, rows):
+def test_addresses_of_functions_are_no_difference(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     config = [{"process_results": f"<function f at 0x{place}>"} for place in ("7f01", "8a02")]
     logs = [write("m", {"t": rows(HARD)}, config=each) for each in config]
     assert compare_logs(read_logs(logs)).refused == []
 
 
-def test_one_folder_may_hold_several_models_and_one_path_a_file(write, tmp_path, rows):
+def test_one_folder_may_hold_several_models_and_one_path_a_file(
+    write: Callable[..., Path], tmp_path: Path, rows: Callable[..., Rows]
+) -> None:
     folder = tmp_path / "both"
     write("a", {"t": rows(HARD)}, folder=folder)
     write("b", {"t": rows(BETTER)}, folder=folder)
@@ -52,7 +66,9 @@ def test_one_folder_may_hold_several_models_and_one_path_a_file(write, tmp_path,
     assert "known from the prompts alone" in " ".join(bare.notes)
 
 
-def test_the_last_evaluation_of_a_model_counts_and_models_are_not_mixed(write, tmp_path, rows):
+def test_the_last_evaluation_of_a_model_counts_and_models_are_not_mixed(
+    write: Callable[..., Path], tmp_path: Path, rows: Callable[..., Rows]
+) -> None:
     one = write("a", {"t": rows(HARD)})
     write("a", {"t": rows(BETTER)}, folder=one)
     compared = compare_logs(read_logs([one, write("b", {"t": rows(BETTER)})]))
@@ -65,7 +81,7 @@ def test_the_last_evaluation_of_a_model_counts_and_models_are_not_mixed(write, t
         read_logs([mixed.parent])
 
 
-def test_logs_of_old_versions_carry_no_digests(tmp_path, rows):
+def test_logs_of_old_versions_carry_no_digests(tmp_path: Path, rows: Callable[..., Rows]) -> None:
     made = [rows(right) for right in (HARD, BETTER)]
     for row in (row for each in made for row in each):
         for part in ("doc", "prompt", "target"):
@@ -77,7 +93,9 @@ def test_logs_of_old_versions_carry_no_digests(tmp_path, rows):
         file.parent.mkdir()
         file.write_text("".join(json.dumps(row) + "\n" for row in each))
         paths.append(file)
-    assert compare_logs(read_logs(paths)).comparisons[0].flips.fixed == 15
+    flips = compare_logs(read_logs(paths)).comparisons[0].flips
+    assert flips is not None
+    assert flips.fixed == 15
 
 
 @pytest.mark.parametrize(
@@ -88,14 +106,16 @@ def test_logs_of_old_versions_carry_no_digests(tmp_path, rows):
         ("", "no document in it"),
     ],
 )
-def test_damaged_samples_are_named_with_their_line(tmp_path, content, message):
+def test_damaged_samples_are_named_with_their_line(
+    tmp_path: Path, content: str, message: str
+) -> None:
     file = tmp_path / "samples_t_2024-01-01.jsonl"
     file.write_text(content)
     with pytest.raises(UserError, match=message):
         read_logs([file])
 
 
-def test_a_folder_without_samples_says_how_to_make_them(tmp_path):
+def test_a_folder_without_samples_says_how_to_make_them(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="--log_samples"):
         read_logs([tmp_path])
     with pytest.raises(UserError, match="no such file"):
@@ -105,7 +125,9 @@ def test_a_folder_without_samples_says_how_to_make_them(tmp_path):
 @pytest.mark.parametrize(
     ("change", "name"), [({"arguments": 5}, "jsonl:1"), ({"metrics": 5}, "jsonl:1")]
 )
-def test_lines_of_another_shape_are_named(tmp_path, change, name):
+def test_lines_of_another_shape_are_named(
+    tmp_path: Path, change: dict[str, Any], name: str
+) -> None:
     line = {"doc_id": 0, "doc": {}, "target": "1", "acc": 1.0, **change}
     (tmp_path / "samples_t_2026-01-01T00-00-00.000000.jsonl").write_text(json.dumps(line))
     with pytest.raises(UserError, match=f"{name}: .*not samples as lm-eval writes them"):
@@ -113,16 +135,20 @@ def test_lines_of_another_shape_are_named(tmp_path, change, name):
 
 
 @pytest.mark.parametrize("part", ["results", "configs", "versions", "n-shot", "config"])
-def test_results_of_another_shape_are_named(write, part, rows):
+def test_results_of_another_shape_are_named(
+    write: Callable[..., Path], part: str, rows: Callable[..., Rows]
+) -> None:
     path = write("base", {"t": rows(HARD)})
     (file,) = path.rglob("results_*.json")
     file.write_text(json.dumps(json.loads(file.read_text()) | {part: [1]}))
-    with pytest.raises(UserError, match=rf"results_.*: {part} is no table"):
+    with pytest.raises(UserError, match=rf"results_.*: {part} is not a table"):
         read_logs([path])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_logs_may_begin_with_a_byte_order_mark(write, encoding, rows):
+def test_logs_may_begin_with_a_byte_order_mark(
+    write: Callable[..., Path], encoding: str, rows: Callable[..., Rows]
+) -> None:
     paths = [write("a", {"t": rows(HARD)}, shots=5), write("b", {"t": rows(BETTER)})]
     for file in (file for path in paths for file in path.rglob("*.json*")):
         file.write_bytes(file.read_text().encode(encoding))
@@ -130,7 +156,9 @@ def test_logs_may_begin_with_a_byte_order_mark(write, encoding, rows):
     assert "num_fewshot differs (5 and 0)" in refused
 
 
-def test_a_results_file_that_cannot_be_read_is_not_one_that_is_not_there(write, rows):
+def test_a_results_file_that_cannot_be_read_is_not_one_that_is_not_there(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     path = write("a", {"t": rows(HARD)})
     (file,) = path.rglob("results_*.json")
     for content in (file.read_bytes()[:-9], b"\xff" + file.read_bytes()):
@@ -139,7 +167,9 @@ def test_a_results_file_that_cannot_be_read_is_not_one_that_is_not_there(write, 
             read_logs([path])
 
 
-def test_the_placeholder_of_predict_only_is_no_score(write, rows):
+def test_the_placeholder_of_predict_only_is_no_score(
+    write: Callable[..., Path], rows: Callable[..., Rows]
+) -> None:
     made = [{"t": rows(HARD, metric="bypass", bypass=999)} for _ in "ab"]
     compared = compare_logs(read_logs([write(name, m) for name, m in zip("ab", made, strict=True)]))
     assert compared.comparisons == []

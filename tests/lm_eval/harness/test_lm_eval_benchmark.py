@@ -11,7 +11,7 @@ from bi_bench.plan import plan_suite
 from bi_bench.suite import load_suite
 from bi_bench_plugins.benchmarks.lm_eval import CatalogueParameters, LMEval
 from bi_bench_plugins.benchmarks.lm_eval.judge import _choose
-from tests.harness.conftest import Evaluation
+from tests.lm_eval.harness.conftest import Evaluation
 
 ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "suites" / "smoke.toml"

@@ -1,7 +1,7 @@
-"""Names the filters of samples that do not say by which filter of answers they were graded.
+"""Names the filters of samples whose lines do not name theirs.
 
 lm-eval before 0.4.7 wrote every document once for each filter, in their order, without a name: the
-results file has the names and, for each, the number that their mean must give.
+results file has the names and, for each, the number that the mean of its scores must give.
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from bi_bench.api import UserError
+from bi_bench.lm_eval.results_file import NO_FILTER, Metric, TaskResults
 
-Kind = tuple[str, str]  # metric and filter
 
+class UnnamedFilters:
+    """Counts the lines of each document; the n-th line is of the n-th filter."""
 
-class Unlabelled:
-    """Counts the lines of each document; the n-th is of the n-th filter."""
-
-    def __init__(self, reported: Mapping[str, Any], configured: Any) -> None:
-        self._reported = reported
-        listed = [key.partition(",")[2] for key in reported if "," in key]
+    def __init__(self, results: TaskResults) -> None:
+        self._reported = results.scores
+        listed = [key.partition(",")[2] for key in results.scores if "," in key]
         # The list keeps its order in every rewriting of the file; the keys of a table may not.
+        configured = results.settings.get("filter_list")
         given = configured if isinstance(configured, Sequence) else ()
         named = [
             str(each["name"]) for each in given if isinstance(each, Mapping) and "name" in each
@@ -33,17 +32,19 @@ class Unlabelled:
     def name(self, document: str, place: str) -> str:
         """The filter of the next line of a document; UserError where there is one line too many."""
         number = self._lines[document] = self._lines.get(document, 0) + 1
-        names = self._names or ["none"]
+        names = self._names or [NO_FILTER]
         if number > len(names):
             raise UserError(
                 f"{place}: doc_id {document} has {number} lines without the name of a filter, and "
-                f"the results file names {len(self._names) or 'none'}; put the results file beside "
-                "the samples, or evaluate with lm-eval 0.4.7 or newer, which writes the names"
+                f"the results file names {len(self._names) or 'none'}; put the results file next "
+                "to the samples, or evaluate with lm-eval 0.4.7 or newer, which writes the names"
             )
         return names[number - 1]
 
-    def doubtful(self, scores: Mapping[Kind, Mapping[str, float]], file: Path) -> dict[Kind, str]:
-        """Which scores are left out, and why: those that lm-eval's own number does not confirm.
+    def doubtful(
+        self, scores: Mapping[Metric, Mapping[str, float]], file: Path
+    ) -> dict[Metric, str]:
+        """Which scores to leave out, and why: those that lm-eval's own number does not confirm.
 
         UserError where documents have fewer lines than there are filters.
         """
@@ -55,10 +56,12 @@ class Unlabelled:
                 f"{file}: {len(short)} documents have fewer lines than the {len(self._names)} filters "
                 f"of the results file (first: doc_id {short[0]}), and no line names its filter"
             )
-        return {kind: why for kind, each in scores.items() if (why := self._doubt(kind, each))}
+        return {
+            metric: why for metric, each in scores.items() if (why := self._doubt(metric, each))
+        }
 
-    def _doubt(self, kind: Kind, scores: Mapping[str, float]) -> str:
-        reported, mean = self._reported.get(",".join(kind)), fmean(scores.values())
+    def _doubt(self, metric: Metric, scores: Mapping[str, float]) -> str:
+        reported, mean = self._reported.get(metric.key), fmean(scores.values())
         if isinstance(reported, int | float) and abs(reported - mean) <= 1e-6 * max(1.0, abs(mean)):
             return ""
         return (

@@ -1,18 +1,20 @@
-"""Compared logs as text for a terminal, as Markdown and as JSON."""
+"""Renders compared logs as text for a terminal, as Markdown and as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 
 from tabulate import tabulate
 
+from bi_bench.lm_eval.compare import Compared
+from bi_bench.lm_eval.comparison import Comparison
+from bi_bench.lm_eval.results_file import NO_FILTER
 from bi_bench.report.compare.sentence import POINTS, Place, Unit, score_sentence, wrap
-from bi_bench.report.lm_eval.pair import Compared, Comparison, too_few
 from bi_bench.report.text import markdown, plain
 
 _RAW = Unit(1.0, "", 4)
+_LEAST_P = 1e-4
 _HEADINGS = (
     "task",
     "metric",
@@ -47,7 +49,7 @@ def to_markdown(compared: Compared) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def to_json(compared: Compared) -> dict[str, Any]:
+def to_json(compared: Compared) -> dict[str, object]:
     """Everything in full precision, sentences included."""
     return {
         "reference": compared.reference,
@@ -70,17 +72,19 @@ def sentences(compared: Compared) -> list[str]:
 
 
 def _sentence(comparison: Comparison) -> str:
-    metric = f"{comparison.task} · {comparison.metric}"
-    if comparison.filter != "none":
-        metric += f", {comparison.filter}"
-    place = Place(metric, comparison.documents, comparison.clusters, units="documents")
+    place = Place(
+        f"{comparison.task} · {_metric(comparison)}",
+        comparison.documents,
+        comparison.clusters,
+        units="documents",
+    )
     flips = comparison.flips
     discordant = ""
     if flips is not None:
         discordant = f"{flips.fixed} fixed, {flips.broken} broken"
         if comparison.clusters is None:
-            p_value = _p(flips.p_value)
-            discordant += f", exact McNemar p {p_value if p_value[0] == '<' else f'= {p_value}'}"
+            relation = "" if flips.p_value < _LEAST_P else "= "
+            discordant += f", exact McNemar p {relation}{_p(flips.p_value)}"
     return score_sentence(
         place,
         comparison.model,
@@ -108,7 +112,7 @@ def _below(compared: Compared) -> list[str]:
             "fixed: wrong in the reference, right here; broken: the other way round; p: exact "
             "McNemar test, for independent documents."
         )
-    if any(map(too_few, everything)):
+    if any(comparison.too_few for comparison in everything):
         lines.append("Under some 50 documents or clusters these intervals are too narrow.")
     return [*lines, *dict.fromkeys(compared.notes)]
 
@@ -119,12 +123,11 @@ def _rows(compared: Compared, escape: Callable[[str], str]) -> list[list[str]]:
         unit, flips = _unit(each), each.flips
         difference = each.difference
         low, high = (unit.number(end) for end in (difference.low, difference.high))
-        name = each.metric if each.filter == "none" else f"{each.metric}, {each.filter}"
         p_value = flips is not None and each.clusters is None
         rows.append(
             [
                 escape(each.task),
-                escape(name),
+                escape(_metric(each)),
                 str(each.documents),
                 escape(each.model),
                 unit.number(each.score),
@@ -143,15 +146,21 @@ def _table(rows: list[list[str]], form: str) -> str:
     return text
 
 
+def _metric(comparison: Comparison) -> str:
+    if comparison.filter == NO_FILTER:
+        return comparison.metric
+    return f"{comparison.metric}, {comparison.filter}"
+
+
 def _unit(comparison: Comparison) -> Unit:
     return POINTS if comparison.share else _RAW
 
 
 def _p(value: float) -> str:
-    return "< 0.0001" if value < 1e-4 else f"{value:.2g}"
+    return "< 0.0001" if value < _LEAST_P else f"{value:.2g}"
 
 
-def _flat(comparison: Comparison) -> dict[str, Any]:
+def _flat(comparison: Comparison) -> dict[str, object]:
     flat = asdict(comparison)
     if comparison.flips is not None:
         flat["flips"] = comparison.flips._asdict()

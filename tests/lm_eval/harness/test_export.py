@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+import runpy
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.stages import lm_eval_task
-from tests.harness.conftest import Evaluation, Run
+from bi_bench.lm_eval import task_runtime
 
 EVALUATE = """
 import json, sys
@@ -86,7 +90,11 @@ with open(out, "w") as file:
 
 @pytest.mark.slow
 def test_lm_eval_gives_the_outcome_of_bi_bench_on_every_problem(
-    exported: Path, checkpoint: Path, own: Evaluation, offline: Run, tmp_path: Path
+    exported: Path,
+    checkpoint: Path,
+    own: Any,
+    offline: Callable[..., subprocess.CompletedProcess[str]],
+    tmp_path: Path,
 ) -> None:
     out = tmp_path / "results.json"
     result = offline("-c", EVALUATE, checkpoint, exported, "bi_bench_igsm_test_ood", out)
@@ -101,8 +109,8 @@ def test_lm_eval_gives_the_outcome_of_bi_bench_on_every_problem(
     assert 0 < found["acc"] < 1, "nothing is compared where all answers are alike"
 
 
-def test_prompts_come_through_byte_for_byte_with_a_plugin_of_ones_own(
-    offline: Run, tmp_path: Path
+def test_prompts_come_through_byte_for_byte_with_a_plugin_file(
+    offline: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
     plugin, folder, out = (tmp_path / name for name in ("blank.py", "task", "out.json"))
     plugin.write_text(BLANK)
@@ -142,7 +150,9 @@ def test_no_machine_path_is_in_an_export(exported: Path) -> None:
         (["lm-eval", "igsm", "--out", "."], "holds other files"),
     ],
 )
-def test_mistakes_are_one_clear_message(arguments: list[str], message: str, offline: Run) -> None:
+def test_mistakes_are_one_clear_message(
+    arguments: list[str], message: str, offline: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
     result = offline("-m", "bi_bench", "export", *arguments, "-n", 1)
     assert result.returncode == 2
     assert message in result.stderr
@@ -160,5 +170,25 @@ def test_an_export_of_another_version_of_the_benchmark_is_refused(
     (doc,) = Path(exported / "problems.jsonl").read_text().splitlines()[:1]
     row = {"problem": json.dumps(json.loads(doc)["problem"])}
     with pytest.raises(UserError, match="export the task again"):
-        lm_eval_task.grade(folder, row, "4")
-    assert lm_eval_task.grade(exported, row, "")["acc"] == 0
+        task_runtime.grade(folder, row, "4")
+    assert task_runtime.grade(exported, row, "")["acc"] == 0
+
+
+OLD_UTILS = """
+from pathlib import Path
+from bi_bench.stages import lm_eval_task
+HERE = Path(__file__).parent
+
+def process_results(doc, results):
+    return lm_eval_task.grade(HERE, doc, results[0])
+"""
+
+
+def test_a_task_exported_by_an_older_release_still_grades(exported: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "task"
+    shutil.copytree(exported, folder)
+    (folder / "utils.py").write_text(OLD_UTILS)
+    doc = json.loads((folder / "problems.jsonl").read_text().splitlines()[0])
+    doc["problem"] = json.dumps(doc["problem"])
+    utils = runpy.run_path(str(folder / "utils.py"))
+    assert utils["process_results"](doc, [""]) == {"acc": 0, "parsed": 0}

@@ -1,19 +1,32 @@
-"""Scores in the shape of the ``results_*.json`` that lm-eval writes, for tools that read those."""
+"""Exports scores in the shape of the ``results_*.json`` that lm-eval writes, for tools that read those."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 
+from bi_bench.artifacts.files import write_text
 from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.artifacts.role import EVALUATIONS, Role
+from bi_bench.lm_eval.task_folder import task_name
+from bi_bench.report.data.results import Results
 from bi_bench.report.exports.checkpoints import Checkpoint
-from bi_bench.report.lm_eval.task import task_name
 
 # Which greedy answers had no answer in them is not in every record, so "parsed" is left out.
 _METRICS = ("acc",)
+
+
+def write_results(checkpoint: Checkpoint, results: Results, folder: Path) -> Iterator[Path]:
+    """Write the results of a checkpoint before and after RFT below ``folder``; yields each file."""
+    split = next(iter(checkpoint.pairs))
+    for when in EVALUATIONS:
+        created = results.stage(checkpoint.cell.keys[Role.of(when, split)]).created
+        path, text = lm_eval_results(checkpoint, when, created, results.record.versions)
+        write_text(folder / path, text)
+        yield folder / path
 
 
 def lm_eval_results(
@@ -25,8 +38,8 @@ def lm_eval_results(
     as lm-eval's are. What bi_bench does not know is null, as it is in lm-eval.
     """
     name = f"{checkpoint.slug}-{'sft' if when == 'pre' else 'rft'}"
-    found = {
-        task_name(checkpoint.cell.arm.benchmark, split): getattr(pair, when)
+    found: dict[str, Outcomes] = {
+        task_name(checkpoint.cell.arm.benchmark, split): pair.pre if when == "pre" else pair.post
         for split, pair in checkpoint.pairs.items()
     }
     stamp = datetime.fromisoformat(created)
@@ -70,7 +83,7 @@ def lm_eval_results(
     return f"{name}/results_{date}.json", json.dumps(content, indent=2) + "\n"
 
 
-def _scores(task: str, outcomes: Outcomes) -> dict[str, Any]:
+def _scores(task: str, outcomes: Outcomes) -> dict[str, object]:
     n = len(outcomes.problems)
     right = sum(outcomes.greedy) / n
     return {
@@ -83,7 +96,7 @@ def _scores(task: str, outcomes: Outcomes) -> dict[str, Any]:
     }
 
 
-def _config(task: str, outcomes: Outcomes) -> dict[str, Any]:
+def _config(task: str, outcomes: Outcomes) -> dict[str, object]:
     return {
         "task": task,
         "output_type": "generate_until",
@@ -102,5 +115,5 @@ def _config(task: str, outcomes: Outcomes) -> dict[str, Any]:
     }
 
 
-def _version(outcomes: Outcomes) -> Any:
+def _version(outcomes: Outcomes) -> object:
     return outcomes.identity.benchmark.get("version", 1)

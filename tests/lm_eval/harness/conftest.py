@@ -17,7 +17,7 @@ from bi_bench.plan import Stage, plan_suite
 from bi_bench.stages.worker import run_stage
 from bi_bench.suite import load_suite
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SMOKE = ROOT / "suites" / "smoke.toml"
 TASK = "bi_bench_igsm_test_ood"
 PROBLEMS = 40

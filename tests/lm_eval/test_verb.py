@@ -3,12 +3,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Rows = list[dict[str, Any]]
 
 HARD = "01" * 30  # what the first model gets right of 60 documents
 BETTER = "0111" * 15
 
 
-def test_the_verb_prints_writes_and_imports_nothing_heavy(write, tmp_path, rows):
+def test_the_verb_prints_writes_and_imports_nothing_heavy(
+    write: Callable[..., Path], tmp_path: Path, rows: Callable[..., Rows]
+) -> None:
     paths = [write("base", {"t": rows(HARD)}), write("tuned", {"t": rows(BETTER)})]
     out = tmp_path / "found.md"
     code = (
@@ -31,7 +38,9 @@ def test_the_verb_prints_writes_and_imports_nothing_heavy(write, tmp_path, rows)
     assert "nothing could be compared" in result.stderr
 
 
-def test_broken_unicode_and_a_folder_for_a_file_are_no_crash(write, tmp_path, rows):
+def test_broken_unicode_and_a_folder_for_a_file_are_no_crash(
+    write: Callable[..., Path], tmp_path: Path, rows: Callable[..., Rows]
+) -> None:
     metric = "m\ud800"
     paths = [write(name, {"t": rows(HARD, metric)}) for name in ("base", "tuned")]
     command = [sys.executable, "-m", "bi_bench", "import", "lm-eval", *map(str, paths)]

@@ -1,1 +1,0 @@
-"""Logs of single answers that other harnesses write, as paired comparisons."""
