@@ -16,11 +16,12 @@ _NEWER = frozenset({"contradictory", "unrecognised"})  # not in every record
 
 
 class IdentityMismatch(Exception):  # noqa: N818 - a refusal that a row shows
-    """Two evaluations differ in something that must be equal; ``field`` is its path."""
+    """Two evaluations, named by ``where``, differ in what must be equal; ``field`` is its path."""
 
     def __init__(self, field: str, where: str) -> None:
         super().__init__(f"{field} differ ({where})")
         self.field = field
+        self.where = where
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 from bi_bench.api import UserError
 from bi_bench.report.build.curves import read_curves
 from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Unfinished
+from bi_bench.report.build.row import NoComparison, Refusal, Row, Unfinished
 from bi_bench.report.build.rows import build_report
 from bi_bench.report.publishing.record import FILE, open_record, pack, to_text
 from bi_bench.report.write import write_files
@@ -72,7 +72,7 @@ def _check(report: Report, partial: bool) -> None:
     refused = [
         f"{row.strategy} · {row.algorithm} · {row.model} · {row.evaluation}: {why}"
         for row in report.rows
-        if (why := row.refused or row.no_comparison).startswith("refused") or row.refused
+        if (why := _refused(row)) is not None
     ]
     if refused:
         raise UserError(f"contrasts were refused, nothing is published: {_some(refused)}")
@@ -84,6 +84,12 @@ def _check(report: Report, partial: bool) -> None:
         )
     if not report.rows:
         raise UserError("no cell is finished, there is nothing to publish")
+
+
+def _refused(row: Row) -> Refusal | NoComparison | None:
+    if row.refused is None and row.no_comparison is not None and row.no_comparison.refused:
+        return row.no_comparison
+    return row.refused
 
 
 def _write(folder: Path, record: str) -> Path:

@@ -32,7 +32,8 @@ def row_detail(
         for group in ("axes", *GROUPS)
     }
     numbers = [[GROUPS.get(group, "where"), facts] for group, facts in shown.items() if facts]
-    said = [row.refused and f"refused: {row.refused}", row.no_comparison, *row.notes]
+    refused = f"refused: {row.refused}" if row.refused else ""
+    said = [refused, str(row.no_comparison or ""), *row.notes]
     return {"numbers": numbers, "notes": [plain(text) for text in said if text]}
 
 

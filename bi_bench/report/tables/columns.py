@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from bi_bench.report.build.row import NEVER_RIGHT, Kind, Row, Scores
+from bi_bench.report.build.row import Kind, Row, Scores
 from bi_bench.report.text import amount, change, gain_points, percent, points, shorten
+from bi_bench.stats import ArmLabel
 
 
 class Column(NamedTuple):
@@ -23,7 +24,8 @@ def _interval(kind: Kind, name: str) -> Callable[[Row], str]:
         scores: Scores | None = getattr(row, kind)
         if scores is None or name == "gain":
             return gain_points(scores)
-        return NEVER_RIGHT if scores.arm_label == NEVER_RIGHT else points(getattr(scores, name))
+        never = scores.arm_label == ArmLabel.NEVER_RIGHT
+        return scores.arm_label if never else points(getattr(scores, name))
 
     return show
 
@@ -50,11 +52,11 @@ def _shares(name: str) -> Callable[[Row], str]:
 
 def _gain(row: Row) -> str:
     # The notes say between which evaluations.
-    return _GREEDY_GAIN(row) or f"refused: {row.refused.partition(' (')[0]}"
+    return f"refused: {row.refused.reason}" if row.refused else _GREEDY_GAIN(row)
 
 
 def _final(row: Row) -> str:
-    return _GREEDY_FINAL(row) or row.no_comparison.partition(" (")[0]
+    return row.no_comparison.short if row.no_comparison else _GREEDY_FINAL(row)
 
 
 def _own_label(row: Row) -> str:

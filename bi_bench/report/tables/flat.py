@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bi_bench.report.build.row import NEVER_RIGHT, Answers, Kind, Row, Scores
+from bi_bench.report.build.row import Answers, Kind, Row, Scores
+from bi_bench.stats import ArmLabel
 
 if TYPE_CHECKING:
     from bi_bench.report.build.row import Standing
@@ -62,8 +63,8 @@ def flat_row(row: Row) -> dict[str, Value]:
         "rft_seconds": row.costs.rft_seconds,
         "rft_steps": row.costs.rft_steps,
         "marks": row.marks,
-        "refused": row.refused,
-        "no_comparison": row.no_comparison,
+        "refused": str(row.refused or ""),
+        "no_comparison": str(row.no_comparison or ""),
         "notes": "; ".join(row.notes),
     }
 
@@ -82,7 +83,7 @@ def _scores(row: Row, kind: Kind, suffix: str) -> dict[str, Value]:
     }
     if scores and scores.never_right:
         own = _without_ends(own)
-    if scores and scores.arm_label == NEVER_RIGHT:
+    if scores and scores.arm_label == ArmLabel.NEVER_RIGHT:
         differences = _without_ends(differences)
     label, corrected = scores.arm_label if scores else None, row.corrected(kind)
     if corrected and row.standing:
