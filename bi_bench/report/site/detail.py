@@ -1,4 +1,4 @@
-"""What one row of the leaderboard opens to, as plain data."""
+"""The details of one row of the leaderboard, as plain data."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from bi_bench.report.build.curves import ArmCurves
 from bi_bench.report.build.row import Row
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.site.charts import difficulty_chart, histogram_chart, reward_chart
-from bi_bench.report.site.columns import GROUPS, SiteColumn, heading
+from bi_bench.report.site.columns import GROUPS
 from bi_bench.report.site.stages import cost_table, identities, key_table
+from bi_bench.report.tables.column import Column
 from bi_bench.report.text import plain
 from bi_bench.store import Store
 
@@ -20,14 +21,14 @@ _AXES = ("benchmark", "model", "algorithm", "strategy")
 
 
 def row_detail(
-    row: Row, columns: Sequence[SiteColumn], rows: Sequence[Row], reference: str
+    row: Row, columns: Sequence[Column], rows: Sequence[Row], reference: str
 ) -> dict[str, Any]:
-    """All numbers of a row with their headings, by group, and what was said of it."""
+    """All numbers of a row with their headings, by group, and the remarks on it."""
     shown = {
         group: [
-            [heading(column, rows, reference), column.show(row)]
+            [column.heading(rows, reference), text]
             for column in columns
-            if column.group == group and column.show(row)
+            if column.shown.group == group and (text := str(column.cell(row)))
         ]
         for group in ("axes", *GROUPS)
     }
