@@ -110,7 +110,7 @@ def _rows(
         cells = [
             {
                 "number": each.text.main,
-                "interval": f"{each.text.interval}{each.text.rest}{']' * bool(each.text.rest)}",
+                "interval": each.text.interval + each.text.rest,
                 "value": "" if each.value is None else str(each.value),
                 "group": column.shown.group,
                 "key": column.key,
