@@ -21,6 +21,8 @@ from bi_bench.stats.mcnemar import McNemar, mcnemar
 from bi_bench.stats.rank import CLUSTERS_FOR_A_CORRELATION, RankCorrelation, rank_correlation
 from bi_bench.stats.split import GainSplit, split_gain
 from bi_bench.stats.verdict import (
+    ArmLabel,
+    GainLabel,
     Place,
     arm_label,
     arm_place,
@@ -30,10 +32,12 @@ from bi_bench.stats.verdict import (
 
 __all__ = [
     "CLUSTERS_FOR_A_CORRELATION",
+    "ArmLabel",
     "BootstrapInterval",
     "Contrast",
     "Corrected",
     "Detectable",
+    "GainLabel",
     "GainSplit",
     "McNemar",
     "Place",

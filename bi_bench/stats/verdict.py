@@ -6,34 +6,75 @@ half-width belongs next to every label.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Literal
 
 from bi_bench.stats.contrast import SEEDS_FOR_A_WINNER, Contrast
 
 Place = Literal["above", "tie", "barred", "below"]
 _CEILING = 0.85
-_GAIN = {1: "gain", 0: "no detectable change", -1: "loss"}
-_CONDITIONAL = {
-    1: "conditional on one seed, seed variance unmeasured: no winner named",
-    2: "conditional on two seeds: no winner named",
-}
-_RECOVERED = "recovered, not improved"
+
+
+class GainLabel(StrEnum):
+    """Labels of the gain of one arm: a verdict, then the marks that apply."""
+
+    GAIN = "gain"
+    NO_CHANGE = "no detectable change"
+    LOSS = "loss"
+    # For callers that know the answers behind the scores: neither is a matter of intervals.
+    NEVER_RIGHT = "never right"
+    NO_VERDICT = "no verdict"
+    ONE_SEED = "conditional on one seed, seed variance unmeasured: no winner named"
+    TWO_SEEDS = "conditional on two seeds: no winner named"
+    CEILING = "ceiling"
+
+
+class ArmLabel(StrEnum):
+    """The verdict on an arm against the reference arm."""
+
+    IMPROVED = "improved"
+    HIGHER_FINAL = "higher final, same gain"
+    HIGHER_FINAL_LOWER_GAIN = "higher final, lower gain"
+    RECOVERED = "recovered, not improved"
+    TIE = "tie"
+    LOWER_GAIN = "same final, lower gain"
+    WORSE = "worse"
+    ONE_SEED = "no winner (seed variance unmeasured)"
+    TWO_SEEDS = "no winner (conditional on two seeds)"
+    # For callers that know the answers behind the scores: neither is a matter of intervals.
+    NEVER_RIGHT = "never right"
+    NO_VERDICT = "no verdict"
+
+    @property
+    def names_no_winner(self) -> bool:
+        """Whether one or two seeds are too few for a verdict."""
+        return self in _CONDITIONAL_ARM.values()
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it says something about the arm, "tie" included."""
+        return not self.names_no_winner and self not in (ArmLabel.NEVER_RIGHT, ArmLabel.NO_VERDICT)
+
+
+_GAIN = {1: GainLabel.GAIN, 0: GainLabel.NO_CHANGE, -1: GainLabel.LOSS}
+_CONDITIONAL_GAIN = {1: GainLabel.ONE_SEED, 2: GainLabel.TWO_SEEDS}
+_CONDITIONAL_ARM = {1: ArmLabel.ONE_SEED, 2: ArmLabel.TWO_SEEDS}
 # (sign of the difference of gains, sign of the difference of final scores)
 _ARM = {
-    (1, 1): "improved",
-    (0, 1): "higher final, same gain",
-    (-1, 1): "higher final, lower gain",
-    (1, 0): _RECOVERED,
-    (0, 0): "tie",
-    (-1, 0): "same final, lower gain",
+    (1, 1): ArmLabel.IMPROVED,
+    (0, 1): ArmLabel.HIGHER_FINAL,
+    (-1, 1): ArmLabel.HIGHER_FINAL_LOWER_GAIN,
+    (1, 0): ArmLabel.RECOVERED,
+    (0, 0): ArmLabel.TIE,
+    (-1, 0): ArmLabel.LOWER_GAIN,
     # A sabotaged start gains much and still ends below: the same story as ending level.
-    (1, -1): _RECOVERED,
-    (0, -1): "worse",
-    (-1, -1): "worse",
+    (1, -1): ArmLabel.RECOVERED,
+    (0, -1): ArmLabel.WORSE,
+    (-1, -1): ArmLabel.WORSE,
 }
 
 
-def gain_label(gain: Contrast, pre: float) -> tuple[str, ...]:
+def gain_label(gain: Contrast, pre: float) -> tuple[GainLabel, ...]:
     """Labels of one cell: gain, loss or no detectable change; then the marks that apply.
 
     `pre` is the score before RL, 0 to 1; above 0.85 the cell is marked "ceiling". With one or two
@@ -42,13 +83,13 @@ def gain_label(gain: Contrast, pre: float) -> tuple[str, ...]:
     _check_score("pre", pre)
     labels = [_GAIN[_sign(gain)]]
     if gain.seeds < SEEDS_FOR_A_WINNER:
-        labels.append(_CONDITIONAL[gain.seeds])
+        labels.append(_CONDITIONAL_GAIN[gain.seeds])
     if pre > _CEILING:
-        labels.append("ceiling")
+        labels.append(GainLabel.CEILING)
     return tuple(labels)
 
 
-def arm_label(gain_difference: Contrast, final_difference: Contrast) -> str:
+def arm_label(gain_difference: Contrast, final_difference: Contrast) -> ArmLabel:
     """Label of an arm against the reference arm, from arm minus reference of gain and of final.
 
     An arm with a higher gain whose final score is not higher is "recovered, not improved", with
@@ -65,9 +106,9 @@ def arm_label(gain_difference: Contrast, final_difference: Contrast) -> str:
             "differences on the same seeds and problems"
         )
     label = _ARM[_sign(gain_difference), _sign(final_difference)]
-    if label == _RECOVERED or gain_difference.seeds >= SEEDS_FOR_A_WINNER:
+    if label is ArmLabel.RECOVERED or gain_difference.seeds >= SEEDS_FOR_A_WINNER:
         return label
-    return f"no winner ({gain_difference.note})"
+    return _CONDITIONAL_ARM[gain_difference.seeds]
 
 
 def arm_place(

@@ -19,7 +19,7 @@ from bi_bench.report.build.measurements import (
     underspent,
 )
 from bi_bench.report.build.pairs import IdentityMismatch, check_against, check_arm
-from bi_bench.report.build.row import KINDS, Row
+from bi_bench.report.build.row import KINDS, Missing, NoComparison, Refusal, Row
 from bi_bench.report.build.scores import arm_scores, cluster_labels, compare, in_one_cluster
 from bi_bench.report.build.secondary import secondary
 from bi_bench.report.data.cells import Cell
@@ -81,9 +81,10 @@ def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
     try:
         check_arm(pairs)
     except IdentityMismatch as mismatch:
-        return replace(row, refused=str(mismatch))
+        return replace(row, refused=_refusal(mismatch))
     if row.problems < 2:
-        return replace(row, refused="an interval needs at least 2 problems, this split has 1")
+        few = Refusal("an interval needs at least 2 problems, this split has 1")
+        return replace(row, refused=few)
     clustered = cluster_labels(next(iter(pairs.values())).pre) is not None
     return replace(
         row,
@@ -103,22 +104,29 @@ def compared(
     """
     common = {seed: pair for seed, pair in pairs.items() if seed in reference}
     if not common:
-        unfinished = "no finished seed of the reference" if planned else "not run for the reference"
-        why = "no seed in common" if reference else unfinished
-        return replace(row, no_comparison=why)
+        unfinished: Missing = (
+            "no finished seed of the reference" if planned else "not run for the reference"
+        )
+        return replace(
+            row, no_comparison=NoComparison("no seed in common" if reference else unfinished)
+        )
     try:
         check_against(common, reference)
     except IdentityMismatch as mismatch:
-        return replace(row, no_comparison=f"refused: {mismatch}")
+        return replace(row, no_comparison=NoComparison(_refusal(mismatch)))
     changes: dict[str, Any] = {}
     for kind in KINDS:
-        if (scores := getattr(row, kind)) is not None:
+        if (scores := row.scores(kind)) is not None:
             changes[kind] = compare(scores, common, reference, kind)
     if common.keys() != pairs.keys() | reference.keys():
         seeds = ", ".join(map(str, common))
         some = f"seed{'s' * (len(common) > 1)} {seeds}"
         changes["notes"] = (*row.notes, f"against the reference over {some} only")
     return replace(row, **changes)
+
+
+def _refusal(mismatch: IdentityMismatch) -> Refusal:
+    return Refusal(f"{mismatch.field} differ", mismatch.where)
 
 
 def _cluster_notes(outcomes: Outcomes) -> list[str]:

@@ -10,11 +10,12 @@ from bi_bench.report.data.results import Pair
 
 
 class IdentityMismatch(Exception):  # noqa: N818 - a refusal that a row shows
-    """Two evaluations differ in something that must be equal; ``field`` is its path."""
+    """Two evaluations, named by ``where``, differ in what must be equal; ``field`` is its path."""
 
     def __init__(self, field: str, where: str) -> None:
         super().__init__(f"{field} differ ({where})")
         self.field = field
+        self.where = where
 
 
 def check_arm(arm: Mapping[int, Pair]) -> None:

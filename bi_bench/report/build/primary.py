@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bi_bench.artifacts.run_record import PrimaryRecord, SuiteRecord
-from bi_bench.report.build.row import NEVER_RIGHT, NO_VERDICT, Place, Row, Scores, Standing
+from bi_bench.report.build.row import Place, Row, Scores, Standing
 from bi_bench.report.text import percent, points
-from bi_bench.stats import Corrected, arm_label, arm_place, holm
+from bi_bench.stats import ArmLabel, Corrected, arm_label, arm_place, holm
 
 if TYPE_CHECKING:
     from bi_bench.stats import Contrast
@@ -30,11 +30,10 @@ class Primary(NamedTuple):
 
     def of(self, row: Row) -> Contrast | None:
         """This contrast of a row, not corrected; None where there is none."""
-        scores = getattr(row, self.score)
+        scores = row.scores(self.score)
         if row.split != self.split or scores is None:
             return None
-        found: Contrast | None = getattr(scores, f"{self.contrast}_difference")
-        return found
+        return scores.gain_difference if self.contrast == "gain" else scores.final_difference
 
 
 def primary_of(suite: SuiteRecord, splits: Sequence[str]) -> Primary:
@@ -72,10 +71,10 @@ def _standing(primary: Primary, scores: Scores, contrast: Contrast, one: Correct
     gain, final = (c.at(one.level) for c in (scores.gain_difference, scores.final_difference) if c)
     place: Place = arm_place(primary.contrast, gain, final)
     label = arm_label(gain, final)
-    if scores.arm_label == NEVER_RIGHT:
-        return Standing("no verdict", label=NEVER_RIGHT, score=primary.score)
-    if scores.arm_label == NO_VERDICT:
-        place, label = "no verdict", NO_VERDICT
+    if scores.arm_label == ArmLabel.NEVER_RIGHT:
+        return Standing("no verdict", label=ArmLabel.NEVER_RIGHT, score=primary.score)
+    if scores.arm_label == ArmLabel.NO_VERDICT:
+        place, label = "no verdict", ArmLabel.NO_VERDICT
     return Standing(place, 0, contrast.at(one.level), one.p_value, label, primary.score)
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from bi_bench.report.build.secondary import Secondary
-    from bi_bench.stats import Contrast
+    from bi_bench.stats import ArmLabel, Contrast, GainLabel
 
 Kind = Literal["greedy", "sampled", "derived"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Place = Literal["above", "reference", "tie", "barred", "below", "not tested", "no verdict"]
-NEVER_RIGHT, NO_VERDICT = "never right", "no verdict"
+Missing = Literal[
+    "no seed in common", "no finished seed of the reference", "not run for the reference"
+]
 TRUNCATION_MARK = 0.01
 OVERLAP_MARK = 0.01
 
@@ -37,10 +39,10 @@ class Scores:
     post: Contrast
     gain: Contrast
     headroom: float | None
-    gain_labels: tuple[str, ...]
+    gain_labels: tuple[GainLabel, ...]
     final_difference: Contrast | None = None
     gain_difference: Contrast | None = None
-    arm_label: str = ""
+    arm_label: ArmLabel | Literal[""] = ""
 
     @property
     def never_right(self) -> bool:
@@ -110,6 +112,40 @@ class Costs:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why evaluations that are there are not compared: "settings.samples differ", "seeds 0 and 1".
+
+    ``where`` names the evaluations, empty where it is about all of them.
+    """
+
+    reason: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} ({self.where})" if self.where else self.reason
+
+
+@dataclass(frozen=True)
+class NoComparison:
+    """Why an arm has no contrast with the reference arm: results are missing, or it was refused."""
+
+    why: Missing | Refusal
+
+    @property
+    def refused(self) -> bool:
+        """Whether results are there and must not be compared."""
+        return isinstance(self.why, Refusal)
+
+    @property
+    def short(self) -> str:
+        """Without the evaluations between which it was refused."""
+        return f"refused: {self.why.reason}" if isinstance(self.why, Refusal) else self.why
+
+    def __str__(self) -> str:
+        return f"refused: {self.why}" if self.refused else str(self.why)
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where the primary contrast puts an arm beside its reference arm.
 
@@ -123,7 +159,7 @@ class Standing:
     group: int = 0
     contrast: Contrast | None = None
     p_value: float | None = None
-    label: str = ""
+    label: ArmLabel | Literal[""] = ""
     score: Kind = "greedy"
 
 
@@ -135,7 +171,7 @@ class Row:
     ``clusters`` that its problems fall into, and how many equal ones these are worth; None without any.
     ``derived`` is there where the benchmark can tell derivations.
 
-    Where evaluations that belong together differ in their identity, ``refused`` names the field
+    Where evaluations that belong together differ in their identity, ``refused`` names the field,
     and there are no scores; ``no_comparison`` says why there is none with the reference arm.
     ``over_random`` is the gain minus that of the same arm under a random reward, if there is one;
     ``standing`` is there where the primary contrast of the suite concerns the row.
@@ -167,8 +203,8 @@ class Row:
     over_random: Contrast | None = None
     secondary: Secondary | None = None
     standing: Standing | None = None
-    refused: str = ""
-    no_comparison: str = ""
+    refused: Refusal | None = None
+    no_comparison: NoComparison | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -176,19 +212,23 @@ class Row:
         """ "igsm · test-id", or "igsm → gsm8k · test-id" where another benchmark was evaluated."""
         return evaluation(self.benchmark, self.split)
 
+    def scores(self, kind: Kind) -> Scores | None:
+        """One way to score; None where it was not measured, or refused."""
+        return {"greedy": self.greedy, "sampled": self.sampled, "derived": self.derived}[kind]
+
     def label(self, kind: Kind) -> str:
         """The verdict on the arm against the reference, which says so where it is exploratory.
 
         At the corrected level where the primary contrast is of these scores, else at 95 %.
         """
-        scores: Scores | None = getattr(self, kind)
-        if scores is None:
+        scores = self.scores(kind)
+        if scores is None or not scores.arm_label:
             return ""
-        if self.corrected(kind) and self.standing is not None:
+        if self.standing is not None and self.corrected(kind):
             return self.standing.label
-        verdict = scores.arm_label.partition(" (")[0]
-        claims = verdict and verdict not in ("no winner", NO_VERDICT, NEVER_RIGHT)
-        return f"{verdict} (exploratory)" if claims else verdict
+        if scores.arm_label.names_no_winner:
+            return "no winner"
+        return f"{scores.arm_label}{' (exploratory)' * scores.arm_label.is_claim}"
 
     def corrected(self, kind: Kind) -> bool:
         """Whether the label of these scores is at the level that the primary contrast was corrected to."""

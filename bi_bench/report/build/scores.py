@@ -10,9 +10,16 @@ from numpy.typing import NDArray
 
 from bi_bench.artifacts.outcomes import Outcomes
 from bi_bench.report.build.derivations import mostly_wrong
-from bi_bench.report.build.row import NEVER_RIGHT, NO_VERDICT, Kind, Scores
+from bi_bench.report.build.row import Kind, Scores
 from bi_bench.report.data.results import Pair
-from bi_bench.stats import arm_label, crossed_interval, gain_label, headroom_gain
+from bi_bench.stats import (
+    ArmLabel,
+    GainLabel,
+    arm_label,
+    crossed_interval,
+    gain_label,
+    headroom_gain,
+)
 
 Table = NDArray[np.float64]
 
@@ -28,9 +35,9 @@ def arm_scores(arm: Mapping[int, Pair], kind: Kind) -> Scores:
     verdict, *marks = gain_label(gain, before.estimate)
     scores = Scores(before, after, gain, headroom, (verdict, *marks))
     if scores.never_right:
-        return replace(scores, headroom=None, gain_labels=(NEVER_RIGHT, *marks))
+        return replace(scores, headroom=None, gain_labels=(GainLabel.NEVER_RIGHT, *marks))
     if kind != "derived" and mostly_wrong(arm):
-        return replace(scores, gain_labels=(NO_VERDICT, *marks))
+        return replace(scores, gain_labels=(GainLabel.NO_VERDICT, *marks))
     return scores
 
 
@@ -45,9 +52,9 @@ def compare(
     gain = crossed_interval((post - pre) - (other_post - other_pre), clusters=clusters)
     label = arm_label(gain, final)
     if not any(table.any() for table in (pre, post, other_pre, other_post)):
-        label = NEVER_RIGHT
+        label = ArmLabel.NEVER_RIGHT
     elif kind != "derived" and (mostly_wrong(arm) or mostly_wrong(reference)):
-        label = NO_VERDICT
+        label = ArmLabel.NO_VERDICT
     return replace(scores, final_difference=final, gain_difference=gain, arm_label=label)
 
 

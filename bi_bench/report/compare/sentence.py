@@ -10,13 +10,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Literal, NamedTuple
 
-from bi_bench.report.build.row import NEVER_RIGHT, NO_VERDICT
 from bi_bench.report.text import plain
-
-if TYPE_CHECKING:
-    from bi_bench.stats import Contrast
+from bi_bench.stats import ArmLabel, Contrast
 
 EXPLORATORY = (
     "This comparison was chosen by the reader and is exploratory unless it is the suite's primary "
@@ -31,14 +28,14 @@ _CONDITIONAL = {
 }
 # What the labels of `stats.arm_label` say, so that "same" is read as what it is.
 _LABELS = {
-    "improved": "improved",
-    "higher final, same gain": "a higher final score, without a detectable difference of gains",
-    "higher final, lower gain": "a higher final score from a smaller gain",
-    "recovered, not improved": "recovered, not improved",
-    "tie": "no detectable difference in either",
-    "same final, lower gain": "a smaller gain, without a detectable difference of final scores",
-    "worse": "worse",
-    NO_VERDICT: "no verdict, since most right answers of an arm are derived wrongly",
+    ArmLabel.IMPROVED: "improved",
+    ArmLabel.HIGHER_FINAL: "a higher final score, without a detectable difference of gains",
+    ArmLabel.HIGHER_FINAL_LOWER_GAIN: "a higher final score from a smaller gain",
+    ArmLabel.RECOVERED: "recovered, not improved",
+    ArmLabel.TIE: "no detectable difference in either",
+    ArmLabel.LOWER_GAIN: "a smaller gain, without a detectable difference of final scores",
+    ArmLabel.WORSE: "worse",
+    ArmLabel.NO_VERDICT: "no verdict, since most right answers of an arm are derived wrongly",
 }
 
 
@@ -122,7 +119,7 @@ def arm_sentence(
     other: str,
     gain: Contrast,
     final: Contrast,
-    label: str,
+    label: ArmLabel | Literal[""],
     how: str = "",
 ) -> str:
     """What ``arm`` minus ``other`` says of gain and final score; ``label`` is `stats.arm_label`'s.
@@ -131,7 +128,7 @@ def arm_sentence(
     """
     arm, other = plain(arm), plain(other)
     opening = f"On {place.words}" + (f", {how}" if how else "")
-    if label == NEVER_RIGHT:
+    if label == ArmLabel.NEVER_RIGHT:
         return f"{opening}, neither {arm} nor {other} was ever right, before or after RFT."
     first = _gain_words(arm, other, gain)
     if sign(gain):
@@ -139,7 +136,7 @@ def arm_sentence(
         second = _final_words(arm, other, final, subject=not sign(final))
     else:
         joint, second = ", and ", _final_words(arm, other, final, subject=True)
-    said = _LABELS.get(label, "")
+    said = _LABELS.get(label, "") if label else ""
     sentence = f"{opening}, {first}{joint}{second}{f': {said}' if said else ''}."
     return " ".join(filter(None, (sentence, _CONDITIONAL.get(gain.seeds, ""))))
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bi_bench.report.build.notes import interval_notes
 from bi_bench.report.build.report import Report
-from bi_bench.report.tables.columns import legend
-from bi_bench.report.tables.render import compact_groups
+from bi_bench.report.tables.grid import compact_grids
+from bi_bench.report.tables.legend import legend
 from bi_bench.report.text import plain
 
 _SPECIAL = {
@@ -44,8 +44,9 @@ def to_latex(report: Report) -> str:
         r"% needs \usepackage{booktabs,graphicx,textcomp} and \usepackage[T1]{fontenc}",
         "% A label in another script than the Latin one needs XeLaTeX or LuaLaTeX.",
     ]
-    for title, headings, cells in compact_groups(report, latex):
-        caption = f"{latex(report.suite)}: {'; '.join(title)}. {latex(below)}"
+    for evaluation, (headings, cells) in compact_grids(report):
+        title = "; ".join(map(latex, (evaluation.title, *evaluation.facts)))
+        caption = f"{latex(report.suite)}: {title}. {latex(below)}"
         lines += [
             r"\begin{table}",
             r"\centering",
@@ -65,4 +66,4 @@ def to_latex(report: Report) -> str:
 
 
 def _line(cells: Sequence[str]) -> str:
-    return " & ".join(cells) + r" \\"
+    return " & ".join(map(latex, cells)) + r" \\"

@@ -10,6 +10,7 @@ from pathlib import Path
 from bi_bench.api import UserError
 from bi_bench.report.build.curves import read_curves
 from bi_bench.report.build.report import Report
+from bi_bench.report.build.row import NoComparison, Refusal, Row
 from bi_bench.report.build.rows import build_report
 from bi_bench.report.data.cells import Unfinished
 from bi_bench.report.data.results import Results
@@ -68,7 +69,7 @@ def _check(report: Report, partial: bool) -> None:
     refused = [
         f"{row.strategy} · {row.algorithm} · {row.model} · {row.evaluation}: {why}"
         for row in report.rows
-        if (why := row.refused or row.no_comparison).startswith("refused") or row.refused
+        if (why := _refused(row)) is not None
     ]
     if refused:
         raise UserError(f"contrasts were refused, nothing is published: {_some(refused)}")
@@ -80,6 +81,12 @@ def _check(report: Report, partial: bool) -> None:
         )
     if not report.rows:
         raise UserError("no cell is finished, there is nothing to publish")
+
+
+def _refused(row: Row) -> Refusal | NoComparison | None:
+    if row.refused is None and row.no_comparison is not None and row.no_comparison.refused:
+        return row.no_comparison
+    return row.refused
 
 
 def _write(folder: Path, record: str) -> Path:

@@ -1,4 +1,4 @@
-"""What one row of the leaderboard opens to, as plain data."""
+"""The details of one row of the leaderboard, as plain data."""
 
 from __future__ import annotations
 
@@ -12,27 +12,29 @@ from bi_bench.report.build.row import Row
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Results
 from bi_bench.report.site.charts import difficulty_chart, histogram_chart, reward_chart
-from bi_bench.report.site.columns import GROUPS, SiteColumn, heading
+from bi_bench.report.site.columns import GROUPS
 from bi_bench.report.site.stages import cost_table, identities, key_table
+from bi_bench.report.tables.column import Column
 from bi_bench.report.text import plain
 
 _AXES = ("benchmark", "model", "algorithm", "strategy")
 
 
 def row_detail(
-    row: Row, columns: Sequence[SiteColumn], rows: Sequence[Row], reference: str
+    row: Row, columns: Sequence[Column], rows: Sequence[Row], reference: str
 ) -> dict[str, Any]:
-    """All numbers of a row with their headings, by group, and what was said of it."""
+    """All numbers of a row with their headings, by group, and the remarks on it."""
     shown = {
         group: [
-            [heading(column, rows, reference), column.show(row)]
+            [column.heading(rows, reference), text]
             for column in columns
-            if column.group == group and column.show(row)
+            if column.shown.group == group and (text := str(column.cell(row)))
         ]
         for group in ("axes", *GROUPS)
     }
     numbers = [[GROUPS.get(group, "where"), facts] for group, facts in shown.items() if facts]
-    said = [row.refused and f"refused: {row.refused}", row.no_comparison, *row.notes]
+    refused = f"refused: {row.refused}" if row.refused else ""
+    said = [refused, str(row.no_comparison or ""), *row.notes]
     return {"numbers": numbers, "notes": [plain(text) for text in said if text]}
 
 

@@ -1,4 +1,4 @@
-"""The page itself: the leaderboard and everything that is said below it."""
+"""The page itself: the leaderboard and everything below it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ from bi_bench.report.build.row import Row
 from bi_bench.report.site.columns import (
     GROUPS,
     SHOWN_GROUPS,
-    SiteColumn,
+    Span,
     cell,
-    heading,
     used_columns,
 )
 from bi_bench.report.site.escape import visible
-from bi_bench.report.tables.columns import legend
+from bi_bench.report.tables.column import Column
+from bi_bench.report.tables.legend import legend
 from bi_bench.report.text import plain
 
-# Columns whose intervals are drawn beside their numbers.
-_DRAWN = ("gain", "final_vs_reference")
 _FILTERS = ("benchmark", "split", "model", "algorithm", "strategy")
 
 
@@ -47,7 +45,7 @@ def render_page(report: Report, ids: Sequence[str], mark: str) -> str:
         groups=[
             (name, text, name in SHOWN_GROUPS)
             for name, text in GROUPS.items()
-            if any(column.group == name for column in columns)
+            if any(column.shown.group == name for column in columns)
         ],
         hidden=[name for name in GROUPS if name not in SHOWN_GROUPS],
         facts=facts,
@@ -74,19 +72,19 @@ def _seen(value: Any) -> Any:
     return visible(value) if isinstance(value, str) else value
 
 
-def _headings(columns: Sequence[SiteColumn], report: Report) -> list[dict[str, str]]:
+def _headings(columns: Sequence[Column], report: Report) -> list[dict[str, str]]:
     reference = plain(report.reference)
     return [
         {
-            "name": heading(column, report.rows, reference),
-            "group": column.group,
+            "name": column.heading(report.rows, reference),
+            "group": column.shown.group,
             "numeric": "numeric" if _numeric(column, report.rows) else "",
         }
         for column in columns
     ]
 
 
-def _numeric(column: SiteColumn, rows: Sequence[Row]) -> bool:
+def _numeric(column: Column, rows: Sequence[Row]) -> bool:
     values = [cell(column, row).value for row in rows]
     return not any(isinstance(value, str) for value in values)
 
@@ -98,27 +96,27 @@ def _filters(rows: Sequence[Row]) -> list[tuple[str, list[str]]]:
 
 
 def _rows(
-    rows: Sequence[Row], ids: Sequence[str], columns: Sequence[SiteColumn]
+    rows: Sequence[Row], ids: Sequence[str], columns: Sequence[Column]
 ) -> list[dict[str, Any]]:
     table = [[cell(column, row) for column in columns] for row in rows]
     scales = {
         place: scale
         for place, column in enumerate(columns)
-        if column.key in _DRAWN and (scale := _scale([line[place].interval for line in table]))
+        if column.shown.drawn and (scale := _scale([line[place].interval for line in table]))
     }
     found = []
     evaluation = ""
     for row, name, line in zip(rows, ids, table, strict=True):
         cells = [
             {
-                "number": each.text.partition(" [")[0],
-                "interval": each.text.partition(" [")[2].rstrip("]"),
+                "number": each.text.main,
+                "interval": each.text.interval + each.text.rest,
                 "value": "" if each.value is None else str(each.value),
-                "group": column.group,
+                "group": column.shown.group,
                 "key": column.key,
-                "name": column.name,
+                "name": column.shown.heading,
                 # A reason in the place of a number.
-                "said": column.key in _DRAWN and each.interval is None,
+                "said": column.shown.drawn and each.interval is None,
                 "drawn": _drawn(each.interval, scales.get(place)),
             }
             for place, (column, each) in enumerate(zip(columns, line, strict=True))
@@ -136,16 +134,14 @@ def _rows(
     return found
 
 
-def _scale(intervals: Sequence[tuple[float, float, float] | None]) -> tuple[float, float] | None:
+def _scale(intervals: Sequence[Span | None]) -> tuple[float, float] | None:
     """From the lowest to the highest end of all intervals of a column, zero included."""
     ends = [end for interval in intervals if interval for end in interval]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     return (low, high) if high > low else None
 
 
-def _drawn(
-    interval: tuple[float, float, float] | None, scale: tuple[float, float] | None
-) -> dict[str, str] | None:
+def _drawn(interval: Span | None, scale: tuple[float, float] | None) -> dict[str, str] | None:
     """Places between 2 and 98 of zero and of the interval, for a drawing 100 wide."""
     if interval is None or scale is None:
         return None

@@ -8,7 +8,19 @@ from dataclasses import asdict
 from typing import Any
 
 from bi_bench.report.build.report import Report
-from bi_bench.report.tables.flat import flat_row
+from bi_bench.report.build.row import Row
+from bi_bench.report.tables import columns
+from bi_bench.report.tables.column import Value
+
+
+def flat_row(row: Row) -> dict[str, Value]:
+    """One row under flat names, always the same ones; None where there is no number.
+
+    Scores are shares (0 to 1). Names of mean@k end in ``_k``, those of the derived score in
+    ``_derived``, those of intervals in ``_low`` and ``_high`` before that. ``arm_label`` is at the
+    corrected level where ``arm_label_basis`` says so, else exploratory.
+    """
+    return {name: value for each in columns.COLUMNS for name, value in each.values(row).items()}
 
 
 def to_csv(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""What Markdown shows between the scores and the analyses: published numbers, sweeps, figures."""
+"""The part of Markdown between the scores and the analyses: published numbers, sweeps, figures."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tabulate import tabulate
-
 from bi_bench.report.build.published import TITLE, published_table
 from bi_bench.report.build.report import Report
 from bi_bench.report.build.row import Row
 from bi_bench.report.build.sweeps import sweep_table
+from bi_bench.report.tables.grid import pipe_table
 from bi_bench.report.text import markdown
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def markdown_sections(report: Report, pictures: Sequence[Picture]) -> Iterator[s
     """Paragraphs, tables and pictures in their order; nothing of what there is no data for."""
     if report.published:
         yield f"## {TITLE}"
-        yield _table(*published_table(report.published, report.rows))
+        yield pipe_table(*published_table(report.published, report.rows))
     own = [each for each in pictures if not each.analysis]
     sweeps = list(_sweeps(report))
     swept = [each for each in own if each.name == "sweep"]
@@ -51,10 +50,4 @@ def _sweeps(report: Report) -> Iterator[str]:
             headings, cells = sweep_table(sweep, list(rows))
             if len(cells) > 1:
                 yield f"{markdown(sweep.plugin)}: {markdown(' · '.join(where))}"
-                yield _table(headings, cells)
-
-
-def _table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    escaped = [[markdown(cell) for cell in row] for row in cells]
-    names = list(map(markdown, headings))
-    return str(tabulate(escaped, names, tablefmt="pipe", disable_numparse=True))
+                yield pipe_table(headings, cells)

@@ -103,11 +103,11 @@ def test_without_a_common_seed_there_is_no_comparison(suite):
     suite.arm("bridge", "1100", "1110", seeds=(1,))
     suite.arm("bridge", "1100", "1110", seeds=(1,), algorithm="rloo")
     _, bridge, rloo = report(suite).rows
-    assert bridge.no_comparison == "no seed in common"
-    assert rloo.no_comparison == "not run for the reference"
+    assert str(bridge.no_comparison) == "no seed in common"
+    assert str(rloo.no_comparison) == "not run for the reference"
     suite.cell("vanilla", 1, algorithm="rloo")
     _, _, rloo = report(suite).rows
-    assert rloo.no_comparison == "no finished seed of the reference"
+    assert str(rloo.no_comparison) == "no finished seed of the reference"
 
 
 def test_an_arm_with_fewer_seeds_than_the_reference_says_over_which_it_is_held_against_it(suite):
@@ -153,7 +153,7 @@ def test_one_problem_gives_no_interval(suite):
     suite.run(suite.cell(), suite.outcomes("0"), suite.outcomes("1"))
     (row,) = report(suite).rows
     assert row.greedy is None
-    assert "2 problems" in row.refused
+    assert "2 problems" in str(row.refused)
 
 
 def test_rows_stand_with_what_they_are_compared_to(suite):

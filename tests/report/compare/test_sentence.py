@@ -11,7 +11,7 @@ from bi_bench.report.compare.sentence import (
     score_sentence,
     seed_words,
 )
-from bi_bench.stats import Contrast, arm_label
+from bi_bench.stats import ArmLabel, Contrast, arm_label
 
 PLACE = Place("igsm · test-id", 500, 499, (0, 1, 2, 3, 4))
 
@@ -125,7 +125,7 @@ def test_scores_say_which_direction_is_better():
 
 
 def test_names_cannot_steer_the_terminal():
-    text = arm_sentence(PLACE, "a\x1b[31m\nb", "c\u202e", HIGH, HIGH, "improved")
+    text = arm_sentence(PLACE, "a\x1b[31m\nb", "c\u202e", HIGH, HIGH, ArmLabel.IMPROVED)
     assert "\x1b" not in text
     assert "\n" not in text
     assert "\u202e" not in text
