@@ -10,8 +10,8 @@ from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.files import write_text
 from bi_bench.artifacts.run_record import RunRecord
 from bi_bench.artifacts.stage_record import StageRecord
+from bi_bench.report.data.record import pack, to_text
 from bi_bench.report.data.results import Results
-from bi_bench.report.publishing.record import pack, to_text
 from bi_bench.store import Store, Work
 
 RUN = "quick-12ab"

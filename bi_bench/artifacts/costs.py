@@ -20,8 +20,8 @@ class Costs(Artifact):
     wall_seconds: float | None = None
     peak_memory_mb: float | None = None
     peak_gpu_memory_mb: float | None = None
-    tokens_trained: int | None = None
-    tokens_generated: int | None = None
+    tokens_trained: int | float | None = None
+    tokens_generated: int | float | None = None
     steps: int | None = None
     budget_share: float | None = None
     trainable_parameters: int | None = None

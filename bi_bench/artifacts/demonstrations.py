@@ -52,8 +52,10 @@ def write_demonstrations(folder: Path, rows: Sequence[Demonstration]) -> None:
 
 def read_demonstrations(folder: Path) -> list[Demonstration]:
     """All of them, in their order, without spans: training needs none."""
-    names = ("id", "problem", "prompt", "completion")
-    return [Demonstration(*(row[name] for name in names)) for row in read_rows(folder / _FILE)]
+    return [
+        Demonstration(row["id"], row.get("problem", ""), row["prompt"], row["completion"])
+        for row in read_rows(folder / _FILE)
+    ]
 
 
 def demonstration_texts(folder: Path) -> Iterator[str]:

@@ -40,9 +40,9 @@ def write_cards(
 ) -> list[Path]:
     """A folder for each checkpoint with its card and, for a benchmark of the hub, its score."""
     from bi_bench.artifacts.files import write_text
+    from bi_bench.report.data.paths import without_paths
     from bi_bench.report.exports.card import eval_results, model_card
     from bi_bench.report.exports.checkpoints import read_checkpoints
-    from bi_bench.report.publishing.paths import without_paths
     from bi_bench.report.publishing.publish import published_report
 
     report = published_report(_without_paths(results))
@@ -68,7 +68,7 @@ def write_cards(
 
 def _without_paths(results: Results) -> Results:
     """The same with a record that names no path of this machine."""
-    from bi_bench.report.publishing.paths import without_paths
+    from bi_bench.report.data.paths import without_paths
 
     record = RunRecord.model_validate(without_paths(results.record.to_json()))
     return Results(record, results.store, results.name)

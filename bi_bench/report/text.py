@@ -7,7 +7,6 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bi_bench.report.build.row import Scores
     from bi_bench.stats import Contrast
 
 _ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -53,13 +52,6 @@ def points(contrast: Contrast | None) -> str:
     if contrast is None:
         return ""
     return f"{_rounded(contrast.estimate):+.1f} [{percent(contrast.low)}, {percent(contrast.high)}]"
-
-
-def gain_points(scores: Scores | None) -> str:
-    """The gain as `points`; "never right" where no answer was, since then nothing varies."""
-    if scores is None:
-        return ""
-    return "never right" if scores.never_right else points(scores.gain)
 
 
 def change(share: float) -> str:

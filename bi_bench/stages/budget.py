@@ -23,11 +23,16 @@ class Budget:
     def __init__(self, match: str, reference: Path) -> None:
         self._clock, self._started = match == "device_seconds", time.monotonic()
         spent = Costs.read(reference)
-        self._limit = float((spent.wall_seconds if self._clock else spent.tokens_generated) or 0)
+        column, limit = (
+            ("wall_seconds", spent.wall_seconds)
+            if self._clock
+            else ("tokens_generated", spent.tokens_generated)
+        )
+        self._limit = float(limit or 0)
         self.generated = 0
         if not self._limit > 0:
             raise UserError(
-                f'defaults.match_rft = "{match}": the RFT of the reference arm spent none that was counted; '
+                f'defaults.match_rft = "{match}": the RFT of the reference arm has no {column}; '
                 "delete its stage and run again, or match steps"
             )
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bi_bench.artifacts.run_record import SuiteRecord
-from bi_bench.report.build.row import Row, evaluation
-from bi_bench.report.text import gain_points, percent
+from bi_bench.report.build.row import Row, evaluation, gain_points
+from bi_bench.report.text import percent
 
 TITLE = "Published elsewhere, not measured here"
 TAGS = {

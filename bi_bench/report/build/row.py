@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from bi_bench.report.text import points
+
 if TYPE_CHECKING:
     from bi_bench.report.build.secondary import Secondary
     from bi_bench.stats import ArmLabel, Contrast, GainLabel
@@ -48,6 +50,13 @@ class Scores:
     def never_right(self) -> bool:
         """Whether no answer was right, before and after: nothing varies, and no interval means anything."""
         return self.pre.estimate == self.post.estimate == 0.0
+
+
+def gain_points(scores: Scores | None) -> str:
+    """The gain as `points`; "never right" where no answer was, since then nothing varies."""
+    if scores is None:
+        return ""
+    return "never right" if scores.never_right else points(scores.gain)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bi_bench.artifacts.run_record import SuiteRecord
-from bi_bench.report.build.row import Row
-from bi_bench.report.text import gain_points, percent, points
+from bi_bench.report.build.row import Row, gain_points
+from bi_bench.report.text import percent, points
 
 # A line through two points says no more than the table.
 _FEWEST = 3

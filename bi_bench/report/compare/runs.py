@@ -11,10 +11,10 @@ from bi_bench.api import UserError
 from bi_bench.artifacts.artifact import JsonObject
 from bi_bench.artifacts.differences import differences
 from bi_bench.artifacts.role import Role
-from bi_bench.report.build.cpu import versus_notes
 from bi_bench.report.build.primary import primary_of
 from bi_bench.report.compare.arms import Side, all_sides, matching, pairs
 from bi_bench.report.compare.contrasts import Versus, versus
+from bi_bench.report.compare.cpu import cpu_notes
 from bi_bench.report.compare.text import closing
 from bi_bench.report.data.open import open_run
 from bi_bench.report.data.results import Results, splits_of
@@ -49,7 +49,7 @@ def compare(one: str, other: str, run: str, store: Path) -> Compared:
         both, alone = _arms_of_runs(left[0], right[0])
         notes += alone
     found = [result for pair in both for result in versus(*pair)]
-    notes += [*_settings(both), *versus_notes(both)]
+    notes += [*_settings(both), *cpu_notes(both)]
     return Compared(found, notes + closing(found, _primary(found, left[0], right[0])))
 
 

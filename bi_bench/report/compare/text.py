@@ -8,7 +8,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from bi_bench.report.build.row import KINDS
+from bi_bench.report.build.row import KINDS, gain_points
 from bi_bench.report.compare.contrasts import Both, Versus
 from bi_bench.report.compare.sentence import (
     EXPLORATORY,
@@ -18,7 +18,7 @@ from bi_bench.report.compare.sentence import (
     room_sentence,
     wrap,
 )
-from bi_bench.report.text import gain_points, percent, plain
+from bi_bench.report.text import percent, plain
 
 _HEADINGS = {
     "greedy": ("pre", "post", "gain"),

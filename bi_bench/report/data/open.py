@@ -23,7 +23,7 @@ def open_run(text: str, store: Path) -> Results:
     if len(names) == 1:
         return Results(shelf.read_run(names[0]), shelf, names[0])
     if not names and text and Path(text).exists():
-        from bi_bench.report.publishing.record import open_record
+        from bi_bench.report.data.record import open_record
 
         return open_record(Path(text))
     problem = "several runs match" if names else "no run matches"

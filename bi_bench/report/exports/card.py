@@ -11,10 +11,10 @@ from tabulate import tabulate
 from bi_bench.artifacts.artifact import JsonObject
 from bi_bench.artifacts.stage_record import PluginIdentity
 from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
+from bi_bench.report.build.row import Row, gain_points
 from bi_bench.report.exports.checkpoints import Checkpoint
 from bi_bench.report.exports.yaml import to_yaml
-from bi_bench.report.text import amount, gain_points, markdown, percent, points
+from bi_bench.report.text import amount, markdown, percent, points
 
 
 def model_card(checkpoint: Checkpoint, report: Report) -> str:

@@ -13,8 +13,8 @@ from bi_bench.report.build.report import Report
 from bi_bench.report.build.row import NoComparison, Refusal, Row
 from bi_bench.report.build.rows import build_report
 from bi_bench.report.data.cells import Unfinished
+from bi_bench.report.data.record import FILE, open_record, pack, to_text
 from bi_bench.report.data.results import Results
-from bi_bench.report.publishing.record import FILE, open_record, pack, to_text
 from bi_bench.report.write import write_files
 from bi_bench.store.lock import Busy, exclusive
 from bi_bench.store.replace_folder import new_folder

@@ -13,7 +13,7 @@ from bi_bench_plugins.benchmarks.lm_eval import CatalogueParameters, LMEval
 from bi_bench_plugins.benchmarks.lm_eval.judge import _choose
 from tests.lm_eval.harness.conftest import Evaluation
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SMOKE = ROOT / "suites" / "smoke.toml"
 # lm-eval and what it imports warn about things that are not ours.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from bi_bench.report import build_report
-from bi_bench.report.build.cpu import versus_notes
 from bi_bench.report.compare.arms import all_sides, matching, pairs
+from bi_bench.report.compare.cpu import cpu_notes
 from tests.factories import results
 
 OLD = {"instructions": "GenuineIntel avx2", "capability": "AVX2"}
@@ -23,7 +23,7 @@ def notes(suite, runs=("r", "r")):
         matching(all_sides(results(suite.record, suite.store, run)), name)
         for run, name in zip(runs, ("bridge", "vanilla"), strict=True)
     )
-    return versus_notes(pairs(one, other, ("bridge", "vanilla")))
+    return cpu_notes(pairs(one, other, ("bridge", "vanilla")))
 
 
 def test_other_kinds_of_cpu_are_named_with_their_part_of_a_difference(suite):

@@ -9,7 +9,7 @@ from bi_bench.report.build.rows import build_report
 from bi_bench.report.compare.arms import all_sides, matching, pairs
 from bi_bench.report.compare.contrasts import versus
 from bi_bench.report.compare.text import closing, to_json, to_text
-from bi_bench.report.publishing.record import open_record
+from bi_bench.report.data.record import open_record
 from tests.factories import results, write_record
 
 ONE, OTHER = "1" * 20 + "0" * 40, "1" * 30 + "0" * 30

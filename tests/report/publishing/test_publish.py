@@ -10,9 +10,9 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.artifacts.stage_record import Failure
+from bi_bench.report.data.record import open_record
 from bi_bench.report.publishing.overall import check_overall, overall, write_overall
 from bi_bench.report.publishing.publish import publish, publish_again, published_folders
-from bi_bench.report.publishing.record import open_record
 from bi_bench.store import replace_folder
 from bi_bench.store.replace_folder import new_folder
 from tests.factories import results, write_record

@@ -23,10 +23,10 @@ from bi_bench.artifacts.history import HISTORY, read_history
 from bi_bench.artifacts.outcomes import Outcomes
 from bi_bench.artifacts.run_record import RunRecord
 from bi_bench.artifacts.stage_files import RESULTS
+from bi_bench.report.data.fold import LARGEST, fold, unfold
+from bi_bench.report.data.paths import without_paths
 from bi_bench.report.data.results import Results
 from bi_bench.report.data.votes import read_votes
-from bi_bench.report.publishing.fold import LARGEST, fold, unfold
-from bi_bench.report.publishing.paths import without_paths
 from bi_bench.store import Store
 
 # Raise it when a record of before would be misread; docs/publishing.md says what else to do then.
