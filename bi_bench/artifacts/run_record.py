@@ -22,8 +22,8 @@ class Axes(Record):
 
     benchmark: str
     model: str
-    algorithm: str
     strategy: str
+    algorithm: str
     seed: int
 
 

@@ -44,7 +44,7 @@ def updates(tmp_path: Path, arm: int, words: int, match: str | None) -> tuple[in
     costs = sft.run(StageContext.make(described, folders, folder, lambda **_: None))
     lines = (folder / "history.jsonl").read_text().splitlines()
     steps = [json.loads(line)["step"] for line in lines]
-    return max(steps), present(costs.tokens_trained)
+    return max(steps), int(present(costs.tokens_trained))
 
 
 @pytest.mark.parametrize(
