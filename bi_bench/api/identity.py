@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias, TypedDict, get_args
 
+from bi_bench.api.problem import Split
+
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 """Any value that JSON can hold."""
 
@@ -37,7 +39,7 @@ class Content(TypedDict, total=False):
     algorithm: Mapping[str, Json]
     analysis: Mapping[str, Json]
     settings: Mapping[str, Json]
-    split: str
+    split: Split
     n: int
     processes: int
     match: str

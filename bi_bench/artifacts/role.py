@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Literal, get_args
 
 Part = Literal[
@@ -45,6 +46,22 @@ class Role(str):
     def about(self) -> str:
         """ "test-id" of "pre/test-id"; empty where a cell has one stage of the part."""
         return self.partition("/")[2]
+
+
+class Parent(StrEnum):
+    """What a stage is to the one that reads its folder; an analysis knows its parents by their roles.
+
+    "problems" are those that are asked, "checkpoint" is the model that is asked or trained, and
+    "reference" belongs to the arm whose budget is matched. "sft" and "rl" are problems of training.
+    """
+
+    BASE = "base"
+    PROBLEMS = "problems"
+    AUGMENT = "augment"
+    CHECKPOINT = "checkpoint"
+    REFERENCE = "reference"
+    SFT = "sft"
+    RL = "rl"
 
 
 BASE, AUGMENT, SFT = Role.of("base"), Role.of("augment"), Role.of("sft")

@@ -5,9 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bi_bench.api import UserError
+from bi_bench.api import Split, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.api.identity import Identity, Json, NumericsIdentity
+from bi_bench.artifacts.role import (
+    AUGMENT,
+    BASE,
+    PROBE,
+    PROBE_RFT,
+    RFT,
+    SFT,
+    Parent,
+    Role,
+    analyse,
+    overlap,
+    post,
+    pre,
+    problems,
+    transferred,
+)
 from bi_bench.plan.checks.cell import skip_reason
 from bi_bench.plan.checks.phases import phase_fault
 from bi_bench.plan.checks.suite import check_suite
@@ -21,10 +37,7 @@ from bi_bench.suite import Cell, Entry, Suite
 class CellStages:
     """A cell with the keys of its stages by role, or the reason why it is skipped.
 
-    Roles: "base", "problems/SPLIT", "augment", "sft", "probe", "rft", "pre/SPLIT", "post/SPLIT",
-    "overlap/SPLIT", "probe-rft" where an analysis asks for it, "analyse/LABEL". For another
-    benchmark than the one trained on SPLIT is "LABEL/SPLIT". ``without`` are the analyses that
-    decline the cell, by label, with their reasons.
+    ``without`` are the analyses that decline the cell, by label, with their reasons.
     """
 
     axes: Mapping[str, str | int]
@@ -72,7 +85,7 @@ class _Builder:
         self.suite = suite
         self.identities = Identities(suite)
         self.stages: dict[str, Stage] = {}
-        self.drawn: dict[tuple[int, str, int | None], str] = {}  # thousands of cells ask for them
+        self.drawn: dict[tuple[int, Split, int | None], str] = {}  # thousands of cells ask for them
         self.settings = suite.defaults.model_dump(mode="json")
         self.plugin_files = tuple(str(file) for file in suite.plugin_files)
         numerics = self.identities.numerics
@@ -98,35 +111,35 @@ class _Builder:
         pace = cell.model.plugin.pace()
         arm, trained = _arm(cell), f"{cell.algorithm.label} · {_arm(cell)}"
         roles = self._training(cell)
-        roles["problems/probe"] = self._problems(cell, "probe")
-        parents = {"checkpoint": roles["sft"], "problems": roles["problems/probe"]}
+        roles[problems("probe")] = self._problems(cell, "probe")
+        parents = _asked(roles[SFT], roles[problems("probe")])
         identity = ids.probe(parents, benchmark, seed)
-        roles["probe"] = self._add(identity, arm, estimates.probe(pace))
+        roles[PROBE] = self._add(identity, arm, estimates.probe(pace))
         # Nothing is evaluated twice where a benchmark of the matrix is also named for transfer.
         others = [e for e in self.suite.transfers if e.identity() != benchmark.identity()]
         for asked in (benchmark, *others):
-            prefix = "" if asked is benchmark else f"{asked.label}/"
             for split in self.suite.defaults.evaluate.splits:
                 if split not in asked.plugin.splits:
                     continue
                 drawn = self._problems(cell, split, asked)
-                roles[f"problems/{prefix}{split}"] = drawn
-                sources = {
-                    "augment": roles["augment"],
-                    "sft": roles["problems/sft"],
-                    "rl": roles["problems/rl"],
+                about = split if asked is benchmark else transferred(asked.label, split)
+                roles[problems(about)] = drawn
+                sources: dict[str, str] = {
+                    Parent.AUGMENT: roles[AUGMENT],
+                    Parent.SFT: roles[problems("sft")],
+                    Parent.RL: roles[problems("rl")],
                 }
-                roles[f"overlap/{prefix}{split}"] = self._add(
-                    ids.overlap({**sources, "problems": drawn}),
-                    f"overlap {prefix}{split} · {cell.strategy.label} · {_data(cell)}",
+                roles[overlap(about)] = self._add(
+                    ids.overlap({**sources, Parent.PROBLEMS: drawn}),
+                    f"overlap {about} · {cell.strategy.label} · {_data(cell)}",
                     0.0,  # seconds at most, next to minutes of training
                 )
-                for when, role, text in (("pre", "sft", arm), ("post", "rft", trained)):
-                    parents = {"checkpoint": roles[role], "problems": drawn}
+                for role, trainer, text in ((pre, SFT, arm), (post, RFT, trained)):
+                    parents = _asked(roles[trainer], drawn)
                     identity = ids.evaluate(parents, asked, split, seed)
-                    roles[f"{when}/{prefix}{split}"] = self._add(
+                    roles[role(about)] = self._add(
                         identity,
-                        f"{when} {prefix}{split} · {text}",
+                        f"{role(about).part} {about} · {text}",
                         estimates.evaluate(pace, split),
                         {"benchmark": asked.unkeyed},
                     )
@@ -136,59 +149,60 @@ class _Builder:
             if (reason := self._without(analysis, benchmark, roles))
         }
         analyses = [one for one in self.suite.analyses if one.label not in declined]
-        if any("probe-rft" in analysis.plugin.needs for analysis in analyses):
-            parents = {"checkpoint": roles["rft"], "problems": roles["problems/probe"]}
+        if any(PROBE_RFT in analysis.plugin.needs for analysis in analyses):
+            parents = _asked(roles[RFT], roles[problems("probe")])
             identity = ids.probe(parents, benchmark, seed)
-            roles["probe-rft"] = self._add(identity, f"post · {trained}", estimates.probe(pace))
+            roles[PROBE_RFT] = self._add(identity, f"post · {trained}", estimates.probe(pace))
         for analysis in analyses:
             needs = analysis.plugin.needs
-            parents = {  # of the benchmark trained on alone
+            read: dict[str, str] = {  # of the benchmark trained on alone
                 role: key
                 for role, key in roles.items()
-                if role in needs or (role.split("/")[0] in needs and role.count("/") == 1)
+                if role in needs or (role.part in needs and role.about and "/" not in role.about)
             }
-            identity = ids.analyse(parents, benchmark, analysis, seed)
+            identity = ids.analyse(read, benchmark, analysis, seed)
             work, phases = analysis.plugin.work(self.settings), cell.algorithm.plugin.phases()
             seconds = estimates.analyse(pace, work, phases) if analysis.plugin.uses_models else None
-            roles[f"analyse/{analysis.label}"] = self._add(
+            roles[analyse(analysis.label)] = self._add(
                 identity, f"{analysis.label} · {trained}", seconds
             )
-        return CellStages(cell.axes(), roles, without=declined)
+        stages = {str(role): key for role, key in roles.items()}
+        return CellStages(cell.axes(), stages, without=declined)
 
-    def _without(self, analysis: Entry, benchmark: Entry, roles: Iterable[str]) -> str:
+    def _without(self, analysis: Entry, benchmark: Entry, roles: Iterable[Role]) -> str:
         """The reason why an analysis cannot measure a cell with these roles; empty if it can."""
         with calling(f"analysis {analysis.label}", analysis.plugin.declines):
             if reason := analysis.plugin.declines(benchmark.plugin, self.settings):
                 return str(reason)
-        made = {*roles, *(role.split("/")[0] for role in roles), "probe-rft"}
+        made = {*roles, *(role.part for role in roles), PROBE_RFT}
         absent = [role for role in analysis.plugin.needs if role not in made]
         return f"it needs {absent[0]}, which the suite does not make" if absent else ""
 
-    def _training(self, cell: Cell) -> dict[str, str]:
+    def _training(self, cell: Cell) -> dict[Role, str]:
         """The stages up to RFT, by role."""
         defaults, ids, seed = self.suite.defaults, self.identities, cell.seed
         pace, reference = cell.model.plugin.pace(), self.suite.reference_of(cell)
         phases = cell.algorithm.plugin.phases()
         own_steps = any(phase.trainer == "sft" for phase in phases)
-        roles = {"problems/sft": self._problems(cell, "sft")}
+        roles = {problems("sft"): self._problems(cell, "sft")}
         unkeyed = {"model": cell.model.unkeyed}
-        roles["base"] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
-        roles["augment"] = self._augment(cell, roles["problems/sft"])
-        parents = {"base": roles["base"], "augment": roles["augment"]}
+        roles[BASE] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
+        roles[AUGMENT] = self._augment(cell, roles[problems("sft")])
+        parents: dict[str, str] = {Parent.BASE: roles[BASE], Parent.AUGMENT: roles[AUGMENT]}
         if defaults.match_sft != "none" and reference != cell:
-            parents["reference"] = self._augment(reference, roles["problems/sft"])
-        matched = reference if "reference" in parents else cell
+            parents[Parent.REFERENCE] = self._augment(reference, roles[problems("sft")])
+        matched = reference if Parent.REFERENCE in parents else cell
         seconds = self.estimates.sft(pace, matched.strategy.plugin.per_problem)
-        roles["sft"] = self._add(
+        roles[SFT] = self._add(
             ids.sft(parents, seed), _arm(cell), seconds, self._tracking(f"sft · {_arm(cell)}")
         )
-        roles["problems/rl"] = self._problems(cell, "rl")
-        parents = {"checkpoint": roles["sft"], "problems": roles["problems/rl"]}
+        roles[problems("rl")] = self._problems(cell, "rl")
+        parents = _asked(roles[SFT], roles[problems("rl")])
         if own_steps:
-            parents["augment"] = roles["augment"]
+            parents[Parent.AUGMENT] = roles[AUGMENT]
         elif defaults.match_rft != "steps" and reference != cell:
-            parents["reference"] = self._training(reference)["rft"]
-        roles["rft"] = self._add(
+            parents[Parent.REFERENCE] = self._training(reference)[RFT]
+        roles[RFT] = self._add(
             ids.rft(parents, cell.benchmark, cell.algorithm, seed),
             f"{cell.algorithm.label} · {_arm(cell)}",
             self.estimates.rft(pace, phases),
@@ -200,7 +214,7 @@ class _Builder:
         )
         return roles
 
-    def _problems(self, cell: Cell, split: str, source: Entry | None = None) -> str:
+    def _problems(self, cell: Cell, split: Split, source: Entry | None = None) -> str:
         source = source or cell.benchmark
         seed = cell.seed if split in SEEDED_SPLITS else None
         if (known := self.drawn.get(asked := (id(source), split, seed))) is None:
@@ -210,9 +224,9 @@ class _Builder:
             self.drawn[asked] = known
         return known
 
-    def _augment(self, cell: Cell, problems: str) -> str:
+    def _augment(self, cell: Cell, drawn: str) -> str:
         strategy, data = cell.strategy, _data(cell)
-        parents = {"problems": problems}
+        parents: dict[str, str] = {Parent.PROBLEMS: drawn}
         identity = self.identities.augment(parents, cell.benchmark, strategy, cell.seed)
         unkeyed = {"strategy": strategy.unkeyed}
         return self._add(identity, f"{strategy.label} · {data}", unkeyed=unkeyed)
@@ -239,6 +253,11 @@ class _Builder:
             limit=time_limit(estimate, works, hours),
         )
         return self.stages.setdefault(stage.key, stage).key
+
+
+def _asked(checkpoint: str, problems: str) -> dict[str, str]:
+    """The parents of a stage that asks or trains a checkpoint on problems."""
+    return {Parent.CHECKPOINT: checkpoint, Parent.PROBLEMS: problems}
 
 
 def _data(cell: Cell) -> str:

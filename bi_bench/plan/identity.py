@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bi_bench.api import derive_seed
+from bi_bench.api import Split, derive_seed
 from bi_bench.api.identity import Computation, Content, Identity, Json, StageKind
 from bi_bench.api.versions import library_versions
+from bi_bench.artifacts.role import Parent
 from bi_bench.plan.checks.template import check_template
 from bi_bench.plan.numerics import resolve
 from bi_bench.suite import Entry, Suite
@@ -68,7 +69,7 @@ class Identities:
         content: Content = {"model": model.identity(), "source": self._sources[model.label]}
         return self._identity("base", {}, content)
 
-    def problems(self, benchmark: Entry, split: str, seed: int | None) -> Identity:
+    def problems(self, benchmark: Entry, split: Split, seed: int | None) -> Identity:
         """One split of a benchmark; ``seed`` is the seed axis for training splits, else None."""
         count = self._counts["test" if split.startswith("test") else split]
         named = self._seed("problems", split, *([] if seed is None else [seed]))
@@ -94,7 +95,7 @@ class Identities:
         """
         settings = {**self._sft(), **self.defaults.prompt.settings(stop=False)}
         content: Content = {"settings": settings, **self._processes}
-        if "reference" in parents:
+        if Parent.REFERENCE in parents:
             content["match"] = self.defaults.match_sft
         content["seed"] = self._seed("sft", seed)
         return self._identity("sft", parents, content)
@@ -124,7 +125,7 @@ class Identities:
         micro = self.defaults.rollouts.micro_batch_size
         settings = {**self._decoding(benchmark), "micro_batch_size": micro}
         # Where these are off, keys do not know of them.
-        if "augment" in parents:
+        if Parent.AUGMENT in parents:
             settings["sft"] = self._sft()
         if every := self.defaults.rft.checkpoints:
             settings["checkpoints"] = every
@@ -139,7 +140,7 @@ class Identities:
             "settings": settings,
             **self._processes,
         }
-        if "reference" in parents:
+        if Parent.REFERENCE in parents:
             content["match"] = self.defaults.match_rft
         content["seed"] = self._seed("rft", seed)
         return self._identity("rft", parents, content)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from bi_bench.api import Benchmark, Grade, Problem
 from bi_bench.artifacts.problems import read_problems
+from bi_bench.artifacts.role import Parent
 from bi_bench.artifacts.samples import Sample
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
@@ -50,12 +51,12 @@ def prepare_asking(context: StageContext) -> Asking:
         return Asking(*prepare(context), settings)
     numerics = Numerics.from_identity(context.identity["numerics"])
     seed_everything(context.seed)
-    source, revision = weights(context.inputs["checkpoint"])
+    source, revision = weights(context.inputs[Parent.CHECKPOINT])
     return Asking(
         numerics,
         context.plugin(Benchmark, "benchmark"),
         VLLMModel(source, numerics, revision),
-        read_problems(context.inputs["problems"]),
+        read_problems(context.inputs[Parent.PROBLEMS]),
         settings,
     )
 
@@ -67,8 +68,8 @@ def prepare(context: StageContext) -> Setting:
     return Setting(
         numerics,
         context.plugin(Benchmark, "benchmark"),
-        load_checkpoint(context.inputs["checkpoint"], numerics),
-        read_problems(context.inputs["problems"]),
+        load_checkpoint(context.inputs[Parent.CHECKPOINT], numerics),
+        read_problems(context.inputs[Parent.PROBLEMS]),
     )
 
 

@@ -23,6 +23,7 @@ from bi_bench.artifacts.demonstrations import (
     write_demonstrations,
 )
 from bi_bench.artifacts.problems import read_problems
+from bi_bench.artifacts.role import Parent
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked
 from bi_bench.stages.verified import verified
@@ -36,7 +37,7 @@ def run(context: StageContext) -> Costs:
     """
     benchmark = context.plugin(Benchmark, "benchmark")
     strategy = context.plugin(Strategy, "strategy")
-    problems = read_problems(context.inputs["problems"])
+    problems = read_problems(context.inputs[Parent.PROBLEMS])
     with calling(f'strategy "{strategy.name}"', strategy.examples):
         finished = strategy.examples()
         rows = [Demonstration(e.id, "", e.prompt, e.completion) for e in finished or ()]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from bi_bench.api import Plugin
+from bi_bench.api.identity import Identity
 from bi_bench.api.progress import Progress
 from bi_bench.plugins import Registry, discover
 
 T = TypeVar("T", bound=Plugin)
+PluginRole = Literal["benchmark", "strategy", "model", "algorithm", "analysis"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class StageContext:
     ``progress(step=, total=, **numbers)`` tells whoever watches how far it is.
     """
 
-    identity: Mapping[str, Any]
+    identity: Identity
     inputs: Mapping[str, Path]
     folder: Path
     progress: Progress
@@ -44,7 +46,7 @@ class StageContext:
     @property
     def seed(self) -> int:
         """The derived seed of the stage."""
-        return int(self.identity["seed"])
+        return self.identity["seed"]
 
     @property
     def key(self) -> str:
@@ -57,6 +59,6 @@ class StageContext:
         root = self.folder.parent.parent if self.folder.parent.name == "stages" else self.folder
         return root.absolute() / "tracking"
 
-    def plugin(self, base: type[T], role: str) -> T:
+    def plugin(self, base: type[T], role: PluginRole) -> T:
         """The plugin object that the identity describes under ``role``, as :meth:`Registry.build` does."""
         return self.registry.build(base, self.identity[role], self.unkeyed.get(role, {}))

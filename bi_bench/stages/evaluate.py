@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from bi_bench.api import Benchmark, Problem, Subject, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.artifacts.costs import Costs
-from bi_bench.artifacts.outcomes import DecodingSettings, EvaluationIdentity, Outcomes
+from bi_bench.artifacts.outcomes import EvaluationIdentity, Outcomes
 from bi_bench.artifacts.problems import ProblemsSummary, read_problems
+from bi_bench.artifacts.role import Parent
 from bi_bench.artifacts.samples import Sample, write_samples
 from bi_bench.stages.answers import (
     answer,
@@ -21,6 +22,8 @@ from bi_bench.stages.answers import (
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
 from bi_bench.training.checkpoint import Numerics
+from bi_bench.training.generation.settings import GenerationSettings
+from bi_bench.training.identity import parse
 from bi_bench.training.seeding import seed_everything
 
 
@@ -30,20 +33,22 @@ def run(context: StageContext) -> Costs:
     ``outcomes.json`` carries the evaluation identity: contrasts between evaluations that differ
     in it are refused.
     """
-    settings = context.identity["settings"]
+    settings = parse(GenerationSettings, context.identity["settings"])
     numerics = Numerics.from_identity(context.identity["numerics"])
-    problems = read_problems(context.inputs["problems"])
-    greedy = _by_itself(context, numerics, problems)
+    problems = read_problems(context.inputs[Parent.PROBLEMS])
+    greedy = _by_itself(context, numerics, settings.batch_size, problems)
     sampled: list[Sample] = []
     if greedy is None:
         greedy, sampled = _asked(context)
     rows = greedy + sampled
     write_samples(context.folder, rows)
-    identity = EvaluationIdentity(
-        problems=ProblemsSummary.read(context.inputs["problems"]).digest,
-        benchmark=context.identity["benchmark"],
-        settings=DecodingSettings.model_validate(settings),
-        seed=context.seed,
+    identity = EvaluationIdentity.model_validate(
+        {
+            "benchmark": context.identity["benchmark"],
+            "problems": ProblemsSummary.read(context.inputs[Parent.PROBLEMS]).digest,
+            "seed": context.seed,
+            "settings": context.identity["settings"],
+        }
     )
     Outcomes(
         identity=identity,
@@ -52,7 +57,7 @@ def run(context: StageContext) -> Costs:
         answers=tuple(problem.answer for problem in problems),
         ops=tuple(problem.metadata.get("ops") for problem in problems),
         greedy=tuple(answer.correct for answer in greedy),
-        sampled=right_by_problem(sampled, settings["samples"]) if sampled else (),
+        sampled=right_by_problem(sampled, settings.samples) if sampled else (),
         derivation=tuple(answer.derivation for answer in greedy),
         unrecognised=tuple(answer.unrecognised for answer in greedy),
         unparsed=sum(not answer.parsed for answer in rows) / len(rows),
@@ -74,12 +79,11 @@ def _asked(context: StageContext) -> tuple[list[Sample], list[Sample]]:
 
 
 def _by_itself(
-    context: StageContext, numerics: Numerics, problems: Sequence[Problem]
+    context: StageContext, numerics: Numerics, batch: int, problems: Sequence[Problem]
 ) -> list[Sample] | None:
     """The greedy answers of a benchmark that runs the model by itself, None for any other."""
     benchmark = context.plugin(Benchmark, "benchmark")
-    model, revision = weights(context.inputs["checkpoint"])
-    batch = context.identity["settings"]["batch_size"]
+    model, revision = weights(context.inputs[Parent.CHECKPOINT])
     subject = Subject(str(model), revision, numerics.device, numerics.dtype, batch)
     seed_everything(context.seed)
     with calling(f"benchmark {benchmark.name}", benchmark.evaluate):

@@ -21,6 +21,7 @@ from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.demonstrations import demonstration_texts
 from bi_bench.artifacts.overlap import Overlap, Shares
 from bi_bench.artifacts.problems import read_questions
+from bi_bench.artifacts.role import Parent
 from bi_bench.stages.alike import compare_graphs
 from bi_bench.stages.context import StageContext
 
@@ -51,13 +52,13 @@ class Found(NamedTuple):
 def run(context: StageContext) -> Costs:
     """Write ``overlap.json``: shares for all training texts, for each source, and by graphs."""
     folders = context.inputs
-    questions = split_questions(list(read_questions(folders["problems"])))
-    rl_questions = (question for _, question in read_questions(folders["rl"]))
+    questions = split_questions(list(read_questions(folders[Parent.PROBLEMS])))
+    rl_questions = (question for _, question in read_questions(folders[Parent.RL]))
     found = {
-        "demonstrations": find(questions, demonstration_texts(folders["augment"])),
+        "demonstrations": find(questions, demonstration_texts(folders[Parent.AUGMENT])),
         "rl_problems": find(questions, rl_questions),
     }
-    graphs = compare_graphs(folders["problems"], [folders["sft"], folders["rl"]])
+    graphs = compare_graphs(folders[Parent.PROBLEMS], [folders[Parent.SFT], folders[Parent.RL]])
     summarise(questions, found).model_copy(update={"graphs": graphs}).write(context.folder)
     return Costs()
 

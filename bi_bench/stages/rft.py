@@ -12,6 +12,7 @@ from bi_bench.api import Algorithm, Phase, Problem, UserError, derive_seed
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.demonstrations import read_demonstrations
 from bi_bench.artifacts.history import write_history
+from bi_bench.artifacts.role import Parent
 from bi_bench.stages.answers import Setting, gpu_costs, prepare
 from bi_bench.stages.budget import MOST, Budget
 from bi_bench.stages.context import StageContext
@@ -46,7 +47,7 @@ def run(context: StageContext) -> Costs:
     all phases together; the last step is the checkpoint itself.
     """
     match = context.identity.get("match")
-    budget = Budget(match, context.inputs["reference"]) if match else None
+    budget = Budget(match, context.inputs[Parent.REFERENCE]) if match else None
     setting, settings = prepare(context), parse(RFTSettings, context.identity["settings"])
     algorithm = context.plugin(Algorithm, "algorithm")
     history: list[dict[str, Any]] = []
@@ -123,7 +124,7 @@ def _train(
     if phase.trainer == "sft":
         if settings.sft is None:
             raise UserError('the trainer "sft" needs settings "sft" in the stage')
-        shown = read_demonstrations(context.inputs["augment"])
+        shown = read_demonstrations(context.inputs[Parent.AUGMENT])
         changed = settings.sft.changed(phase.config)
         return train_sft(job, demonstrations(checkpoint, prompting, shown), changed, phase.steps)
     check_context_length(checkpoint, [p.id for p in problems], prompts, settings.max_new_tokens)

@@ -11,6 +11,7 @@ from pathlib import Path
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.demonstrations import Demonstration, read_demonstrations
 from bi_bench.artifacts.history import write_history
+from bi_bench.artifacts.role import Parent
 from bi_bench.stages.answers import gpu_costs, load_checkpoint
 from bi_bench.stages.context import StageContext
 from bi_bench.training.checkpoint import Checkpoint, Numerics
@@ -31,12 +32,12 @@ def run(context: StageContext) -> Costs:
     """
     numerics = Numerics.from_identity(context.identity["numerics"])
     seed_everything(context.seed)
-    checkpoint = load_checkpoint(context.inputs["base"], numerics)
-    rows = read_demonstrations(context.inputs["augment"])
+    checkpoint = load_checkpoint(context.inputs[Parent.BASE], numerics)
+    rows = read_demonstrations(context.inputs[Parent.AUGMENT])
     prompting = Prompting.from_settings(context.identity["settings"])
     settings = parse(SFTSettings, context.identity["settings"])
     if match := context.identity.get("match"):
-        reference = read_demonstrations(context.inputs["reference"])
+        reference = read_demonstrations(context.inputs[Parent.REFERENCE])
         size = partial(_size, match, checkpoint)
         settings = replace(settings, epochs=settings.epochs * size(reference) / size(rows))
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ def test_shares_by_accuracy_worked_by_hand(measure: Measure, tmp_path: Path) -> 
     for role, right in (("probe", [0, 0, 1, 2, 3, 4, 4, 4]), ("probe-rft", [4] * 8)):
         folders[role] = tmp_path / role
         folders[role].mkdir()
-        (folders[role] / "summary.json").write_text(json.dumps(summarise(right, 4)))
+        summarise(right, 4).write(folders[role])
     sft, rft = measure("rollout-accuracy", folders)
     assert (sft["checkpoint"], rft["checkpoint"]) == ("sft", "rft")
     assert (sft["prompts"], sft["rollouts"]) == (8, 4)
