@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from bi_bench.artifacts.role import benchmark_and_split
 from bi_bench.report.text import points
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ OVERLAP_MARK = 0.01
 
 def evaluation(benchmark: str, split: str) -> str:
     """What was evaluated after training on ``benchmark``; ``split`` is that of a row."""
-    other, _, name = split.rpartition("/")
+    other, name = benchmark_and_split(split)
     return f"{benchmark} → {other} · {name}" if other else f"{benchmark} · {name}"
 
 
