@@ -83,7 +83,12 @@ class ExportedTask(NamedTuple):
 
 
 def export_task(
-    entry: Entry, split: Split, n: int, seed: int, name: str = "", folder: Path | None = None
+    entry: Entry[Benchmark],
+    split: Split,
+    n: int,
+    seed: int,
+    name: str = "",
+    folder: Path | None = None,
 ) -> ExportedTask:
     """Write ``task.yaml``, ``utils.py``, ``problems.jsonl`` and ``benchmark.json`` into ``folder``.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bi_bench.api import Split, UserError
+from bi_bench.api import Analysis, Benchmark, Split, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.api.identity import Identity, Json, NumericsIdentity
 from bi_bench.artifacts.role import (
@@ -74,7 +74,7 @@ def plan_suite(suite: Suite) -> StageGraph:
     builder = _Builder(suite)
     check_suite(suite, builder.identities.numerics)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
-    faults = [reason for entry in suite.axes["algorithms"] if (reason := phase_fault(entry))]
+    faults = [reason for entry in suite.axes.algorithms if (reason := phase_fault(entry))]
     if faults and all(cell.skip for cell in cells):
         raise UserError("; ".join(faults))
     return StageGraph(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
@@ -169,7 +169,9 @@ class _Builder:
         stages = {str(role): key for role, key in roles.items()}
         return CellStages(cell.axes(), stages, without=declined)
 
-    def _without(self, analysis: Entry, benchmark: Entry, roles: Iterable[Role]) -> str:
+    def _without(
+        self, analysis: Entry[Analysis], benchmark: Entry[Benchmark], roles: Iterable[Role]
+    ) -> str:
         """The reason why an analysis cannot measure a cell with these roles; empty if it can."""
         with calling(f"analysis {analysis.label}", analysis.plugin.declines):
             if reason := analysis.plugin.declines(benchmark.plugin, self.settings):
@@ -214,7 +216,7 @@ class _Builder:
         )
         return roles
 
-    def _problems(self, cell: Cell, split: Split, source: Entry | None = None) -> str:
+    def _problems(self, cell: Cell, split: Split, source: Entry[Benchmark] | None = None) -> str:
         source = source or cell.benchmark
         seed = cell.seed if split in SEEDED_SPLITS else None
         if (known := self.drawn.get(asked := (id(source), split, seed))) is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from bi_bench.api import Phase
+from bi_bench.api import Algorithm, Phase
 from bi_bench.suite import Entry
 
 # Losses of TRL's GRPOTrainer that average over each completion first; all others sum over tokens.
@@ -41,16 +41,16 @@ DEFAULTS = {
 }
 
 
-def equivalent_algorithms(entries: Sequence[Entry]) -> list[str]:
+def equivalent_algorithms(entries: Sequence[Entry[Algorithm]]) -> list[str]:
     """One warning for each set of entries that update the model alike, naming their labels."""
-    alike: dict[str, list[Entry]] = {}
+    alike: dict[str, list[Entry[Algorithm]]] = {}
     for entry in entries:
         phases = [_direction(phase) for phase in entry.plugin.phases()]
         alike.setdefault(json.dumps(phases, sort_keys=True, default=str), []).append(entry)
     return [_warning(same) for same in alike.values() if len(same) > 1]
 
 
-def _warning(entries: Sequence[Entry]) -> str:
+def _warning(entries: Sequence[Entry[Algorithm]]) -> str:
     *first, last = (entry.label for entry in entries)
     names = f"{', '.join(first)} and {last}"
     phases = [list(entry.plugin.phases()) for entry in entries]

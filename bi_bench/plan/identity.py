@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bi_bench.api import Split, derive_seed
+from bi_bench.api import Algorithm, Analysis, BaseModel, Benchmark, Split, Strategy, derive_seed
 from bi_bench.api.identity import Computation, Content, Identity, Json, StageKind
 from bi_bench.api.versions import library_versions
 from bi_bench.artifacts.role import Parent
@@ -60,7 +60,7 @@ class Identities:
         processes = self.defaults.numerics.processes
         self._processes: Content = {"processes": processes} if processes > 1 else {}
 
-    def base(self, model: Entry) -> Identity:
+    def base(self, model: Entry[BaseModel]) -> Identity:
         """The untrained model: its plugin and the digest or revision of its weights."""
         if model.label not in self._sources:  # a local checkpoint is read for its digest
             source = model.plugin.source()
@@ -69,7 +69,7 @@ class Identities:
         content: Content = {"model": model.identity(), "source": self._sources[model.label]}
         return self._identity("base", {}, content)
 
-    def problems(self, benchmark: Entry, split: Split, seed: int | None) -> Identity:
+    def problems(self, benchmark: Entry[Benchmark], split: Split, seed: int | None) -> Identity:
         """One split of a benchmark; ``seed`` is the seed axis for training splits, else None."""
         count = self._counts["test" if split.startswith("test") else split]
         named = self._seed("problems", split, *([] if seed is None else [seed]))
@@ -78,7 +78,11 @@ class Identities:
         return self._identity("problems", {}, content)
 
     def augment(
-        self, parents: Mapping[str, str], benchmark: Entry, strategy: Entry, seed: int
+        self,
+        parents: Mapping[str, str],
+        benchmark: Entry[Benchmark],
+        strategy: Entry[Strategy],
+        seed: int,
     ) -> Identity:
         """Demonstrations. The seed does not name the strategy: arms are question-matched."""
         content: Content = {
@@ -100,7 +104,7 @@ class Identities:
         content["seed"] = self._seed("sft", seed)
         return self._identity("sft", parents, content)
 
-    def probe(self, parents: Mapping[str, str], benchmark: Entry, seed: int) -> Identity:
+    def probe(self, parents: Mapping[str, str], benchmark: Entry[Benchmark], seed: int) -> Identity:
         """Rollouts of the SFT model on the problems of the split "probe"."""
         settings = {
             **self.defaults.probe.model_dump(mode="json"),
@@ -115,7 +119,11 @@ class Identities:
         return self._identity("probe", parents, content)
 
     def rft(
-        self, parents: Mapping[str, str], benchmark: Entry, algorithm: Entry, seed: int
+        self,
+        parents: Mapping[str, str],
+        benchmark: Entry[Benchmark],
+        algorithm: Entry[Algorithm],
+        seed: int,
     ) -> Identity:
         """Reinforcement fine-tuning; the seed does not name the algorithm or the strategy.
 
@@ -146,7 +154,7 @@ class Identities:
         return self._identity("rft", parents, content)
 
     def evaluate(
-        self, parents: Mapping[str, str], benchmark: Entry, split: str, seed: int
+        self, parents: Mapping[str, str], benchmark: Entry[Benchmark], split: str, seed: int
     ) -> Identity:
         """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
         length = {"max_new_tokens": self._decoding(benchmark)["max_new_tokens"]}
@@ -164,7 +172,11 @@ class Identities:
         return self._identity("overlap", parents, {})
 
     def analyse(
-        self, parents: Mapping[str, str], benchmark: Entry, analysis: Entry, seed: int
+        self,
+        parents: Mapping[str, str],
+        benchmark: Entry[Benchmark],
+        analysis: Entry[Analysis],
+        seed: int,
     ) -> Identity:
         """A read-only measurement over the folders of its parents, perhaps on their models."""
         content: Content = {"analysis": analysis.identity(), "benchmark": benchmark.identity()}
@@ -174,7 +186,7 @@ class Identities:
         content["seed"] = self._seed("analyse", analysis.name, seed)
         return self._identity("analyse", parents, content)
 
-    def _decoding(self, benchmark: Entry) -> dict[str, Json]:
+    def _decoding(self, benchmark: Entry[Benchmark]) -> dict[str, Json]:
         if (known := self._decodings.get(id(benchmark))) is None:
             rollouts = self.defaults.rollouts
             length = rollouts.max_new_tokens or benchmark.plugin.max_new_tokens

@@ -66,7 +66,7 @@ def _suite(suite: Suite) -> SuiteRecord:
         reference=suite.reference,
         rewards={
             entry.label: tuple(sorted({phase.reward for phase in entry.plugin.phases()}))
-            for entry in valid_algorithms(suite.axes["algorithms"])
+            for entry in valid_algorithms(suite.axes.algorithms)
         },
         source=dict(suite.source),
         figures=tuple(suite.figures),

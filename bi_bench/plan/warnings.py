@@ -10,11 +10,11 @@ from bi_bench.suite import Suite
 
 def suite_warnings(suite: Suite) -> list[str]:
     """Warnings of its algorithms, equivalent algorithms, and libraries that are not installed here."""
-    own = {line for entry in suite.axes["algorithms"] for line in entry.plugin.warnings()}
+    own = {line for entry in suite.axes.algorithms for line in entry.plugin.warnings()}
     alike = [
         line
         for matrix in suite.matrices
-        for line in equivalent_algorithms(valid_algorithms(matrix.axes["algorithms"]))
+        for line in equivalent_algorithms(valid_algorithms(matrix.axes.algorithms))
     ]
     # What cannot run here may be planned here.
     return [*sorted(own), *dict.fromkeys(alike), *lacking(suite), *missing_trackers(suite)]

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from bi_bench.api import UserError, did_you_mean
+from bi_bench.api import (
+    Algorithm,
+    Analysis,
+    BaseModel,
+    Benchmark,
+    Plugin,
+    Strategy,
+    UserError,
+    did_you_mean,
+)
 from bi_bench.api.text import read_text
-from bi_bench.plugins import KINDS, Registry, discover
+from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
 from bi_bench.suite.report_settings import check_figures, place_published, settle_primary
 from bi_bench.suite.schema import TEMPLATES, Defaults, Evaluate, MatrixTable, SuiteFile
-from bi_bench.suite.suite import Entry, Matrix, Suite
+from bi_bench.suite.suite import Axes, Entry, Matrix, Suite
 from bi_bench.suite.validation import key_path, validate
 
-AXES = ("benchmarks", "models", "strategies", "algorithms")
+T = TypeVar("T", bound=Plugin)
+KeyPath = tuple[str | int, ...]
 
 
 def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
@@ -28,7 +38,7 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
     plugin_files = tuple(_local_file(name, file) for name in checked.plugins)
     registry = discover(plugin_files)
     matrices = _matrices(registry, data["matrix"], file)
-    labels = [entry.label for matrix in matrices for entry in matrix.axes["strategies"]]
+    labels = [entry.label for matrix in matrices for entry in matrix.axes.strategies]
     reference = checked.report.reference or labels[0]
     if reference not in labels:
         hint = did_you_mean(reference, labels)
@@ -41,7 +51,7 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
         description=checked.description,
         seed=checked.seed,
         matrices=matrices,
-        analyses=_entries(registry, "analyses", checked.analyses, file, ("analyses",)),
+        analyses=_entries(registry, Analysis, checked.analyses, file, ("analyses",)),
         transfers=_transfers(registry, checked.defaults.evaluate, file),
         defaults=_with_template(checked.defaults, file),
         reference=reference,
@@ -97,17 +107,16 @@ def _local_file(name: str, suite: Path) -> Path:
 def _matrices(registry: Registry, given: object, file: Path) -> tuple[Matrix, ...]:
     """Each table of the matrix; axes that a later one leaves out are those of the first."""
     if not isinstance(given, list):
-        return (_matrix(registry, given, {}, file, ("matrix",)),)
+        return (_matrix(registry, given, None, (), file, ("matrix",)),)
     if not given or not all(isinstance(table, dict) for table in given):
         raise UserError(
             f"{file}: matrix: write [matrix], or [[matrix]] above each of several tables"
         )
     matrices: list[Matrix] = []
     for index, table in enumerate(given):
-        main = matrices[0].axes if matrices else {}
-        inherited = {axis: entries for axis, entries in main.items() if axis not in table}
+        main = matrices[0].axes if matrices else None
         whole = {**given[0], **table}
-        matrices.append(_matrix(registry, whole, inherited, file, ("matrix", index)))
+        matrices.append(_matrix(registry, whole, main, table, file, ("matrix", index)))
     _refuse_ambiguous_labels(matrices, file)
     return tuple(matrices)
 
@@ -115,22 +124,34 @@ def _matrices(registry: Registry, given: object, file: Path) -> tuple[Matrix, ..
 def _matrix(
     registry: Registry,
     table: object,
-    inherited: Mapping[str, tuple[Entry, ...]],
+    main: Axes | None,
+    own: Collection[str],
     file: Path,
-    path: tuple[str | int, ...],
+    path: KeyPath,
 ) -> Matrix:
+    """``main`` are the axes of the first matrix; those that are not among ``own`` are taken over."""
     checked = validate(MatrixTable, table, file, path)
-    axes: dict[str, tuple[Entry, ...]] = dict(inherited)
-    for axis in AXES:
-        if axis not in axes:
-            axes[axis] = _entries(registry, axis, getattr(checked, axis), file, (*path, axis))
+
+    def entries(axis: str, base: type[T]) -> tuple[Entry[T], ...]:
+        if main is not None and axis not in own:
+            inherited: tuple[Entry[T], ...] = getattr(main, axis)
+            return inherited
+        return _entries(registry, base, getattr(checked, axis), file, (*path, axis))
+
+    axes = Axes(
+        entries("benchmarks", Benchmark),
+        entries("models", BaseModel),
+        entries("strategies", Strategy),
+        entries("algorithms", Algorithm),
+    )
     return Matrix(axes, checked.seeds)
 
 
 def _refuse_ambiguous_labels(matrices: Sequence[Matrix], file: Path) -> None:
     known: dict[tuple[str, str], Entry] = {}
     for matrix in matrices:
-        for axis, entry in ((name, entry) for name in AXES for entry in matrix.axes[name]):
+        axes = zip(Axes._fields, matrix.axes, strict=True)
+        for axis, entry in ((name, entry) for name, entries in axes for entry in entries):
             if (other := known.setdefault((axis, entry.label), entry)) != entry:
                 raise UserError(
                     f'{file}: {entry.place}: "{entry.label}" is another entry at {other.place}; '
@@ -139,18 +160,18 @@ def _refuse_ambiguous_labels(matrices: Sequence[Matrix], file: Path) -> None:
 
 
 def _entries(
-    registry: Registry, axis: str, values: Sequence[object], file: Path, path: tuple[str | int, ...]
-) -> tuple[Entry, ...]:
+    registry: Registry, base: type[T], values: Sequence[object], file: Path, path: KeyPath
+) -> tuple[Entry[T], ...]:
     entries = []
     for index, value in enumerate(values):
-        place: tuple[str | int, ...] = (*path, index)
+        place: KeyPath = (*path, index)
         table = {"name": value} if isinstance(value, str) else value
         if not isinstance(table, dict) or not isinstance(table.get("name"), str):
             raise UserError(
                 f"{file}: {key_path(place)}: write a plugin name or a table with one, like "
-                f'{{ name = "{(registry.names(KINDS[axis]) or ["..."])[0]}" }}'
+                f'{{ name = "{(registry.names(base) or ["..."])[0]}" }}'
             )
-        entries.append(_entry(registry, axis, dict(table), file, place))
+        entries.append(_entry(registry, base, dict(table), file, place))
     labels = [entry.label for entry in entries]
     for index, label in enumerate(labels):
         if label in labels[:index]:
@@ -161,9 +182,9 @@ def _entries(
     return tuple(entries)
 
 
-def _transfers(registry: Registry, evaluate: Evaluate, file: Path) -> tuple[Entry, ...]:
+def _transfers(registry: Registry, evaluate: Evaluate, file: Path) -> tuple[Entry[Benchmark], ...]:
     path = ("defaults", "evaluate", "benchmarks")
-    entries = _entries(registry, "benchmarks", evaluate.benchmarks, file, path)
+    entries = _entries(registry, Benchmark, evaluate.benchmarks, file, path)
     for index, entry in enumerate(entries):
         if not set(evaluate.splits) & set(entry.plugin.splits):
             raise UserError(
@@ -174,15 +195,15 @@ def _transfers(registry: Registry, evaluate: Evaluate, file: Path) -> tuple[Entr
 
 
 def _entry(
-    registry: Registry, axis: str, table: dict[str, Any], file: Path, path: tuple[str | int, ...]
-) -> Entry:
+    registry: Registry, base: type[T], table: dict[str, Any], file: Path, path: KeyPath
+) -> Entry[T]:
     name, label = table.pop("name"), table.pop("label", None)
     if label is not None and (not isinstance(label, str) or not label.strip()):
         raise UserError(
             f"{file}: {key_path((*path, 'label'))}: a label is a text (given: {label!r})"
         )
     try:
-        registered = registry.get(KINDS[axis], name)
+        registered = registry.get(base, name)
     except UserError as error:
         raise UserError(f"{file}: {key_path(path)}: {error}") from None
     params = validate(registered.cls.Params, table, file, path)

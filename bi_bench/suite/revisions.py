@@ -11,7 +11,7 @@ from bi_bench.suite.suite import Suite
 def open_revisions(suite: Suite) -> dict[str, str]:
     """The hub id of each model that could name a revision and names none, by its key path."""
     found = {}
-    for entry in (entry for matrix in suite.matrices for entry in matrix.axes["models"]):
+    for entry in (entry for matrix in suite.matrices for entry in matrix.axes.models):
         source: ModelSource = entry.plugin.source()
         named = source.revision or "revision" not in type(entry.params).model_fields
         if source.hub_id is not None and not named:
@@ -32,7 +32,7 @@ def unresolved_models(suite: Suite) -> list[str]:
     """Labels of the models whose content keys are not known before the hub is asked."""
     return [
         entry.label
-        for entry in suite.axes["models"]
+        for entry in suite.axes.models
         if entry.plugin.source().identity.endswith("@unresolved")
     ]
 

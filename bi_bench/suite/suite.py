@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, NamedTuple
 
-from bi_bench.api import Parameters
+from typing_extensions import TypeVar
+
+from bi_bench.api import (
+    Algorithm,
+    Analysis,
+    BaseModel,
+    Benchmark,
+    Parameters,
+    Plugin,
+    Strategy,
+)
 from bi_bench.api.identity import Json
 from bi_bench.plugins import Registered
 from bi_bench.suite.schema import Defaults, Primary
 
+T = TypeVar("T", bound=Plugin, default=Plugin, covariant=True)
+
 
 @dataclass(frozen=True)
-class Entry:
+class Entry(Generic[T]):
     """One value of an axis: a plugin with checked parameters, and the label that reports show.
 
     ``place`` is the key path where the suite file has it.
     """
 
-    registered: Registered
+    registered: Registered[T]
     params: Parameters
     label: str
     place: str = field(default="", compare=False)
@@ -33,7 +45,7 @@ class Entry:
         return self.registered.cls.name
 
     @cached_property
-    def plugin(self) -> Any:
+    def plugin(self) -> T:
         """The plugin object with its parameters."""
         return self.registered.cls(self.params)
 
@@ -60,10 +72,10 @@ class Entry:
 class Cell:
     """One point of the matrix."""
 
-    benchmark: Entry
-    model: Entry
-    strategy: Entry
-    algorithm: Entry
+    benchmark: Entry[Benchmark]
+    model: Entry[BaseModel]
+    strategy: Entry[Strategy]
+    algorithm: Entry[Algorithm]
     seed: int
 
     def axes(self) -> dict[str, str | int]:
@@ -77,17 +89,25 @@ class Cell:
         }
 
 
+class Axes(NamedTuple):
+    """The entries of each axis of a matrix."""
+
+    benchmarks: tuple[Entry[Benchmark], ...]
+    models: tuple[Entry[BaseModel], ...]
+    strategies: tuple[Entry[Strategy], ...]
+    algorithms: tuple[Entry[Algorithm], ...]
+
+
 @dataclass(frozen=True)
 class Matrix:
     """Axes of which every combination is a cell."""
 
-    axes: Mapping[str, tuple[Entry, ...]]
+    axes: Axes
     seeds: tuple[int, ...]
 
     def cells(self) -> Iterator[Cell]:
         """Every combination of the axes, seeds varying fastest."""
-        entries = (self.axes[k] for k in ("benchmarks", "models", "strategies", "algorithms"))
-        for benchmark, model, strategy, algorithm in itertools.product(*entries):
+        for benchmark, model, strategy, algorithm in itertools.product(*self.axes):
             for seed in self.seeds:
                 yield Cell(benchmark, model, strategy, algorithm, seed)
 
@@ -105,8 +125,8 @@ class Suite:
     description: str
     seed: int
     matrices: tuple[Matrix, ...]
-    analyses: tuple[Entry, ...]
-    transfers: tuple[Entry, ...]
+    analyses: tuple[Entry[Analysis], ...]
+    transfers: tuple[Entry[Benchmark], ...]
     defaults: Defaults
     reference: str
     plugin_files: tuple[Path, ...]
@@ -116,18 +136,19 @@ class Suite:
     primary: Primary = field(default_factory=Primary)
 
     @cached_property
-    def axes(self) -> Mapping[str, tuple[Entry, ...]]:
+    def axes(self) -> Axes:
         """The entries of all matrices, each label once."""
-        return {
-            axis: tuple(
-                {entry.label: entry for m in self.matrices for entry in m.axes[axis]}.values()
-            )
-            for axis in self.matrices[0].axes
-        }
+        axes = [matrix.axes for matrix in self.matrices]
+        return Axes(
+            _by_label(entry for each in axes for entry in each.benchmarks),
+            _by_label(entry for each in axes for entry in each.models),
+            _by_label(entry for each in axes for entry in each.strategies),
+            _by_label(entry for each in axes for entry in each.algorithms),
+        )
 
     def reference_of(self, cell: Cell) -> Cell:
         """The cell of the reference arm that a cell is compared with."""
-        arm = next(arm for arm in self.axes["strategies"] if arm.label == self.reference)
+        arm = next(arm for arm in self.axes.strategies if arm.label == self.reference)
         return replace(cell, strategy=arm)
 
     def cells(self) -> Iterator[Cell]:
@@ -137,3 +158,7 @@ class Suite:
             if (axes := tuple(cell.axes().values())) not in seen:
                 seen.add(axes)
                 yield cell
+
+
+def _by_label(entries: Iterable[Entry[T]]) -> tuple[Entry[T], ...]:
+    return tuple({entry.label: entry for entry in entries}.values())

@@ -45,7 +45,7 @@ def test_the_hub_is_asked_once(suite: Path, tmp_path: Path, asked: list[str]) ->
     store = tmp_path / "store"
     for _ in range(2):
         loaded = load_pinned(suite, [], store, ask=True)
-        (model,) = loaded.axes["models"]
+        (model,) = loaded.axes.models
         assert model.plugin.source().revision == COMMIT
     assert asked == ["org/model"]
     assert [path.name for path in store.iterdir()] == ["revisions.json"]

@@ -15,7 +15,7 @@ SMOKE = Path(__file__).parents[2] / "suites" / "smoke.toml"
 
 def warnings(algorithms: str) -> list[str]:
     suite = load_suite(SMOKE, [f"matrix.algorithms=[{algorithms}]"])
-    return equivalent_algorithms(suite.axes["algorithms"])
+    return equivalent_algorithms(suite.axes.algorithms)
 
 
 @pytest.mark.parametrize(

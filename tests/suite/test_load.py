@@ -38,8 +38,8 @@ def change(file: Path, before: str, after: str) -> None:
 
 def test_axes_labels_and_defaults(suite_file: Path) -> None:
     suite = load_suite(suite_file)
-    assert [entry.label for entry in suite.axes["strategies"]] == ["vanilla", "bridge-20"]
-    params = suite.axes["strategies"][1].params
+    assert [entry.label for entry in suite.axes.strategies] == ["vanilla", "bridge-20"]
+    params = suite.axes.strategies[1].params
     assert isinstance(params, BridgeParameters)
     assert params.reflection == 0.2
     assert suite.defaults.sft.epochs == 2
@@ -155,7 +155,7 @@ def test_overrides_reach_every_key_and_are_checked(suite_file: Path) -> None:
         ["matrix.seeds=[5]", "matrix.strategies[0].label=plain", "defaults.data.test=7"],
     )
     assert suite.matrices[0].seeds == (5,)
-    assert suite.axes["strategies"][0].label == "plain"
+    assert suite.axes.strategies[0].label == "plain"
     assert suite.defaults.data.test == 7
     for override, message in (
         ("matrix.sedes=[1]", "matrix.sedes: unknown key"),
@@ -187,7 +187,7 @@ def test_several_matrices_take_what_they_leave_out_from_the_first(suite_file: Pa
     both = [("vanilla", 0), ("vanilla", 1), ("bridge-20", 0), ("bridge-20", 1)]
     assert cells == [*both, ("filler", 0)]
     assert {cell.benchmark.place for cell in suite.cells()} == {"matrix[0].benchmarks[0]"}
-    assert [entry.label for entry in suite.axes["strategies"]] == ["vanilla", "bridge-20", "filler"]
+    assert [entry.label for entry in suite.axes.strategies] == ["vanilla", "bridge-20", "filler"]
     assert suite.reference == "vanilla"
 
 

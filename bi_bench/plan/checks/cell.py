@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bi_bench.api import Algorithm, Benchmark, Strategy
 from bi_bench.plan.checks.phases import phase_fault
 from bi_bench.suite import Cell, Defaults, Entry
 
@@ -44,7 +45,7 @@ def _unserved(cell: Cell, defaults: Defaults) -> str:
     return _lacks(cell.strategy, cell.benchmark, sorted(missing)) if missing else ""
 
 
-def _unmatched(algorithm: Entry) -> str:
+def _unmatched(algorithm: Entry[Algorithm]) -> str:
     """The reason why the RFT of an algorithm cannot end when a budget is spent; empty if it can."""
     phases = algorithm.plugin.phases()
     if any(phase.trainer == "command" for phase in phases):
@@ -57,5 +58,5 @@ def _unmatched(algorithm: Entry) -> str:
     return ""
 
 
-def _lacks(strategy: Entry, benchmark: Entry, missing: Sequence[str]) -> str:
+def _lacks(strategy: Entry[Strategy], benchmark: Entry[Benchmark], missing: Sequence[str]) -> str:
     return f"{strategy.label} needs a {' and a '.join(missing)}, which {benchmark.label} does not provide"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
-from bi_bench.api import Phase, Reward, did_you_mean
+from bi_bench.api import Algorithm, Phase, Reward, did_you_mean
 from bi_bench.api.algorithm import Trainer
 from bi_bench.api.boundary import calling
 from bi_bench.api.errors import PluginError
@@ -14,12 +14,12 @@ from bi_bench.api.kernels import hub_kernel
 from bi_bench.suite import Entry
 
 
-def valid_algorithms(algorithms: Iterable[Entry]) -> list[Entry]:
+def valid_algorithms(algorithms: Iterable[Entry[Algorithm]]) -> list[Entry[Algorithm]]:
     """The algorithms whose phases can be carried out; cells with another one are skipped."""
     return [entry for entry in algorithms if not phase_fault(entry)]
 
 
-def phase_fault(algorithm: Entry) -> str:
+def phase_fault(algorithm: Entry[Algorithm]) -> str:
     """The first fault in the phases of an algorithm, with its label; empty if they are sound."""
     plugin = algorithm.plugin
     try:

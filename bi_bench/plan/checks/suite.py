@@ -27,7 +27,7 @@ def _stop(suite: Suite) -> Iterator[str]:
     """Algorithms that mask truncated completions where TRL would mask all that a stop text ended."""
     if not suite.defaults.prompt.stop:
         return
-    for entry in valid_algorithms(suite.axes["algorithms"]):
+    for entry in valid_algorithms(suite.axes.algorithms):
         if any(p.config.get("mask_truncated_completions") for p in entry.plugin.phases()):
             yield (
                 f"{entry.label} masks truncated completions, and TRL takes for truncated what "
@@ -70,7 +70,7 @@ def _impossible(suite: Suite, numerics: NumericsIdentity) -> Iterator[str]:
             f'defaults.match_rft = "{suite.defaults.match_rft}" is for one process; set '
             "defaults.numerics.processes = 1"
         )
-    for entry in valid_algorithms(suite.axes["algorithms"]):
+    for entry in valid_algorithms(suite.axes.algorithms):
         for phase in entry.plugin.phases():
             if uses_vllm and phase.trainer == "expert-iteration":
                 yield (

@@ -47,7 +47,7 @@ def offline() -> Run:
 @pytest.fixture(scope="session")
 def checkpoint() -> Path:
     """The folder of the embedded model."""
-    source = load_suite(SMOKE).axes["models"][0].plugin.source()
+    source = load_suite(SMOKE).axes.models[0].plugin.source()
     assert source.folder is not None
     return Path(source.folder)
 
