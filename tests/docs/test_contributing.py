@@ -47,6 +47,15 @@ def test_the_files_that_it_names_are_there() -> None:
     assert not missing, f"CONTRIBUTING.md names {missing}"
 
 
+def test_the_files_of_the_walks_are_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    paths = re.findall(r"`([\w/]+/[\w./]+\.(?:py|js))`", text)
+    assert len(paths) > 20
+    roots = (ROOT, ROOT / "bi_bench")
+    missing = [path for path in paths if not any((root / path).exists() for root in roots)]
+    assert not missing, f"docs/architecture.md names {missing}"
+
+
 def test_the_names_that_it_points_at_are_in_their_files() -> None:
     pairs = re.findall(r"`(\w+)`\s+(?:of|in)\s+`([\w/]+\.py)`", TEXT)
     assert {"VERBS", "OWN", "FIGURES", "StageKind", "StepKind"} <= {name for name, _ in pairs}
