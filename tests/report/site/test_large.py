@@ -29,7 +29,7 @@ def fill(suite):
     rng = random.Random(0)
     problems = [Problem(f"p{n}", f"How much is {n} + {n}?", str(2 * n)) for n in range(PROBLEMS)]
     for split in SPLITS:
-        suite.commit(f"problems_{split}", {"summary.json": {}})
+        suite.commit(f"problems_{split}", {"summary.json": {"n": 1, "digest": "d"}})
         write_problems(suite.store.folder(f"problems_{split}"), problems)
     count = 0
     for algorithm in ("grpo", "rloo"):
