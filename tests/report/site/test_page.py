@@ -261,6 +261,7 @@ def test_paper_shows_charts_that_no_reader_came_near(browser, site):
     page.locator("#costs figure").first.wait_for(state="attached")
     assert page.evaluate("window.Plotly === undefined")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
     page.emulate_media(media="print")
     assert page.locator("#costs figure tbody tr").first.is_visible()
     assert not page.locator("#costs figure .plot").first.is_visible()
@@ -284,8 +285,6 @@ def test_dark_charts_are_printed_in_light_colours(browser, site):
     colour = "e => getComputedStyle(e).fill"
     assert text.evaluate(colour) == "rgb(228, 231, 234)"
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_function(
-        "getComputedStyle(document.querySelector('.plot text')).fill === 'rgb(28, 33, 38)'"
-    )
+    expect(text).to_have_css("fill", "rgb(28, 33, 38)")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("html").get_attribute("data-theme") == "dark"
