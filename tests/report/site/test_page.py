@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright import sync_api
 
 pytestmark = pytest.mark.browser
 
@@ -285,6 +286,6 @@ def test_dark_charts_are_printed_in_light_colours(browser, site):
     colour = "e => getComputedStyle(e).fill"
     assert text.evaluate(colour) == "rgb(228, 231, 234)"
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    expect(text).to_have_css("fill", "rgb(28, 33, 38)")
+    sync_api.expect(text).to_have_css("fill", "rgb(28, 33, 38)")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("html").get_attribute("data-theme") == "dark"
