@@ -74,7 +74,7 @@ def run(
 def spent(tmp_path: Path, **costs: float) -> Path:
     folder = tmp_path / "reference"
     folder.mkdir(exist_ok=True)
-    (folder / "costs.json").write_text(json.dumps(costs))
+    Costs.model_validate(costs).write(folder)
     return folder
 
 
@@ -84,20 +84,20 @@ def test_rft_goes_on_until_the_tokens_of_the_reference_are_generated(tmp_path: P
     assert plain.steps == len(history) == 3
     a_step = present(plain.tokens_generated) / 3
 
-    def matched(tokens: float) -> tuple[Costs, list[dict[str, Any]]]:
+    def matched(tokens: int) -> tuple[Costs, list[dict[str, Any]]]:
         stage = identity("grpo", ROLLOUTS, match="generated_tokens")
         return run(tmp_path, stage, reference=spent(tmp_path, tokens_generated=tokens))
 
-    fewer, log = matched(1.5 * a_step)
+    fewer, log = matched(round(1.5 * a_step))
     assert (fewer.steps, len(log)) == (2, 2)
     # What was trained before the end is what an unmatched run trains.
     same = ("reward", "loss", "completions/mean_length")
     assert [[r[k] for k in same] for r in log] == [[r[k] for k in same] for r in history[:2]]
     assert present(fewer.budget_share) >= 1
-    more, _ = matched(5.5 * a_step)
+    more, _ = matched(round(5.5 * a_step))
     assert present(more.steps) > 4
-    assert present(more.tokens_generated) >= 5.5 * a_step
-    capped, _ = matched(1e6 * a_step)
+    assert present(more.tokens_generated) >= round(5.5 * a_step)
+    capped, _ = matched(round(1e6 * a_step))
     assert capped.steps == 12  # four times the steps of the algorithm
     assert 0 < present(capped.budget_share) < 0.01
 

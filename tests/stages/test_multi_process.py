@@ -15,8 +15,8 @@ import torch
 from safetensors.torch import load_file
 
 from bi_bench.api import Algorithm, Benchmark, UserError
+from bi_bench.artifacts.demonstrations import Demonstration, write_demonstrations
 from bi_bench.artifacts.problems import write_problems
-from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
 from bi_bench.stages.multi_process import launch_command
 from bi_bench.stages.worker import run_stage
@@ -70,14 +70,10 @@ def inputs(tmp_path: Path) -> dict[str, Path]:
         folders[role] = tmp_path / role
         (tmp_path / role).mkdir()
     rows = [
-        {
-            "id": f"p{place}",
-            "prompt": f"{name} 6 . ? {name}",
-            "completion": "x 5 ; " * (1 + place % 3),
-        }
+        Demonstration(f"p{place}", f"p{place}", f"{name} 6 . ? {name}", "x 5 ; " * (1 + place % 3))
         for place, name in enumerate("abcdefghijklmnop")
     ]
-    write_rows(tmp_path / "augment" / "examples.parquet", rows)
+    write_demonstrations(tmp_path / "augment", rows)
     source = IGSM(IGSMParameters.model_validate(BENCHMARK))
     write_problems(tmp_path / "problems", list(source.problems("rl", 8, random.Random(0))))
     return {role: Path(str(folder)) for role, folder in folders.items()}

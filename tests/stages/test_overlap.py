@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from bi_bench.api import Problem, Quantity, ReasoningGraph
+from bi_bench.artifacts.demonstrations import Demonstration, write_demonstrations
 from bi_bench.artifacts.problems import write_problems
-from bi_bench.artifacts.tables import write_rows
 from bi_bench.stages import overlap
 from bi_bench.stages.alike import compare_graphs
 from bi_bench.stages.context import StageContext
@@ -60,8 +60,8 @@ def measured(
         write_problems(
             folders[role], [Problem(f"{role}-{n}", q, "1") for n, q in enumerate(questions)]
         )
-    rows = [{"id": "x", "prompt": p, "completion": c} for p, c in demonstrations]
-    write_rows(folders["augment"] / "examples.parquet", rows)
+    rows = [Demonstration("x", "", prompt, completion) for prompt, completion in demonstrations]
+    write_demonstrations(folders["augment"], rows)
     stage = {"identity": {"kind": "overlap"}, "plugin_files": []}
     folder = folders.pop("overlap")
     overlap.run(StageContext.make(stage, folders, folder, lambda **_: None))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.artifacts.tables import write_rows
+from bi_bench.artifacts.demonstrations import Demonstration, write_demonstrations
 from bi_bench.stages import sft
 from bi_bench.stages.context import StageContext
 from bi_bench.suite.schema import SFT
@@ -26,9 +26,11 @@ def updates(tmp_path: Path, arm: int, words: int, match: str | None) -> tuple[in
     for role, n, length in (("augment", arm, words), ("reference", 8, 2)):
         folders[role] = tmp_path / role
         folders[role].mkdir()
-        row = {"prompt": "? a <think>", "completion": " ".join(["a"] * length)}
-        rows = [{"id": f"{role}#{index}", **row} for index in range(n)]
-        write_rows(folders[role] / "examples.parquet", rows)
+        completion = " ".join(["a"] * length)
+        rows = [
+            Demonstration(f"{role}#{index}", role, "? a <think>", completion) for index in range(n)
+        ]
+        write_demonstrations(folders[role], rows)
     identity: dict[str, Any] = {
         "numerics": NUMERICS,
         "settings": SETTINGS.model_dump(mode="json"),

@@ -13,7 +13,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.integrations.integration_utils import INTEGRATION_TO_CALLBACK
 
 from bi_bench.api.versions import library_versions
-from bi_bench.artifacts.tables import write_rows
+from bi_bench.artifacts.demonstrations import Demonstration, write_demonstrations
 from bi_bench.stages import sft
 from bi_bench.stages.context import StageContext
 from bi_bench.suite.schema import SFT
@@ -36,10 +36,8 @@ def trained(store: Path, key: str, *report_to: str) -> tuple[bytes, str]:
     demonstrations, folder = store / "augment", store / "stages" / f"{key}.tmp-1"
     demonstrations.mkdir(exist_ok=True)
     folder.mkdir(parents=True)
-    rows = [
-        {"id": str(n), "prompt": "? a <think>", "completion": "a b " * (n + 1)} for n in range(16)
-    ]
-    write_rows(demonstrations / "examples.parquet", rows)
+    rows = [Demonstration(str(n), str(n), "? a <think>", "a b " * (n + 1)) for n in range(16)]
+    write_demonstrations(demonstrations, rows)
     identity: dict[str, Any] = {
         "numerics": {"device": "cpu", "dtype": "float32", "threads": 1},
         "settings": SETTINGS.model_dump(mode="json"),
