@@ -85,9 +85,9 @@ def _on_split(split: str, one: Side, other: Side) -> Versus:
     try:
         check_arm(left)
         check_arm(right)
-        check_against(left, right)
+        check_against(left, right, other.name)
     except IdentityMismatch as mismatch:
-        return refuse(str(mismatch).replace("from the reference", f"from {other.name}"))
+        return refuse(str(mismatch))
     first = left[common[0]].pre
     if len(first.problems) < 2:
         return refuse("an interval needs at least 2 problems, this split has 1")
