@@ -53,7 +53,7 @@ def samples(
     from bi_bench.api.plan import STEP_KINDS
     from bi_bench.plugins import discover
     from bi_bench.report.answers.browse import Wanted, browse
-    from bi_bench.report.compare.arms import all_sides, matching
+    from bi_bench.report.compare.arms import matching, run_arms
     from bi_bench.report.data.open import open_answers
 
     for option, given, known in (
@@ -66,7 +66,7 @@ def samples(
             raise UserError(f'{option}: "{given}" is none of {", ".join(known)}{hint}')
     if flipped and (sampled or when == "probe"):
         raise UserError("--flipped: greedy answers turn; drop --sampled and --when probe")
-    sides = all_sides(open_answers(run, store))
+    sides = run_arms(open_answers(run, store))
     if arm:
         sides = matching(sides, arm)
 
