@@ -80,13 +80,13 @@ def samples(
     wanted = Wanted(when, right, flipped, behaviour, unparsed, truncated, problem, greedy)  # type: ignore[arg-type]
     total, found = browse(sides, split, seed, wanted, rebuild)
     if as_json:
-        from bi_bench.cli.show_samples import as_row
+        from bi_bench.report.answers.show import as_row
 
         print(json.dumps({"matching": len(found), "answers": total}))
         for each in found[:n]:
             print(json.dumps(as_row(each)))
         return
-    from bi_bench.cli.show_samples import show
+    from bi_bench.report.answers.show import show
 
     print(f"{len(found)} of {total} answers match")
     show(found[:n])
