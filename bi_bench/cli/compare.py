@@ -30,5 +30,5 @@ def compare(
         print(json.dumps(to_json(*compared), indent=1, ensure_ascii=False))
     else:
         print(to_text(*compared), end="")
-    if all(each.refused for each in compared.found):
+    if all(each.refused for each in compared.each):
         raise UserError("nothing could be compared; the reasons stand above")

@@ -54,8 +54,8 @@ def export(
 ) -> None:
     """Write a benchmark as an lm-eval task, or results as lm-eval logs, model cards or LaTeX."""
     from bi_bench.api import UserError, did_you_mean
-    from bi_bench.cli import export_results
     from bi_bench.report.data.open import open_run
+    from bi_bench.report.exports import cards as export_results
 
     if format not in FORMATS:
         hint = did_you_mean(format, FORMATS) or "."

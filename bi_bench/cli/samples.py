@@ -53,7 +53,7 @@ def samples(
     from bi_bench.api.plan import STEP_KINDS
     from bi_bench.plugins import discover
     from bi_bench.report.answers.browse import Wanted, browse
-    from bi_bench.report.compare.arms import all_sides, matching
+    from bi_bench.report.compare.arms import matching, run_arms
     from bi_bench.report.data.open import open_answers
 
     for option, given, known in (
@@ -66,7 +66,7 @@ def samples(
             raise UserError(f'{option}: "{given}" is none of {", ".join(known)}{hint}')
     if flipped and (sampled or when == "probe"):
         raise UserError("--flipped: greedy answers turn; drop --sampled and --when probe")
-    sides = all_sides(open_answers(run, store))
+    sides = run_arms(open_answers(run, store))
     if arm:
         sides = matching(sides, arm)
 
@@ -80,13 +80,13 @@ def samples(
     wanted = Wanted(when, right, flipped, behaviour, unparsed, truncated, problem, greedy)  # type: ignore[arg-type]
     total, found = browse(sides, split, seed, wanted, rebuild)
     if as_json:
-        from bi_bench.cli.show_samples import as_row
+        from bi_bench.report.answers.show import as_row
 
         print(json.dumps({"matching": len(found), "answers": total}))
         for each in found[:n]:
             print(json.dumps(as_row(each)))
         return
-    from bi_bench.cli.show_samples import show
+    from bi_bench.report.answers.show import show
 
     print(f"{len(found)} of {total} answers match")
     show(found[:n])

@@ -12,7 +12,7 @@ from bi_bench.artifacts.role import PROBE, post, pre
 from bi_bench.artifacts.samples import Sample, has_samples, read_samples
 from bi_bench.artifacts.stage_record import StageRecord
 from bi_bench.report.answers.steps import Marked, marked_steps
-from bi_bench.report.compare.arms import Side
+from bi_bench.report.compare.arms import RunArm
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import splits_of
 
@@ -62,7 +62,7 @@ class Counted(NamedTuple):
 
 
 def browse(
-    sides: Sequence[Side],
+    sides: Sequence[RunArm],
     split: str,
     seed: int | None,
     wanted: Wanted,
@@ -130,7 +130,7 @@ def _stages(cell: Cell, split: str) -> dict[str, str]:
 
 
 def _of_cell(
-    side: Side,
+    side: RunArm,
     cell: Cell,
     split: str,
     stages: dict[str, str],

@@ -26,11 +26,16 @@ def check_arm(arm: Mapping[int, Pair]) -> None:
         _check_same(arm[first].pre, pair.pre, f"seeds {first} and {seed}", ("seed",))
 
 
-def check_against(arm: Mapping[int, Pair], reference: Mapping[int, Pair]) -> None:
-    """Raise IdentityMismatch unless two arms were evaluated alike under every seed of the first."""
+def check_against(
+    arm: Mapping[int, Pair], reference: Mapping[int, Pair], name: str = "the reference"
+) -> None:
+    """Raise IdentityMismatch unless two arms were evaluated alike under every seed of the first.
+
+    ``name`` is what the mismatch calls the second arm.
+    """
     for seed, pair in arm.items():
-        _check_same(reference[seed].pre, pair.pre, f"from the reference, pre, seed {seed}")
-        _check_same(reference[seed].post, pair.post, f"from the reference, post, seed {seed}")
+        _check_same(reference[seed].pre, pair.pre, f"from {name}, pre, seed {seed}")
+        _check_same(reference[seed].post, pair.post, f"from {name}, post, seed {seed}")
 
 
 def _check_same(one: Outcomes, other: Outcomes, where: str, but: Sequence[str] = ()) -> None:

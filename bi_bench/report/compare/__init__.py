@@ -1,1 +1,1 @@
-"""Two arms or two runs against each other, in sentences."""
+"""Compares two arms or two runs, in sentences."""

@@ -1,4 +1,4 @@
-"""Arms of runs by what a reader calls them, and two of them as a pair of sides to compare."""
+"""Finds the arms of runs by the labels that a reader names, and pairs those of two runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AXES = ("strategy", "algorithm", "model", "benchmark")
 
 
 @dataclass(frozen=True)
-class Side:
+class RunArm:
     """One arm of one run; ``name`` is what sentences call it."""
 
     name: str
@@ -25,15 +25,15 @@ class Side:
     results: Results
 
 
-def all_sides(results: Results) -> list[Side]:
+def run_arms(results: Results) -> list[RunArm]:
     """Every arm of a run, by its whole label."""
     return [
-        Side(arm.label, results.name, arm, tuple(cells), results)
+        RunArm(arm.label, results.name, arm, tuple(cells), results)
         for arm, cells in results.arms().items()
     ]
 
 
-def matching(sides: Sequence[Side], text: str) -> list[Side]:
+def matching(sides: Sequence[RunArm], text: str) -> list[RunArm]:
     """The arms that have every label in ``text``, such as "bridge" or "bridge · grpo".
 
     UserError where none does.
@@ -50,12 +50,12 @@ def matching(sides: Sequence[Side], text: str) -> list[Side]:
 
 
 def pairs(
-    one: Sequence[Side], other: Sequence[Side], texts: tuple[str, str]
-) -> list[tuple[Side, Side]]:
+    one: Sequence[RunArm], other: Sequence[RunArm], texts: tuple[str, str]
+) -> list[tuple[RunArm, RunArm]]:
     """Each arm of the one with that of the other that agrees with it in all labels not named.
 
-    A single arm on both sides is a pair whatever it is. UserError where it stays open who belongs
-    to whom, and where both are the same.
+    A single arm on both sides is a pair whatever it is. UserError where several pairs are
+    possible, and where both are the same arm.
     """
     if len(one) == len(other) == 1:
         if (one[0].run, one[0].arm) == (other[0].run, other[0].arm):
@@ -83,11 +83,11 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(_SEPARATOR) if part.strip()]
 
 
-def _open_labels(side: Side, parts: set[str]) -> tuple[str, ...]:
+def _open_labels(side: RunArm, parts: set[str]) -> tuple[str, ...]:
     return tuple("" if value in parts else value for value in side.arm)
 
 
-def _named(one: Side, other: Side) -> tuple[Side, Side]:
+def _named(one: RunArm, other: RunArm) -> tuple[RunArm, RunArm]:
     """Both by what tells them apart."""
     differ = [axis for axis in _AXES if getattr(one.arm, axis) != getattr(other.arm, axis)]
     shown = differ if differ in ([], ["strategy"]) else ["strategy", *differ]

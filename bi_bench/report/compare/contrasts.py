@@ -1,4 +1,4 @@
-"""Two arms against each other on one split, by the same contrasts as the leaderboard."""
+"""Compares two arms on each split by the same contrasts as the leaderboard."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bi_bench.report.build.derivations import tells
 from bi_bench.report.build.pairs import IdentityMismatch, check_against, check_arm
 from bi_bench.report.build.row import Kind, Scores, evaluation
 from bi_bench.report.build.scores import arm_scores, cluster_labels, compare
-from bi_bench.report.compare.arms import Side
+from bi_bench.report.compare.arms import RunArm
 from bi_bench.report.data.results import Pair, splits_of
 from bi_bench.stats import constant_answer_floor, mcnemar
 
 
 @dataclass(frozen=True)
-class Both:
-    """One way to score: ``one`` holds the differences, one minus other, beside its own scores."""
+class ScorePair:
+    """The scores of both arms in one way; those of ``one`` hold the differences, one minus other."""
 
     one: Scores
     other: Scores
@@ -37,42 +37,49 @@ class Flips:
 
 
 @dataclass(frozen=True)
-class Versus:
-    """One arm minus another on a split; ``refused`` says why there is nothing to compare."""
+class Comparison:
+    """One arm minus another on a split; ``refused`` is why they cannot be compared, if so."""
 
     evaluation: str
     split: str
-    one: Side
-    other: Side
+    one: RunArm
+    other: RunArm
     seeds: tuple[int, ...] = ()
     problems: int = 0
     clusters: int | None = None
     samples: int = 0
     floor: float = 0.0
-    greedy: Both | None = None
-    sampled: Both | None = None
-    derived: Both | None = None
+    greedy: ScorePair | None = None
+    sampled: ScorePair | None = None
+    derived: ScorePair | None = None
     flips: Flips | None = None
     refused: str = ""
     notes: tuple[str, ...] = ()
 
+    @property
+    def pairs(self) -> dict[Kind, ScorePair]:
+        """The scores of both arms, in each way that was measured."""
+        every: dict[Kind, ScorePair | None]
+        every = {"greedy": self.greedy, "sampled": self.sampled, "derived": self.derived}
+        return {kind: pair for kind, pair in every.items() if pair is not None}
 
-def versus(one: Side, other: Side) -> list[Versus]:
-    """Every split that both evaluate, over the seeds that both have finished."""
+
+def compare_arms(one: RunArm, other: RunArm) -> list[Comparison]:
+    """A comparison for every split that both evaluate, over the seeds that both have finished."""
     mine, theirs = splits_of(one.cells), splits_of(other.cells)
-    found = [_on_split(split, one, other) for split in mine if split in theirs]
-    return found or [
-        Versus("no evaluation", "", one, other, refused="no split is evaluated in both")
+    comparisons = [_on_split(split, one, other) for split in mine if split in theirs]
+    return comparisons or [
+        Comparison("no evaluation", "", one, other, refused="no split is evaluated in both")
     ]
 
 
-def _on_split(split: str, one: Side, other: Side) -> Versus:
+def _on_split(split: str, one: RunArm, other: RunArm) -> Comparison:
     place = evaluation(one.arm.benchmark, split)
     mine, theirs = (_pairs(side, split) for side in (one, other))
     common = [seed for seed in mine if seed in theirs]
 
-    def refuse(why: str) -> Versus:
-        return Versus(place, split, one, other, tuple(common), refused=why)
+    def refuse(reason: str) -> Comparison:
+        return Comparison(place, split, one, other, tuple(common), refused=reason)
 
     for side, pairs in ((one, mine), (other, theirs)):
         if not pairs:
@@ -85,9 +92,9 @@ def _on_split(split: str, one: Side, other: Side) -> Versus:
     try:
         check_arm(left)
         check_arm(right)
-        check_against(left, right)
+        check_against(left, right, other.name)
     except IdentityMismatch as mismatch:
-        return refuse(str(mismatch).replace("from the reference", f"from {other.name}"))
+        return refuse(str(mismatch))
     first = left[common[0]].pre
     if len(first.problems) < 2:
         return refuse("an interval needs at least 2 problems, this split has 1")
@@ -95,7 +102,7 @@ def _on_split(split: str, one: Side, other: Side) -> Versus:
     samples = first.samples
     only = sorted({*mine, *theirs} - set(common))
     notes = (f"{place}: over the seeds that both have; left out: {only}",) if only else ()
-    return Versus(
+    return Comparison(
         place,
         split,
         one,
@@ -105,16 +112,16 @@ def _on_split(split: str, one: Side, other: Side) -> Versus:
         clusters=len(set(labels)) if labels else None,
         samples=samples,
         floor=constant_answer_floor(first.answers)[1],
-        greedy=_both(left, right, "greedy"),
-        sampled=_both(left, right, "sampled") if samples else None,
-        derived=_both(left, right, "derived") if tells(left) and tells(right) else None,
+        greedy=_score_pair(left, right, "greedy"),
+        sampled=_score_pair(left, right, "sampled") if samples else None,
+        derived=_score_pair(left, right, "derived") if tells(left) and tells(right) else None,
         flips=_flips(left, right, clustered=labels is not None),
         notes=notes,
     )
 
 
-def _same_stages(one: Side, other: Side, split: str) -> bool:
-    """Whether runs share these evaluations: the same cells under two names."""
+def _same_stages(one: RunArm, other: RunArm, split: str) -> bool:
+    """True where two runs share these evaluations: the same cells under two names."""
     mine, theirs = (
         {(c.seed, c.keys.get(pre(split)), c.keys.get(post(split))) for c in side.cells}
         for side in (one, other)
@@ -122,7 +129,7 @@ def _same_stages(one: Side, other: Side, split: str) -> bool:
     return mine <= theirs or theirs <= mine
 
 
-def _pairs(side: Side, split: str) -> dict[int, Pair]:
+def _pairs(side: RunArm, split: str) -> dict[int, Pair]:
     return {
         cell.seed: side.results.pair(cell, split)
         for cell in side.cells
@@ -130,8 +137,8 @@ def _pairs(side: Side, split: str) -> dict[int, Pair]:
     }
 
 
-def _both(one: Mapping[int, Pair], other: Mapping[int, Pair], kind: Kind) -> Both:
-    return Both(compare(arm_scores(one, kind), one, other, kind), arm_scores(other, kind))
+def _score_pair(one: Mapping[int, Pair], other: Mapping[int, Pair], kind: Kind) -> ScorePair:
+    return ScorePair(compare(arm_scores(one, kind), one, other, kind), arm_scores(other, kind))
 
 
 def _flips(one: Mapping[int, Pair], other: Mapping[int, Pair], *, clustered: bool) -> Flips:

@@ -1,14 +1,14 @@
-"""How much of a difference between two arms can be that of the CPUs that trained them."""
+"""Notes on how much of a difference between two arms the CPUs that trained them may explain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from bi_bench.report.build.cpu import MEASURED, RMS, kind
-from bi_bench.report.compare.arms import Side
+from bi_bench.report.compare.arms import RunArm
 
 
-def cpu_notes(sides: Sequence[tuple[Side, Side]]) -> list[str]:
+def cpu_notes(sides: Sequence[tuple[RunArm, RunArm]]) -> list[str]:
     """Whether two arms were trained on different kinds of CPU, and how much of a difference that can be."""
     notes = []
     for one, other in sides:

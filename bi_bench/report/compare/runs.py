@@ -1,4 +1,4 @@
-"""Two arms or two runs by the texts that a reader names them with, and all that is said of the pair."""
+"""Compares two arms, or two runs, which a reader names by text."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bi_bench.artifacts.artifact import JsonObject
 from bi_bench.artifacts.differences import differences
 from bi_bench.artifacts.role import Role
 from bi_bench.report.build.primary import primary_of
-from bi_bench.report.compare.arms import Side, all_sides, matching, pairs
-from bi_bench.report.compare.contrasts import Versus, versus
+from bi_bench.report.compare.arms import RunArm, matching, pairs, run_arms
+from bi_bench.report.compare.contrasts import Comparison, compare_arms
 from bi_bench.report.compare.cpu import cpu_notes
 from bi_bench.report.compare.text import closing
 from bi_bench.report.data.open import open_run
@@ -22,14 +22,14 @@ from bi_bench.report.data.results import Results, splits_of
 _SHOWN = 8  # settings of one stage that differ
 
 
-class Compared(NamedTuple):
+class Comparisons(NamedTuple):
     """Every pair of arms on every split, and what holds for all of them."""
 
-    found: list[Versus]
+    each: list[Comparison]
     notes: list[str]
 
 
-def compare(one: str, other: str, run: str, store: Path) -> Compared:
+def compare(one: str, other: str, run: str, store: Path) -> Comparisons:
     """Compare RUN:ARM with RUN:ARM, RUN with RUN, or arms of one ``run``.
 
     Of two arms the first is held against the second; of two runs the second against the first.
@@ -43,14 +43,15 @@ def compare(one: str, other: str, run: str, store: Path) -> Compared:
         )
     if left[1]:
         texts = (left[1], right[1])
-        sides = [matching(all_sides(results), text) for results, text in (left, right)]
+        sides = [matching(run_arms(results), text) for results, text in (left, right)]
         both = pairs(sides[0], sides[1], texts)
     else:
         both, alone = _arms_of_runs(left[0], right[0])
         notes += alone
-    found = [result for pair in both for result in versus(*pair)]
+    comparisons = [each for pair in both for each in compare_arms(*pair)]
     notes += [*_settings(both), *cpu_notes(both)]
-    return Compared(found, notes + closing(found, _primary(found, left[0], right[0])))
+    primary = _primary(comparisons, left[0], right[0])
+    return Comparisons(comparisons, notes + closing(comparisons, primary))
 
 
 def _opened(text: str, run: str, store: Path) -> tuple[Results, str]:
@@ -63,9 +64,9 @@ def _opened(text: str, run: str, store: Path) -> tuple[Results, str]:
     return open_run(name, store), arm.strip()
 
 
-def _arms_of_runs(first: Results, second: Results) -> tuple[list[tuple[Side, Side]], list[str]]:
+def _arms_of_runs(first: Results, second: Results) -> tuple[list[tuple[RunArm, RunArm]], list[str]]:
     """The arms that both runs have, the second run's first; and what only one of them has."""
-    before, after = ({side.arm: side for side in all_sides(results)} for results in (first, second))
+    before, after = ({side.arm: side for side in run_arms(results)} for results in (first, second))
     common = [arm for arm in after if arm in before]
     if not common:
         raise UserError(
@@ -80,9 +81,9 @@ def _arms_of_runs(first: Results, second: Results) -> tuple[list[tuple[Side, Sid
     return both, notes
 
 
-def _settings(both: Sequence[tuple[Side, Side]]) -> list[str]:
-    """What stages of arms in two runs differ in: the contrasts are about that too."""
-    # Stages and arms that differ in the same way are told together.
+def _settings(both: Sequence[tuple[RunArm, RunArm]]) -> list[str]:
+    """Notes on the settings in which the stages of two runs differ: contrasts are about these too."""
+    # Stages and arms that differ in the same way share a note.
     found: dict[str, dict[Role, list[str]]] = {}
     same = []
     for one, other in both:
@@ -93,11 +94,11 @@ def _settings(both: Sequence[tuple[Side, Side]]) -> list[str]:
         changed = False
         for role in roles:
             changes = differences(theirs[role], mine[role])
-            said = [f"{path} {_short(a)} -> {_short(b)}" for path, (a, b) in changes.items()]
-            if said:
+            texts = [f"{path} {_short(a)} -> {_short(b)}" for path, (a, b) in changes.items()]
+            if texts:
                 changed = True
-                more = f" and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
-                text = f"{', '.join(said[:_SHOWN])}{more}"
+                more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+                text = f"{', '.join(texts[:_SHOWN])}{more}"
                 found.setdefault(text, {}).setdefault(role, []).append(one.arm.label)
         if not changed:
             same.append(one.arm.label)
@@ -113,7 +114,7 @@ def _settings(both: Sequence[tuple[Side, Side]]) -> list[str]:
     return notes
 
 
-def _identities(side: Side) -> dict[Role, JsonObject]:
+def _identities(side: RunArm) -> dict[Role, JsonObject]:
     """What made every stage of the arm's first cell, without seeds and parents."""
     return {
         role: {n: v for n, v in side.results.stage(key).settings.items() if n != "regraded"}
@@ -127,17 +128,17 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _primary(found: Sequence[Versus], one: Results, other: Results) -> list[str]:
+def _primary(comparisons: Sequence[Comparison], one: Results, other: Results) -> list[str]:
     """The comparisons that are the primary contrast of the run that both arms are in."""
     if one.name != other.name:
         return []
     suite, names = one.suite, []
-    for each in found:
-        told = primary_of(suite, splits_of(each.one.cells))
+    for each in comparisons:
+        primary = primary_of(suite, splits_of(each.one.cells))
         reference = each.one.arm._replace(strategy=suite.reference)
-        if each.split == told.split and each.other.arm == reference and each.greedy:
+        if each.split == primary.split and each.other.arm == reference and each.greedy:
             names.append(
                 f"{each.one.name} against {each.other.name} on {each.evaluation}, difference of "
-                f"{'gains' if told.contrast == 'gain' else 'final scores'}, {told.score},"
+                f"{'gains' if primary.contrast == 'gain' else 'final scores'}, {primary.score},"
             )
     return names

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from bi_bench.report import build_report
-from bi_bench.report.compare.arms import all_sides, matching, pairs
+from bi_bench.report.compare.arms import matching, pairs, run_arms
 from bi_bench.report.compare.cpu import cpu_notes
 from tests.factories import results
 
@@ -20,7 +20,7 @@ def trained(suite, strategy, cpu, seeds=(0, 1, 2, 3)):
 
 def notes(suite, runs=("r", "r")):
     one, other = (
-        matching(all_sides(results(suite.record, suite.store, run)), name)
+        matching(run_arms(results(suite.record, suite.store, run)), name)
         for run, name in zip(runs, ("bridge", "vanilla"), strict=True)
     )
     return cpu_notes(pairs(one, other, ("bridge", "vanilla")))

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from bi_bench.report import build_report, render, to_json
-from bi_bench.report.compare.arms import all_sides, matching, pairs
-from bi_bench.report.compare.contrasts import versus
-from bi_bench.report.compare.text import to_json as versus_json
+from bi_bench.report.compare.arms import matching, pairs, run_arms
+from bi_bench.report.compare.contrasts import compare_arms
+from bi_bench.report.compare.text import to_json as comparison_json
 from bi_bench.report.compare.text import to_text
 from bi_bench.stats import crossed_interval
 from tests.factories import results
@@ -80,13 +80,13 @@ def test_without_derivations_there_is_no_such_score(suite):
 def test_compare_shows_it_too(suite):
     fill(suite, "vanilla", both(RIGHT), both(LOW))
     fill(suite, "bridge", both(RIGHT), both(HIGH))
-    sides = all_sides(results(suite.record, suite.store, "r"))
+    sides = run_arms(results(suite.record, suite.store, "r"))
     ((one, other),) = pairs(matching(sides, "bridge"), matching(sides, "vanilla"), ("", ""))
-    found = versus(one, other)
+    found = compare_arms(one, other)
     text = " ".join(to_text(found).split())
     assert "derived pre derived post derived gain" in text
     assert "greedy with every needed step right, bridge gains" in text
-    (said,) = json.loads(json.dumps(versus_json(found)))["comparisons"]
+    (said,) = json.loads(json.dumps(comparison_json(found)))["comparisons"]
     assert said["derived"]["one"]["gain_difference"]["estimate"] == pytest.approx(16 / 40)
 
 

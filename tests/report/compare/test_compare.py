@@ -6,8 +6,8 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.report.build.rows import build_report
-from bi_bench.report.compare.arms import all_sides, matching, pairs
-from bi_bench.report.compare.contrasts import versus
+from bi_bench.report.compare.arms import matching, pairs, run_arms
+from bi_bench.report.compare.contrasts import compare_arms
 from bi_bench.report.compare.text import closing, to_json, to_text
 from bi_bench.report.data.record import open_record
 from tests.factories import results, write_record
@@ -17,7 +17,7 @@ HIGH, MORE = "1" * 50 + "0" * 10, "1" * 58 + "0" * 2
 
 
 def sides(suite, run="r"):
-    return all_sides(results(suite.record, suite.store, run))
+    return run_arms(results(suite.record, suite.store, run))
 
 
 def pair(suite, one="bridge", other="vanilla"):
@@ -29,13 +29,13 @@ def test_the_contrasts_are_those_of_the_leaderboard(suite):
     suite.arm("vanilla", OTHER, {0: HIGH, 1: HIGH, 2: MORE})
     suite.arm("bridge", ONE, {0: HIGH, 1: MORE, 2: HIGH})
     ((one, other),) = pair(suite)
-    (found,) = versus(one, other)
+    (found,) = compare_arms(one, other)
     row = next(r for r in build_report(suite.results).rows if r.strategy == "bridge")
     assert found.greedy.one == row.greedy
     assert found.sampled.one == row.sampled
     assert found.seeds == (0, 1, 2)
     ((back, front),) = pair(suite, "vanilla", "bridge")
-    (turned,) = versus(back, front)
+    (turned,) = compare_arms(back, front)
     assert turned.greedy.one.gain_difference.estimate == pytest.approx(
         -found.greedy.one.gain_difference.estimate
     )
@@ -44,7 +44,7 @@ def test_the_contrasts_are_those_of_the_leaderboard(suite):
 def test_a_gain_from_a_damaged_start_is_told_as_recovered(suite):
     suite.arm("vanilla", OTHER, HIGH)
     suite.arm("bridge", ONE, HIGH)
-    (found,) = versus(*pair(suite)[0])
+    (found,) = compare_arms(*pair(suite)[0])
     text = " ".join(to_text([found], closing([found])).split())
     assert (
         "On sums · test-id (60 problems, seeds 0-2), greedy, bridge gains 16.7 points more" in text
@@ -56,7 +56,7 @@ def test_a_gain_from_a_damaged_start_is_told_as_recovered(suite):
 def test_answers_that_one_arm_alone_gets_right_are_counted(suite):
     suite.arm("vanilla", OTHER, "1" * 30 + "0" * 30, seeds=(0,))
     suite.arm("bridge", OTHER, "0" * 10 + "1" * 25 + "0" * 25, seeds=(0,))
-    (found,) = versus(*pair(suite)[0])
+    (found,) = compare_arms(*pair(suite)[0])
     assert (found.flips.only_one, found.flips.only_other) == (5, 10)
     assert found.flips.p_value == pytest.approx(0.3018, abs=1e-4)
     text = " ".join(to_text([found]).split())
@@ -71,7 +71,7 @@ def test_another_evaluation_is_refused_by_the_field_that_differs(suite):
         changed = {**suite.settings, "max_new_tokens": 12}
         made = [suite.outcomes(x, seed=seed, settings=changed) for x in (ONE, HIGH)]
         suite.run(cell, *made)
-    (found,) = versus(*pair(suite)[0])
+    (found,) = compare_arms(*pair(suite)[0])
     assert found.greedy is None
     assert "settings.max_new_tokens differ" in found.refused
     assert "from vanilla, pre, seed 0" in found.refused
@@ -82,7 +82,7 @@ def test_another_evaluation_is_refused_by_the_field_that_differs(suite):
 def test_common_seeds_alone_count(suite):
     suite.arm("vanilla", OTHER, HIGH, seeds=(0, 1, 2, 3))
     suite.arm("bridge", ONE, HIGH, seeds=(1, 2, 3, 4))
-    (found,) = versus(*pair(suite)[0])
+    (found,) = compare_arms(*pair(suite)[0])
     assert found.seeds == (1, 2, 3)
     assert "left out: [0, 4]" in found.notes[0]
 
@@ -91,8 +91,8 @@ def test_nothing_in_common_says_so(suite):
     suite.arm("vanilla", OTHER, HIGH, seeds=(0,))
     suite.arm("bridge", ONE, HIGH, seeds=(1,))
     suite.cell("filler", 0)
-    assert versus(*pair(suite)[0])[0].refused == "no seed in common"
-    assert versus(*pair(suite, "filler")[0])[0].refused == "no finished seed of filler"
+    assert compare_arms(*pair(suite)[0])[0].refused == "no seed in common"
+    assert compare_arms(*pair(suite, "filler")[0])[0].refused == "no finished seed of filler"
 
 
 def test_labels_choose_arms_and_what_they_leave_open_is_matched(suite):
@@ -125,13 +125,13 @@ def test_the_same_stages_in_two_runs_have_no_difference(suite):
     first, second = sides(suite, "first"), sides(suite, "second")
     ((one, other),) = pairs(first, second, ("", ""))
     assert (one.name, other.name) == ("bridge of first", "bridge of second")
-    assert "same stages" in versus(one, other)[0].refused
+    assert "same stages" in compare_arms(one, other)[0].refused
 
 
 def test_everything_is_in_the_json(suite):
     suite.arm("vanilla", OTHER, HIGH)
     suite.arm("bridge", ONE, MORE)
-    found = json.loads(json.dumps(to_json(versus(*pair(suite)[0]), ["note"])))
+    found = json.loads(json.dumps(to_json(compare_arms(*pair(suite)[0]), ["note"])))
     (one,) = found["comparisons"]
     assert one["greedy"]["one"]["final_difference"]["estimate"] == pytest.approx(8 / 60)
     assert one["one"]["strategy"] == "bridge"
@@ -144,8 +144,8 @@ def test_a_published_record_compares_like_its_run(suite, tmp_path):
     suite.arm("bridge", ONE, MORE)
     file = tmp_path / "published" / "record.json"
     write_record(file, suite.record, suite.store, "quick-1")
-    published = all_sides(open_record(file.parent))
+    published = run_arms(open_record(file.parent))
     one, other = (matching(published, name) for name in ("bridge", "vanilla"))
     ((left, right),) = pairs(one, other, ("bridge", "vanilla"))
-    (found,), (own,) = versus(left, right), versus(*pair(suite)[0])
+    (found,), (own,) = compare_arms(left, right), compare_arms(*pair(suite)[0])
     assert (found.greedy, found.sampled, found.flips) == (own.greedy, own.sampled, own.flips)

@@ -131,7 +131,7 @@ def test_nothing_is_written_into_the_stores(tmp_path, suite, other):
 
 
 def test_two_runs_are_compared_with_the_settings_that_differ(suite, other):
-    from bi_bench.report.compare.arms import all_sides, pairs
+    from bi_bench.report.compare.arms import pairs, run_arms
     from bi_bench.report.compare.runs import _settings
 
     for each, rate in ((suite, 3), (other, 1)):
@@ -140,7 +140,7 @@ def test_two_runs_are_compared_with_the_settings_that_differ(suite, other):
         for strategy in ("vanilla", "bridge"):
             identities(each, strategy, "rft", algorithm={"learning_rate": rate})
     old, new = (
-        {side.arm: side for side in all_sides(results(each.record, each.store, name))}
+        {side.arm: side for side in run_arms(results(each.record, each.store, name))}
         for name, each in (("old", suite), ("new", other))
     )
     both = [pair for arm in old for pair in pairs([new[arm]], [old[arm]], ("", ""))]

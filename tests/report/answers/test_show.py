@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from bi_bench.cli.show_samples import visible
+from bi_bench.report.answers.show import visible
 from bi_bench.report.answers.steps import Marked
 
 
