@@ -19,7 +19,8 @@ class Phase:
 
     ``trainer`` names a trainer of the training room; ``config`` are its own configuration fields
     (for "grpo" those of TRL's GRPOConfig and of bi_bench.training.trl.settings.Extras); ``steps``
-    rollout batches of ``prompts`` problems with ``group`` rollouts each.
+    counts rollout batches (TRL's updates may be more), each of ``prompts`` problems with ``group``
+    rollouts.
 
     ``reward`` is what a rollout earns, 0 or 1: "answer" for a right answer, "derivation" if every
     needed step is right too. The others are null controls, which no gain may need: "random" tosses

@@ -17,7 +17,7 @@ STAGE_KINDS: tuple[StageKind, ...] = get_args(StageKind)
 
 
 class NumericsIdentity(TypedDict):
-    """Where a stage computes: "cpu" or "cuda", "float32" or "bfloat16", threads a process."""
+    """Device ("cpu", "cuda"), dtype ("float32", "bfloat16") and CPU threads per process."""
 
     device: str
     dtype: str
@@ -25,7 +25,7 @@ class NumericsIdentity(TypedDict):
 
 
 class Content(TypedDict, total=False):
-    """What decides the result besides the parents; each kind of stage has some of it.
+    """Fields that decide the result besides the parents; each kind of stage has a subset.
 
     ``benchmark``, ``strategy``, ``model``, ``algorithm`` and ``analysis`` are plugins with their
     parameters and provenance, ``source`` the digest or revision of a model. ``match`` names the budget
@@ -47,7 +47,7 @@ class Content(TypedDict, total=False):
 
 
 class Computation(TypedDict, total=False):
-    """What else decides the result where a stage computes with a model; ``libraries`` by version."""
+    """Fields added for stages that run a model; ``libraries`` by version."""
 
     numerics: NumericsIdentity
     libraries: Mapping[str, str]

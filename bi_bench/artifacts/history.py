@@ -1,4 +1,4 @@
-"""The history of a training: one row of logged numbers for each step."""
+"""The training history: a row per optimizer update, or per round of expert iteration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ History = Sequence[Mapping[str, Json]]
 
 
 def write_history(folder: Path, history: History) -> None:
-    """Write ``history.jsonl``, a line a step."""
+    """Write ``history.jsonl``, a line per row."""
     write_lines(folder / HISTORY, history)
 
 

@@ -100,12 +100,12 @@ def _remember(store: Store, name: str, record: RunRecord, computes: bool) -> Non
 def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
     from bi_bench.cli.run_display import RunDisplay
     from bi_bench.engines import LocalEngine
-    from bi_bench.machine.hardware import gpu_count, worker_count
+    from bi_bench.machine.hardware import cpu_threads, gpu_count
 
     threads = planned.suite.defaults.numerics.threads
     engine = LocalEngine(
         store,
-        workers=worker_count(workers, threads),
+        cpus=cpu_threads(workers, threads),
         gpus=gpu_count(gpus),
         entry=ENTRY,
         preload=PRELOAD,

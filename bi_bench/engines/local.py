@@ -27,7 +27,7 @@ _SECONDS_BEFORE_RETRY = 0.5
 
 
 class LocalEngine:
-    """Runs a stage graph on ``workers`` CPUs and ``gpus`` GPUs.
+    """Runs a stage graph on ``cpus`` CPU threads and ``gpus`` GPUs.
 
     ``entry`` is the worker's entry point (see :mod:`bi_bench.engines.perform`), ``preload`` the
     modules that the fork server imports before it forks; they must not open CUDA. ``threads``
@@ -39,7 +39,7 @@ class LocalEngine:
         self,
         store: Store,
         *,
-        workers: int,
+        cpus: int,
         entry: str,
         gpus: int = 0,
         preload: Sequence[str] = (),
@@ -47,7 +47,7 @@ class LocalEngine:
         weight: Callable[[Stage], float] = lambda stage: 1.0,
     ) -> None:
         self._store = store
-        self._workers = workers
+        self._cpus = cpus
         self._entry = entry
         self._gpus = gpus
         self._preload = preload
@@ -66,7 +66,7 @@ class LocalEngine:
         """
         run = _Run(self._store, observe)
         missing = run.settle(stages)
-        lease = Lease(self._workers, visible_devices(self._gpus, os.getenv("CUDA_VISIBLE_DEVICES")))
+        lease = Lease(self._cpus, visible_devices(self._gpus, os.getenv("CUDA_VISIBLE_DEVICES")))
         for stage in missing.values():
             lease.check(stage)
             self._check_parents(stage, missing)
@@ -113,7 +113,7 @@ class _Run:
     def settle(self, stages: Sequence[Stage]) -> dict[str, Stage]:
         """Report what is in the store already; returns the rest by key.
 
-        Weights that the rest will load are verified now: damage found later would cost the night.
+        Weights that the rest will load are verified now: damage found later would fail the run midway.
         """
         by_key = {stage.key: stage for stage in stages}
         self._labels = {key: stage.label for key, stage in by_key.items()}
@@ -133,7 +133,7 @@ class _Run:
         """Take stages whose parents have ended; give up those that cannot run any more."""
         while ready := schedule.ready():
             for stage in ready:
-                verdict = self._hopeless(stage)
+                verdict = self._unrunnable(stage)
                 if verdict is None:
                     self._waiting.append(stage)
                 else:
@@ -190,8 +190,8 @@ class _Run:
         self.outcomes[stage.key] = outcome
         self._observe(Event(outcome.status, stage, outcome.seconds, outcome.message))
 
-    def _hopeless(self, stage: Stage) -> Outcome | None:
-        """The outcome of a stage that has no parents to read; a declined one counts first."""
+    def _unrunnable(self, stage: Stage) -> Outcome | None:
+        """The outcome of a stage whose parents gave no result; declined outranks failed."""
         parents = {
             key: self.outcomes.get(key) or settled(self._store, key)
             for key in stage.parents.values()

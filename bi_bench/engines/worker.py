@@ -85,7 +85,7 @@ class Worker:
 
     @property
     def seconds(self) -> float:
-        """Since the process was asked for."""
+        """Seconds since the process was requested."""
         return time.monotonic() - self._start
 
     def news(self) -> list[Event]:
@@ -123,7 +123,7 @@ class Worker:
         failure = self._store.failure(self.stage.key) if code == child.FAILED else None
         if self._overdue or failure is None:
             failure = _late(self.stage, log) if self._overdue else _crash(code, log)
-            with suppress(OSError):  # the engine says it, too; the reason is not that of this error
+            with suppress(OSError):  # the engine reports the failure anyway
                 self._store.write_failure(self.stage.key, failure)
         message = failure.message if failure.user else f"{failure.type}: {failure.message}"
         return Outcome("failed", self.seconds, message, failure.user)

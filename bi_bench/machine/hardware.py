@@ -14,10 +14,10 @@ from pathlib import Path
 from bi_bench.machine.cpu import instructions
 
 
-def worker_count(asked: int, threads: int) -> int:
-    """CPU threads to lease out: ``asked`` stages of ``threads`` threads, 0 means all CPUs."""
+def cpu_threads(workers: int, threads: int) -> int:
+    """CPU threads to lease: enough for ``workers`` stages of ``threads`` each; 0 means all CPUs."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return asked * threads if asked else max(threads, available or 1)
+    return workers * threads if workers else max(threads, available or 1)
 
 
 def gpu_count(asked: int) -> int:
@@ -27,7 +27,7 @@ def gpu_count(asked: int) -> int:
 
 def stages_at_a_time(workers: int, threads: int, device: str) -> int:
     """The number of stages that run at once with so many threads each; on CUDA one a GPU."""
-    cpus = worker_count(workers, threads)
+    cpus = cpu_threads(workers, threads)
     return max(1, (min(cpus, gpu_count(-1)) if device == "cuda" else cpus) // threads)
 
 
@@ -42,7 +42,7 @@ def kind_of_machine() -> dict[str, str]:
         "system": f"{platform.system()} {platform.machine()}",
         "cpu": found[1].strip() if found else platform.processor() or "unknown",
         "instructions": instructions(),
-        "cores": str(worker_count(0, 1)),
+        "cores": str(cpu_threads(0, 1)),
         "gpus": ", ".join(gpus) or "none",
     }
 
@@ -72,7 +72,7 @@ def look(store: Path) -> Machine:
     memory = psutil.virtual_memory().total
     return Machine(
         python=platform.python_version(),
-        cores=worker_count(0, 1),
+        cores=cpu_threads(0, 1),
         memory_gb=round(min(memory, int(text)) / 1e9 if text.isdigit() else memory / 1e9, 1),
         disk_free_gb=round(shutil.disk_usage(place).free / 1e9, 1),
         disk_writable=os.access(place, os.W_OK),

@@ -91,9 +91,9 @@ class _Builder:
         numerics = self.identities.numerics
         gpus = int(numerics["device"] == "cuda")
         self.estimates = Estimates(suite.defaults, numerics["device"])
-        self.heavy = Resources(cpus=numerics["threads"], gpus=gpus)
+        self.one_process = Resources(cpus=numerics["threads"], gpus=gpus)
         processes = suite.defaults.numerics.processes
-        self.shared = Resources(cpus=numerics["threads"] * processes, gpus=gpus * processes)
+        self.all_processes = Resources(cpus=numerics["threads"] * processes, gpus=gpus * processes)
         # A server's address and a share of memory decide no result.
         settings = suite.defaults.rollouts
         self.vllm = {"vllm": settings.vllm.model_dump()} if settings.engine == "vllm" else {}
@@ -240,19 +240,19 @@ class _Builder:
         estimate: float | None = None,
         unkeyed: Mapping[str, Mapping[str, Json]] | None = None,
     ) -> str:
-        needs = self.heavy if "numerics" in identity else Resources()
-        works = "numerics" in identity or identity["kind"] == "base"
+        needs = self.one_process if "numerics" in identity else Resources()
+        long_running = "numerics" in identity or identity["kind"] == "base"
         hours = self.suite.defaults.limits.stage_hours
         stage = Stage(
             kind=identity["kind"],
             identity=identity,
             parents=identity["parents"],
             label=label,
-            resources=self.shared if "processes" in identity else needs,
+            resources=self.all_processes if "processes" in identity else needs,
             plugin_files=self.plugin_files,
             unkeyed=unkeyed or {},
             estimate=estimate,
-            limit=time_limit(estimate, works, hours),
+            limit=time_limit(estimate, long_running, hours),
         )
         return self.stages.setdefault(stage.key, stage).key
 

@@ -65,14 +65,14 @@ class Estimates:
         return 2.0 + generated / pace.generated + trained / pace.trained
 
 
-def time_limit(estimate: float | None, works: bool, hours: float) -> float:
+def time_limit(estimate: float | None, long_running: bool, hours: float) -> float:
     """The seconds that a stage may take: ``hours`` where a suite sets them, otherwise far too many.
 
-    ``works`` is whether it may take long at all: it trains, generates or downloads.
+    ``long_running``: the stage trains, generates or downloads.
     """
     if hours:
         return hours * 3600.0
-    if estimate is None and works:
+    if estimate is None and long_running:
         return UNKNOWN_LIMIT
     return max(LEAST_LIMIT, TIMES_ESTIMATE * (estimate or 0.0))
 

@@ -61,7 +61,7 @@ class Identities:
         self._processes: Content = {"processes": processes} if processes > 1 else {}
 
     def base(self, model: Entry[BaseModel]) -> Identity:
-        """The untrained model: its plugin and the digest or revision of its weights."""
+        """The base model: its plugin and the digest or revision of its weights."""
         if model.label not in self._sources:  # a local checkpoint is read for its digest
             source = model.plugin.source()
             check_template(self.defaults.prompt, model, source)

@@ -128,7 +128,7 @@ def _crossed_variance(table: NDArray[np.float64], codes: NDArray[np.intp]) -> tu
     residual = deviations - by_seed - by_problem
     seed_df, problem_df = seeds - 1, clusters - 1
     residual_df = seed_df * problem_df
-    # Sums of squares over their degrees of freedom, each as a share of the grand mean's variance.
+    # S, P and E of the module docstring: mean squares, scaled to the variance of the grand mean.
     s = float(np.sum(by_seed**2)) / (seeds * seed_df)
     scale = clusters / problems**2
     p = scale * float(np.sum(cluster_sums(by_problem, codes) ** 2)) / problem_df

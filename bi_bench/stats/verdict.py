@@ -75,9 +75,9 @@ _ARM = {
 
 
 def gain_label(gain: Contrast, pre: float) -> tuple[GainLabel, ...]:
-    """Labels of one cell: gain, loss or no detectable change; then the marks that apply.
+    """Labels of one arm: gain, loss or no detectable change; then the marks that apply.
 
-    `pre` is the score before RL, 0 to 1; above 0.85 the cell is marked "ceiling". With one or two
+    `pre` is the score before RL, 0 to 1; above 0.85 the arm is marked "ceiling". With one or two
     seeds a mark shows that the interval is conditional on them. Raises ValueError on another `pre`.
     """
     _check_score("pre", pre)
@@ -116,10 +116,10 @@ def arm_place(
 ) -> Place:
     """The place of an arm relative to the reference arm, from both contrasts at the corrected level.
 
-    "above" takes the `primary` contrast above zero, a final score that is higher and a gain that is not
-    lower, since a gain alone can be had by damaging the model first. A lower final score is "below"
-    whatever the gain, and so is a lower gain that is primary without a higher final score. "tie" is a
-    primary contrast that includes zero, "barred" one above it that the other contrast speaks against.
+    "above": the `primary` contrast above zero, the final score higher and the gain not lower, since a
+    gain alone can be bought by damaging the model first. "below": the final score lower, or a lower
+    primary gain without a higher final score. "tie": the primary contrast includes zero. "barred": it
+    is above zero, but the other contrast does not support it.
     """
     gain, final = _sign(gain_difference), _sign(final_difference)
     decisive = gain if primary == "gain" else final

@@ -23,7 +23,7 @@ def _is_default_beta2(value: float) -> bool:
 
 
 class Data(Parameters):
-    """Problems a split."""
+    """Problems per split."""
 
     sft: Count = 2000
     rl: Count = 10_000
@@ -205,7 +205,7 @@ class Defaults(Parameters):
     """Settings that apply to every cell.
 
     ``match_sft``: what arms have in common with the reference arm in SFT. "none": the epochs;
-    "updates", "tokens": as many updates, or learnt tokens, as the demonstrations of that arm give.
+    "updates", "tokens": as many updates, or trained tokens, as the demonstrations of that arm give.
     ``match_rft``: the same in RFT. "steps": the steps; "generated_tokens", "device_seconds": as many
     steps as spend what the reference arm spent.
     """

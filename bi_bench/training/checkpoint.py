@@ -18,7 +18,7 @@ from bi_bench.training.weights import check_source, load_model, not_finite
 
 @dataclass(frozen=True, slots=True)
 class Numerics:
-    """Where and in which precision a stage computes: "cpu" or "cuda", "float32" or "bfloat16"."""
+    """Device, dtype and CPU threads of a stage: "cpu" or "cuda", "float32" or "bfloat16"."""
 
     device: str = "cpu"
     dtype: str = "float32"

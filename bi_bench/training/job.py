@@ -43,7 +43,7 @@ class TrainingJob:
 class Trained:
     """Result of a trainer: its log, one entry a logged step, and the tokens of its loss.
 
-    ``trainable`` counts the numbers that were trained, where these are adapters.
+    ``trainable``: the number of adapter parameters; None where all weights were trained.
     """
 
     log: list[Mapping[str, float]]

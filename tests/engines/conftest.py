@@ -127,7 +127,7 @@ SCRIPT = """
     from bi_bench.store import Store
 
     stages = [Stage.from_json(data) for data in json.loads(Path(sys.argv[2]).read_text())]
-    engine = LocalEngine(Store(Path(sys.argv[1])), workers=2, entry="helper_entries:run")
+    engine = LocalEngine(Store(Path(sys.argv[1])), cpus=2, entry="helper_entries:run")
     outcomes = engine.run(stages, lambda event: print(event.kind, event.stage.label, flush=True))
     print(json.dumps([outcomes[stage.key].status for stage in stages]))
 """

@@ -48,7 +48,7 @@ def test_a_failure_that_cannot_be_written_keeps_its_cause(
 ) -> None:
     failing = stage("a", do="raise")
     (store.stages / f"{failing.key}.failed.json" / "in the way").mkdir(parents=True)
-    outcome = LocalEngine(store, workers=1, entry=entry).run([failing], lambda event: None)
+    outcome = LocalEngine(store, cpus=1, entry=entry).run([failing], lambda event: None)
     assert outcome[failing.key].status == "failed"
     expected = "Crash: Is a directory: not even the failure could be written"
     assert outcome[failing.key].message == expected

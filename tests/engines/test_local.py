@@ -72,11 +72,11 @@ def test_the_longest_chain_goes_first(run: RunStages, stage: MakeStage) -> None:
     short = stage("short")
     head = stage("head")
     tail = stage("tail", head)
-    _, events = run([short, head, tail], workers=1)
+    _, events = run([short, head, tail], cpus=1)
     assert events[0] == "started head"
     heavy = {"light": 1.0, "heavy": 5.0}
     light = [stage("light"), stage("heavy")]
-    _, events = run(light, workers=1, weight=lambda each: heavy[each.label])
+    _, events = run(light, cpus=1, weight=lambda each: heavy[each.label])
     assert events[0] == "started heavy"
 
 
@@ -92,7 +92,7 @@ def test_a_failure_takes_along_only_what_needs_it(
     status, _ = run(stages)
     expected = {"bad": "failed", "child": "blocked", "grandchild": "blocked", "other": "finished"}
     assert status == expected
-    outcomes = LocalEngine(store, workers=1, entry=entry).run(stages, lambda event: None)
+    outcomes = LocalEngine(store, cpus=1, entry=entry).run(stages, lambda event: None)
     assert outcomes[grandchild.key].message == "needs bad, which failed"
     failure = store.failure(bad.key)
     assert failure is not None
@@ -123,7 +123,7 @@ def test_what_depends_on_a_declined_stage_is_skipped_with_its_reason(
     }  # fmt: skip
     assert store.record(no.key).reason == "no graph here"
     assert not (store.folder(no.key) / "half.txt").exists()
-    outcomes = LocalEngine(store, workers=1, entry=entry).run([child], lambda event: None)
+    outcomes = LocalEngine(store, cpus=1, entry=entry).run([child], lambda event: None)
     assert outcomes[child.key].message == "no graph here"
 
 
@@ -142,7 +142,7 @@ def test_a_failure_is_forgotten_after_a_success(
 def test_progress_arrives_while_the_stage_runs(stage: MakeStage, store: Store, entry: str) -> None:
     events: list[Event] = []
     one = stage("one", do="sleep", seconds=1.5)
-    LocalEngine(store, workers=1, entry=entry).run([one], events.append)
+    LocalEngine(store, cpus=1, entry=entry).run([one], events.append)
     steps = [present(present(event.report).step) for event in events if event.kind == "progress"]
     assert len(steps) >= 3
     assert steps == sorted(set(steps))

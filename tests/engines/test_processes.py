@@ -144,7 +144,7 @@ def test_ctrl_c_while_the_server_still_imports(
     line = command([stage("a")])
     script = tmp_path / "script.py"
     script.write_text(
-        script.read_text().replace("workers=2,", "workers=2, preload=['slow_import'],")
+        script.read_text().replace("cpus=2,", "cpus=2, preload=['slow_import'],")
     )
     with start(line, surroundings, start_new_session=True) as engine:
         wait_for(engine, "main runs as __main__")

@@ -66,7 +66,7 @@ def test_a_stage_ends_at_its_limit_and_says_what_to_raise(
     slow, quick = stage("slow", do="scratch", seconds=60), stage("quick")
     stages = [replace(slow, limit=1.0), replace(quick, limit=3600.0)]
     begin = time.monotonic()
-    outcomes = LocalEngine(store, workers=2, entry=entry).run(stages, lambda event: None)
+    outcomes = LocalEngine(store, cpus=2, entry=entry).run(stages, lambda event: None)
     assert time.monotonic() - begin < 20
     assert outcomes[quick.key].status == "finished"
     assert outcomes[slow.key].status == "failed"

@@ -55,8 +55,8 @@ def sample(
     called with the number of rows done. Prompts of similar length share a batch.
     ``bf16`` computes in bfloat16. ``stop`` (of :func:`~bi_bench.training.generation.stopping.stopper`)
     says of the tokens so far whether the completion is over; it must be there if ``decoding`` has
-    stop texts. ``first`` is the place of the first prompt where the prompts are a part of more: its random
-    numbers are those it has there. A list given as ``logprobs`` is filled with the log-probability
+    stop texts. ``first`` is the offset of these prompts in a larger batch; random numbers follow the
+    offset. A list given as ``logprobs`` is filled with the log-probability
     of each sampled token, rows as in the result.
     """
     if decoding.stop and not stop:

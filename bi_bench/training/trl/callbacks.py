@@ -73,7 +73,7 @@ class ProgressCallback(TrainerCallback):
 
 
 class StepCallback(TrainerCallback):
-    """Calls a function with the number of each finished step, which is so many ``updates``.
+    """Calls a function with each finished rollout batch, that is every ``updates`` optimizer updates.
 
     Training ends after the step for which it returns True.
     """

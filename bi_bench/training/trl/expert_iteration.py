@@ -27,7 +27,7 @@ from bi_bench.training.trl.task import RLTask
 
 @dataclass(frozen=True, slots=True)
 class ExpertIterationSettings:
-    """ExpertIterationSettings of an "expert-iteration" phase: ``keep`` is the most completions a problem.
+    """The settings of an "expert-iteration" phase: ``keep`` bounds the completions kept per problem.
 
     ``epochs`` passes over what a round kept, ``batch_size`` completions an update.
     """
@@ -56,7 +56,7 @@ def train_expert_iteration(job: TrainingJob, task: RLTask) -> Trained:
     stop = stopper(tokenizer, task.decoding.stop)
     ids = encode_prompts(tokenizer, task.prompts)
     log: list[Mapping[str, float]] = []
-    generated = learnt = 0
+    generated = tokens_trained = 0
     order = _order(len(task.prompts), job.seed)
     for number in range(phase.steps):
         chosen = [next(order) for _ in range(phase.prompts)]
@@ -86,14 +86,14 @@ def train_expert_iteration(job: TrainingJob, task: RLTask) -> Trained:
             seed = derive_seed(job.seed, "fit", number)
             fit = dataclasses.replace(job, seed=seed, progress=silent)
             trained = train_encoded(fit, _dataset(ids, kept), sft)
-            learnt += trained.tokens_trained
+            tokens_trained += trained.tokens_trained
             trainable = trained.trainable
             row["loss"] = trained.log[-1]["loss"]
         log.append(row)
         job.progress(step=number + 1, total=phase.steps, reward=row["reward"])
         if task.on_step(number + 1, generated):
             break
-    return Trained(log, learnt, generated, trainable)
+    return Trained(log, tokens_trained, generated, trainable)
 
 
 def keep_right(

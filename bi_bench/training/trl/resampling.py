@@ -1,4 +1,4 @@
-"""Dynamic sampling: groups that teach nothing are replaced whole by groups of new problems.
+"""Dynamic sampling: zero-advantage groups are replaced whole by groups of new problems.
 
 DAPO (Yu et al., arXiv 2503.14476, section 3.2) samples on until the batch is full of groups that
 are neither all right nor all wrong. Here the rounds are bounded, and what is left is counted.
@@ -25,7 +25,7 @@ class Group:
 
     @property
     def informative(self) -> bool:
-        """Whether two rollouts earned differently: else every advantage of the group is zero."""
+        """True unless all rewards are equal, which makes every advantage zero."""
         return min(self.rewards) < max(self.rewards)
 
 

@@ -30,9 +30,9 @@ class Drawn(NamedTuple):
 class Rollouts:
     """The rollout function and the reward function of one phase.
 
-    ``updates`` is how many updates a rollout batch is used for; batches are numbered, so that two
-    phases which differ in it draw the same noise. ``first`` is the place in the whole batch where
-    the share of this process begins, in prompts. ``generated`` counts the tokens that were sampled,
+    ``updates`` is how many updates a rollout batch is used for; noise is seeded by the batch number,
+    so it does not depend on that. ``first`` is the offset of this process's prompts in the whole
+    batch. ``generated`` counts the tokens that were sampled,
     ``kept`` those that went on to training.
     """
 

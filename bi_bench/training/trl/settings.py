@@ -54,7 +54,7 @@ RESERVED = (
     "use_transformers_continuous_batching",
     *trainer_defaults(Path(), Numerics()),
 )
-# Rollouts from a distribution that is cut off, against log-probabilities of the whole one.
+# They truncate the sampling distribution; the trainer's log-probabilities are untruncated.
 TRUNCATING = ("top_p", "top_k", "min_p")
 
 
@@ -80,7 +80,7 @@ class Extras:
 
     @property
     def released_code(self) -> bool:
-        """Whether anything is done as the released code of the BRIDGE paper does it."""
+        """True if a setting follows the BRIDGE paper's released code."""
         return self.gradient_scale != 1 or self.kl_mask > 0
 
 

@@ -23,9 +23,9 @@ from bi_bench.training.trl.callbacks import Log, ProgressCallback, silence, trai
 
 @dataclass(frozen=True, slots=True)
 class SFTSettings:
-    """How demonstrations are learnt. ``loss_on`` "response" masks the prompt, "all" does not.
+    """SFT hyperparameters. ``loss_on`` "response" masks the prompt, "all" trains on it too.
 
-    ``adam_beta2`` is the decay of AdamW's second moment; with ``lora`` adapters are trained alone.
+    ``adam_beta2`` is the decay of AdamW's second moment; with ``lora`` only adapters are trained.
     """
 
     epochs: float
@@ -158,7 +158,7 @@ def train_encoded(
     )
     silence(trainer)
     trainer.train()
-    learnt = sum(map(sum, data["completion_mask"]))
+    tokens_trained = sum(map(sum, data["completion_mask"]))
     trainable = merge(trainer.model, settings.lora)
     epochs = updates * settings.batch_size / len(data) if updates else settings.epochs
-    return Trained(log.rows, round(learnt * epochs), trainable=trainable)
+    return Trained(log.rows, round(tokens_trained * epochs), trainable=trainable)

@@ -16,11 +16,11 @@ def _is_one(value: float) -> bool:
 
 
 class GRPOParameters(ReuseParameters):
-    """Defaults are those of the paper's 1.5B run, but for KL term and entropy bonus, which are off.
+    """Defaults are those of the paper's 1.5B run, except that KL term and entropy bonus are off.
 
     ``format_reward``, ``kl_mask`` and ``gradient_scale`` are there to do as the paper's released code
     does. They, ``minibatches`` and ``iterations`` came later: where they are off they are not in the
-    content key, so that stages from before are still found.
+    content key, so that older stages are still found.
     """
 
     minibatches: Annotated[
@@ -35,7 +35,7 @@ class GRPOParameters(ReuseParameters):
     ] = 0.0
     kl_mask: Annotated[
         float,
-        Field(ge=0, description="mean KL from which a rollout is left out", exclude_if=is_zero),
+        Field(ge=0, description="mean KL at or above which a rollout is masked", exclude_if=is_zero),
     ] = 0.0
     gradient_scale: Annotated[
         float, Field(gt=0, description="factor of the loss, before clipping", exclude_if=_is_one)
