@@ -54,8 +54,12 @@ def export(
 ) -> None:
     """Write a benchmark as an lm-eval task, or results as lm-eval logs, model cards or LaTeX."""
     from bi_bench.api import UserError, did_you_mean
+    from bi_bench.artifacts.files import write_text
+    from bi_bench.lm_eval.export_results import write_results
+    from bi_bench.report.build.rows import published_report
     from bi_bench.report.data.open import open_run
-    from bi_bench.report.exports import cards as export_results
+    from bi_bench.report.exports.cards import check_token, push_cards, write_cards
+    from bi_bench.report.exports.latex import to_latex
 
     if format not in FORMATS:
         hint = did_you_mean(format, FORMATS) or "."
@@ -66,16 +70,24 @@ def export(
     if bool(dataset) != bool(task):
         raise UserError("--dataset and --task name a task of the hub together; give both")
     if push:
-        export_results.check_token()
+        check_token()
     results = open_run(what, store)
     if format == "latex":
-        export_results.write_latex(results, out)
+        file = out or Path(f"{results.name}.tex")
+        write_text(file, to_latex(published_report(results)))
+        print(file)
     elif format == "lm-eval-results":
-        export_results.write_lm_eval(results, out)
+        for file in write_results(results, out or Path(f"{results.name}-lm-eval")):
+            print(file)
     else:
-        folders = export_results.write_cards(results, out, dataset, task, split)
-        if push:
-            export_results.push_cards(folders, push)
+        folders = []
+        for folder in write_cards(
+            results, out or Path(f"{results.name}-cards"), dataset, task, split
+        ):
+            folders.append(folder)
+            print(folder)
+        for repository in push_cards(folders, push) if push else ():
+            print(f"uploaded to {repository}")
 
 
 def _write_task(

@@ -13,20 +13,21 @@ from bi_bench.artifacts.outcomes import Outcomes
 from bi_bench.artifacts.role import EVALUATIONS, Role
 from bi_bench.lm_eval.task_folder import task_name
 from bi_bench.report.data.results import Results
-from bi_bench.report.exports.checkpoints import Checkpoint
+from bi_bench.report.exports.checkpoints import Checkpoint, read_checkpoints
 
 # Which greedy answers had no answer in them is not in every record, so "parsed" is left out.
 _METRICS = ("acc",)
 
 
-def write_results(checkpoint: Checkpoint, results: Results, folder: Path) -> Iterator[Path]:
-    """Write the results of a checkpoint before and after RFT below ``folder``; yields each file."""
-    split = next(iter(checkpoint.pairs))
-    for when in EVALUATIONS:
-        created = results.stage(checkpoint.cell.keys[Role.of(when, split)]).created
-        path, text = lm_eval_results(checkpoint, when, created, results.record.versions)
-        write_text(folder / path, text)
-        yield folder / path
+def write_results(results: Results, folder: Path) -> Iterator[Path]:
+    """Write the results of each checkpoint, before and after RFT, below ``folder``; yields each file."""
+    for checkpoint in read_checkpoints(results):
+        split = next(iter(checkpoint.pairs))
+        for when in EVALUATIONS:
+            created = results.stage(checkpoint.cell.keys[Role.of(when, split)]).created
+            path, text = lm_eval_results(checkpoint, when, created, results.record.versions)
+            write_text(folder / path, text)
+            yield folder / path
 
 
 def lm_eval_results(

@@ -1,4 +1,4 @@
-"""A whole report, before it becomes text, tables and figures."""
+"""The report of a suite as numbers, before it becomes text, tables and figures."""
 
 from __future__ import annotations
 
@@ -34,3 +34,8 @@ class Report:
     published: tuple[Published, ...] = ()
     figures: tuple[str, ...] = ()
     machines: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def missing(self) -> list[Unfinished]:
+        """The cells that failed or have not run; those skipped or declined with a reason are complete."""
+        return [one for one in self.skipped if one.status in ("failed", "damaged", "not run yet")]

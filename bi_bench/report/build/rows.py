@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bi_bench.artifacts.role import post, pre
 from bi_bench.report.build.analyses import read_analyses
 from bi_bench.report.build.arm_row import compared, plain_row, scored
@@ -46,6 +48,16 @@ def build_report(results: Results) -> Report:
         figures=suite.figures,
         machines=record.machines,
     )
+
+
+def published_report(results: Results) -> Report:
+    """The report of a published record; its description begins with the cells that are missing."""
+    report = build_report(results)
+    missing = sum(len(one.seeds) for one in report.missing)
+    if not missing:
+        return report
+    part = f"PARTIAL: {missing} of {len(results.cells)} cells failed or have not run in full."
+    return replace(report, description=f"{part} {report.description}".strip())
 
 
 def _split_rows(split: str, results: Results) -> list[Row]:

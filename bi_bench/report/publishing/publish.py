@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 from bi_bench.api import UserError
 from bi_bench.report.build.curves import read_curves
 from bi_bench.report.build.report import Report
 from bi_bench.report.build.row import NoComparison, Refusal, Row
-from bi_bench.report.build.rows import build_report
-from bi_bench.report.data.cells import Unfinished
+from bi_bench.report.build.rows import build_report, published_report
 from bi_bench.report.data.record import FILE, open_record, pack, to_text
 from bi_bench.report.data.results import Results
 from bi_bench.report.write import write_files
@@ -50,21 +48,6 @@ def published_folders(out: Path) -> list[Path]:
     return [file.parent for file in sorted(out.glob(f"*/{FILE}")) if file.parent.name[0] != "."]
 
 
-def published_report(results: Results) -> Report:
-    """The report of a published record; where cells are missing, its first words say so."""
-    report = build_report(results)
-    missing = sum(len(item.seeds) for item in unfinished_cells(report))
-    if not missing:
-        return report
-    part = f"PARTIAL: {missing} of {len(results.cells)} cells failed or have not run in full."
-    return replace(report, description=f"{part} {report.description}".strip())
-
-
-def unfinished_cells(report: Report) -> list[Unfinished]:
-    """What failed or has not run. Cells that were skipped or declined with a reason are complete."""
-    return [item for item in report.skipped if item.status in ("failed", "damaged", "not run yet")]
-
-
 def _check(report: Report, partial: bool) -> None:
     refused = [
         f"{row.strategy} · {row.algorithm} · {row.model} · {row.evaluation}: {why}"
@@ -73,7 +56,7 @@ def _check(report: Report, partial: bool) -> None:
     ]
     if refused:
         raise UserError(f"contrasts were refused, nothing is published: {_some(refused)}")
-    missing = [item.line for item in unfinished_cells(report)]
+    missing = [item.line for item in report.missing]
     if missing and not partial:
         raise UserError(
             f"the run is not complete: {_some(missing)}. Run the suite to its end, or publish what "
