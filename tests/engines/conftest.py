@@ -107,7 +107,7 @@ def run(store: Store, entry: str) -> RunStages:
 
     def go(stages: list[Stage], **options: Any) -> tuple[dict[str, str], list[str]]:
         events: list[Event] = []
-        settings: dict[str, Any] = {"workers": 2, "entry": entry, **options}
+        settings: dict[str, Any] = {"cpus": 2, "entry": entry, **options}
         engine = LocalEngine(store, **settings)
         outcomes = engine.run(stages, events.append)
         return (

@@ -143,9 +143,7 @@ def test_ctrl_c_while_the_server_still_imports(
     (tmp_path / "entries" / "slow_import.py").write_text("import time; time.sleep(60)")
     line = command([stage("a")])
     script = tmp_path / "script.py"
-    script.write_text(
-        script.read_text().replace("cpus=2,", "cpus=2, preload=['slow_import'],")
-    )
+    script.write_text(script.read_text().replace("cpus=2,", "cpus=2, preload=['slow_import'],"))
     with start(line, surroundings, start_new_session=True) as engine:
         wait_for(engine, "main runs as __main__")
         while len(survivors()) < 3:

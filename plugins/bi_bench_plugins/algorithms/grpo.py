@@ -35,7 +35,9 @@ class GRPOParameters(ReuseParameters):
     ] = 0.0
     kl_mask: Annotated[
         float,
-        Field(ge=0, description="mean KL at or above which a rollout is masked", exclude_if=is_zero),
+        Field(
+            ge=0, description="mean KL at or above which a rollout is masked", exclude_if=is_zero
+        ),
     ] = 0.0
     gradient_scale: Annotated[
         float, Field(gt=0, description="factor of the loss, before clipping", exclude_if=_is_one)
