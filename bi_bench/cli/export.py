@@ -56,7 +56,7 @@ def export(
     from bi_bench.api import UserError, did_you_mean
     from bi_bench.artifacts.files import write_text
     from bi_bench.lm_eval.export_results import write_results
-    from bi_bench.report.build.rows import published_report
+    from bi_bench.report.content.rows import published_report
     from bi_bench.report.data.open import open_run
     from bi_bench.report.exports.cards import check_token, push_cards, write_cards
     from bi_bench.report.exports.latex import to_latex

@@ -9,18 +9,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bi_bench.report.build.report import Report
-    from bi_bench.report.build.row import Row
-    from bi_bench.report.build.rows import build_report
+    from bi_bench.report.content.report import Report
+    from bi_bench.report.content.row import Row
+    from bi_bench.report.content.rows import build_report
     from bi_bench.report.figures import draw_curves
     from bi_bench.report.tables.export import to_csv, to_json
     from bi_bench.report.tables.render import render
     from bi_bench.report.write import cached_text, where_written, write_report
 
 _HOME = {
-    "Report": "build.report",
-    "Row": "build.row",
-    "build_report": "build.rows",
+    "Report": "content.report",
+    "Row": "content.row",
+    "build_report": "content.rows",
     "cached_text": "write",
     "draw_curves": "figures",
     "render": "tables.render",

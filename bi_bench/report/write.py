@@ -17,8 +17,8 @@ from bi_bench.report.data.results import Results
 from bi_bench.store.digests import digest_file
 
 if TYPE_CHECKING:
-    from bi_bench.report.build.curves import ArmCurves
-    from bi_bench.report.build.report import Report
+    from bi_bench.report.content.curves import ArmCurves
+    from bi_bench.report.content.report import Report
     from bi_bench.report.figures import Picture
 
 # Raise it when reports of the same results come out different.
@@ -48,8 +48,8 @@ def write_report(results: Results) -> Written:
     figures and is written last. Figures that an older report had and this one has not are removed.
     Where nothing can be written (an archive, a full disk) the report is returned all the same.
     """
-    from bi_bench.report.build.curves import read_curves
-    from bi_bench.report.build.rows import build_report
+    from bi_bench.report.content.curves import read_curves
+    from bi_bench.report.content.rows import build_report
     from bi_bench.report.tables.export import to_json
     from bi_bench.report.tables.render import render
 

@@ -18,7 +18,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.report import cached_text, write_report
-from bi_bench.report.build.rows import build_report
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.tables.render import render
 from bi_bench.report.write import damaged_files
 from bi_bench.store import Damage, Store

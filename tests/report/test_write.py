@@ -9,7 +9,7 @@ import pytest
 
 from bi_bench.artifacts.stage_record import Failure
 from bi_bench.report import cached_text, write_report
-from bi_bench.report.build.curves import read_curves
+from bi_bench.report.content.curves import read_curves
 from bi_bench.report.write import damaged_files
 
 RUN = "quick-12ab"

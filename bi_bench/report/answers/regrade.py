@@ -16,7 +16,7 @@ from bi_bench.artifacts.problems import read_problems
 from bi_bench.artifacts.role import PROBE, post, pre
 from bi_bench.artifacts.run_record import CellRecord, RunRecord
 from bi_bench.artifacts.samples import Sample, read_samples, write_samples
-from bi_bench.report.build.row import evaluation
+from bi_bench.report.content.row import evaluation
 from bi_bench.report.data.cells import Arm, Cell
 from bi_bench.report.data.results import Results, splits_of
 from bi_bench.report.data.votes import Votes

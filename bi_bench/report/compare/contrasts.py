@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from bi_bench.artifacts.role import post, pre
-from bi_bench.report.build.derivations import tells
-from bi_bench.report.build.pairs import IdentityMismatch, check_against, check_arm
-from bi_bench.report.build.row import Kind, Scores, evaluation
-from bi_bench.report.build.scores import arm_scores, cluster_labels, compare
 from bi_bench.report.compare.arms import RunArm
+from bi_bench.report.content.derivations import tells
+from bi_bench.report.content.pairs import IdentityMismatch, check_against, check_arm
+from bi_bench.report.content.row import Kind, Scores, evaluation
+from bi_bench.report.content.scores import arm_scores, cluster_labels, compare
 from bi_bench.report.data.results import Pair, splits_of
 from bi_bench.stats import constant_answer_floor, mcnemar
 

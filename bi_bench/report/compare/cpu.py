@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bi_bench.report.build.cpu import MEASURED, RMS, kind
 from bi_bench.report.compare.arms import RunArm
+from bi_bench.report.content.cpu import MEASURED, RMS, kind
 
 
 def cpu_notes(sides: Sequence[tuple[RunArm, RunArm]]) -> list[str]:

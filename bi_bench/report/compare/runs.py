@@ -11,11 +11,11 @@ from bi_bench.api import UserError
 from bi_bench.artifacts.artifact import JsonObject
 from bi_bench.artifacts.differences import differences
 from bi_bench.artifacts.role import Role
-from bi_bench.report.build.primary import primary_of
 from bi_bench.report.compare.arms import RunArm, matching, pairs, run_arms
 from bi_bench.report.compare.contrasts import Comparison, compare_arms
 from bi_bench.report.compare.cpu import cpu_notes
 from bi_bench.report.compare.text import closing
+from bi_bench.report.content.primary import primary_of
 from bi_bench.report.data.open import open_run
 from bi_bench.report.data.results import Results, splits_of
 

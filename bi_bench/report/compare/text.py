@@ -8,7 +8,6 @@ from typing import Any
 
 from tabulate import tabulate
 
-from bi_bench.report.build.row import KINDS, Kind, gain_points
 from bi_bench.report.compare.contrasts import Comparison, ScorePair
 from bi_bench.report.compare.sentence import (
     EXPLORATORY,
@@ -18,6 +17,7 @@ from bi_bench.report.compare.sentence import (
     room_sentence,
     wrap,
 )
+from bi_bench.report.content.row import KINDS, Kind, gain_points
 from bi_bench.report.text import percent, plain
 
 _WAYS: dict[Kind, str] = {

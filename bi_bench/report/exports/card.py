@@ -10,8 +10,8 @@ from tabulate import tabulate
 
 from bi_bench.artifacts.artifact import JsonObject
 from bi_bench.artifacts.stage_record import PluginIdentity
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row, gain_points
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row, gain_points
 from bi_bench.report.exports.checkpoints import Checkpoint
 from bi_bench.report.exports.yaml import to_yaml
 from bi_bench.report.text import amount, markdown, percent, points

@@ -9,7 +9,7 @@ from bi_bench.api import UserError
 from bi_bench.artifacts.files import write_text
 from bi_bench.artifacts.role import post
 from bi_bench.artifacts.run_record import RunRecord
-from bi_bench.report.build.rows import published_report
+from bi_bench.report.content.rows import published_report
 from bi_bench.report.data.paths import without_paths
 from bi_bench.report.data.results import Results
 from bi_bench.report.exports.card import eval_results, model_card

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bi_bench.artifacts.hub_reference import HubReference, read_reference
 from bi_bench.artifacts.role import BASE, RFT, post, pre
 from bi_bench.artifacts.stage_record import StageRecord
-from bi_bench.report.build.arm_row import plain_row, scored
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.arm_row import plain_row, scored
+from bi_bench.report.content.row import Row
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Pair, Results
 

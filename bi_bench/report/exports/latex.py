@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bi_bench.report.build.notes import interval_notes
-from bi_bench.report.build.report import Report
+from bi_bench.report.content.notes import interval_notes
+from bi_bench.report.content.report import Report
 from bi_bench.report.tables.grid import compact_grids
 from bi_bench.report.tables.legend import legend
 from bi_bench.report.text import plain

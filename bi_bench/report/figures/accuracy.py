@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bi_bench.report.build.curves import ArmCurves
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.curves import ArmCurves
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
 from bi_bench.report.figures.dumbbells import Ends, dumbbells
 from bi_bench.report.figures.style import Drawn, seeds_text, strategy_styles
 

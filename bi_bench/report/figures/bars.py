@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bi_bench.api import Bars
-from bi_bench.report.build.analyses import AnalysisTable
+from bi_bench.report.content.analyses import AnalysisTable
 from bi_bench.report.figures.measured import (
     distinct,
     having,

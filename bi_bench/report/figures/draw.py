@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bi_bench.api import Bars, Lines
-from bi_bench.report.build.curves import ArmCurves
-from bi_bench.report.build.report import Report
+from bi_bench.report.content.curves import ArmCurves
+from bi_bench.report.content.report import Report
 from bi_bench.report.figures.accuracy import accuracy
 from bi_bench.report.figures.bars import draw_bars
 from bi_bench.report.figures.lengths import lengths

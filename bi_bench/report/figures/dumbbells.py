@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.row import Row
 from bi_bench.report.figures.style import (
     Style,
     arm_name,

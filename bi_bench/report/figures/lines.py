@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bi_bench.api import Lines
-from bi_bench.report.build.analyses import AnalysisTable
+from bi_bench.report.content.analyses import AnalysisTable
 from bi_bench.report.figures.measured import (
     Rows,
     distinct,

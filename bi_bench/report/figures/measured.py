@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any, TypeGuard
 
-from bi_bench.report.build.analyses import AnalysisTable
+from bi_bench.report.content.analyses import AnalysisTable
 from bi_bench.report.data.cells import Arm
 
 Rows = Sequence[Mapping[str, Any]]

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from bi_bench.report.build.curves import ArmCurves
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.curves import ArmCurves
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
 from bi_bench.report.data.cells import Arm
 from bi_bench.report.figures.rewards import bin_width, binned
 from bi_bench.report.figures.style import (

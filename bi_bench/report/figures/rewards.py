@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bi_bench.report.build.curves import ArmCurves
-from bi_bench.report.build.report import Report
+from bi_bench.report.content.curves import ArmCurves
+from bi_bench.report.content.report import Report
 from bi_bench.report.figures.style import (
     Drawn,
     arm_name,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bi_bench.report.build.curves import ArmCurves
-from bi_bench.report.build.report import Report
+from bi_bench.report.content.curves import ArmCurves
+from bi_bench.report.content.report import Report
 from bi_bench.report.figures.style import (
     Drawn,
     arm_name,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.row import Row
 from bi_bench.report.data.cells import Arm
 from bi_bench.report.text import plain, shorten
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bi_bench.report.build.curves import ArmCurves
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
-from bi_bench.report.build.sweeps import Curve, value_text
+from bi_bench.report.content.curves import ArmCurves
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
+from bi_bench.report.content.sweeps import Curve, value_text
 from bi_bench.report.figures.style import (
     COLOURS,
     Drawn,

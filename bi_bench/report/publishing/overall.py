@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bi_bench.api import UserError
 from bi_bench.artifacts.files import write_text
-from bi_bench.report.build.notes import interval_notes
-from bi_bench.report.build.row import Row
-from bi_bench.report.build.rows import published_report
+from bi_bench.report.content.notes import interval_notes
+from bi_bench.report.content.row import Row
+from bi_bench.report.content.rows import published_report
 from bi_bench.report.data.record import open_record
 from bi_bench.report.publishing.publish import published_folders
 from bi_bench.report.tables.legend import legend

@@ -7,10 +7,10 @@ import shutil
 from pathlib import Path
 
 from bi_bench.api import UserError
-from bi_bench.report.build.curves import read_curves
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import NoComparison, Refusal, Row
-from bi_bench.report.build.rows import build_report, published_report
+from bi_bench.report.content.curves import read_curves
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import NoComparison, Refusal, Row
+from bi_bench.report.content.rows import build_report, published_report
 from bi_bench.report.data.record import FILE, open_record, pack, to_text
 from bi_bench.report.data.results import Results
 from bi_bench.report.write import write_files

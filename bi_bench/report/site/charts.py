@@ -8,8 +8,8 @@ from typing import Any
 
 from bi_bench.artifacts.outcomes import Outcomes
 from bi_bench.artifacts.role import Evaluation
-from bi_bench.report.build.curves import ArmCurves
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.curves import ArmCurves
+from bi_bench.report.content.row import Row
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Results
 

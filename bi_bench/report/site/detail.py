@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bi_bench.report.build.analyses import AnalysisTable, as_text
-from bi_bench.report.build.curves import ArmCurves
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.analyses import AnalysisTable, as_text
+from bi_bench.report.content.curves import ArmCurves
+from bi_bench.report.content.row import Row
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Results
 from bi_bench.report.site.charts import difficulty_chart, histogram_chart, reward_chart

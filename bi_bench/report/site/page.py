@@ -7,10 +7,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bi_bench.report.build.published import TITLE as PUBLISHED
-from bi_bench.report.build.published import published_notes, published_table
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.published import TITLE as PUBLISHED
+from bi_bench.report.content.published import published_notes, published_table
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
 from bi_bench.report.site.columns import (
     GROUPS,
     SHOWN_GROUPS,

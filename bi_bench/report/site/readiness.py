@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bi_bench.report.build.readiness import TRIVIAL, Point, predictions
+from bi_bench.report.content.readiness import TRIVIAL, Point, predictions
 from bi_bench.report.text import plain
 from bi_bench.stats import CLUSTERS_FOR_A_CORRELATION, RankCorrelation
 

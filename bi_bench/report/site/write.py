@@ -14,11 +14,11 @@ from bi_bench.api import Benchmark, UserError
 from bi_bench.artifacts import role as roles
 from bi_bench.artifacts.files import read_json, write_text
 from bi_bench.artifacts.stage_record import StageRecord
-from bi_bench.report.build.curves import read_curves
-from bi_bench.report.build.readiness import read_points
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
-from bi_bench.report.build.rows import build_report
+from bi_bench.report.content.curves import read_curves
+from bi_bench.report.content.readiness import read_points
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.data.cells import Arm, Cell
 from bi_bench.report.data.results import Results
 from bi_bench.report.site.answers import NO_ANSWERS, answers_name, remove_others, write_answers

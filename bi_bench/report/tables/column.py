@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.row import Row
 from bi_bench.report.text import change, percent
 from bi_bench.stats import Contrast
 

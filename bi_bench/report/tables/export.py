@@ -7,8 +7,8 @@ import io
 from dataclasses import asdict
 from typing import Any
 
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
 from bi_bench.report.tables import columns
 from bi_bench.report.tables.column import Value
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tabulate import tabulate
 
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
 from bi_bench.report.tables.column import Column
 from bi_bench.report.tables.columns import table_columns, terminal_columns
 from bi_bench.report.tables.columns.facts import STRATEGY

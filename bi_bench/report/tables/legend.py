@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.row import Row
 from bi_bench.report.tables.columns import shown_columns
 
 _ALL = (

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from tabulate import tabulate
 
-from bi_bench.report.build.analyses import as_text
-from bi_bench.report.build.published import TITLE as PUBLISHED
-from bi_bench.report.build.published import published_notes, published_table
-from bi_bench.report.build.report import Report
+from bi_bench.report.content.analyses import as_text
+from bi_bench.report.content.published import TITLE as PUBLISHED
+from bi_bench.report.content.published import published_notes, published_table
+from bi_bench.report.content.report import Report
 from bi_bench.report.tables.columns import table_columns
 from bi_bench.report.tables.grid import compact_grids, evaluations, grid, pipe_table
 from bi_bench.report.tables.legend import legend

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bi_bench.report.build.published import TITLE, published_table
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
-from bi_bench.report.build.sweeps import sweep_table
+from bi_bench.report.content.published import TITLE, published_table
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
+from bi_bench.report.content.sweeps import sweep_table
 from bi_bench.report.tables.grid import pipe_table
 from bi_bench.report.text import markdown
 

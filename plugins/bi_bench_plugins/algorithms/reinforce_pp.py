@@ -12,7 +12,7 @@ from bi_bench_plugins.algorithms.shared import ReuseParameters
 
 
 class ReinforcePPParameters(ReuseParameters):
-    """Clip range of the paper, and the authors' eight updates per batch (1024 rollouts in minibatches of 128).
+    """Clip range of the paper, and the authors' eight updates per batch (1024 rollouts, minibatches of 128).
 
     ``baseline``: take off the group's mean first, the paper's variant for several rollouts a problem.
     """

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report.build.rows import build_report
 from bi_bench.report.compare.arms import matching, pairs, run_arms
 from bi_bench.report.compare.contrasts import compare_arms
 from bi_bench.report.compare.text import closing, to_json, to_text
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.data.record import open_record
 from tests.factories import results, write_record
 

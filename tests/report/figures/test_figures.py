@@ -11,7 +11,7 @@ import pytest
 from bi_bench.api import Bars, Lines
 from bi_bench.api.figure import FIGURES, drawing_from_json, drawing_to_json
 from bi_bench.report import build_report, cached_text, where_written, write_report
-from bi_bench.report.build.curves import read_curves
+from bi_bench.report.content.curves import read_curves
 from bi_bench.report.figures import OWN, draw_all
 from bi_bench.report.figures.bars import draw_bars
 from bi_bench.report.figures.lines import draw_lines

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bi_bench.report import build_report, to_csv
-from bi_bench.report.build.curves import read_curves
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.rows import published_report
+from bi_bench.report.content.curves import read_curves
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import published_report
 from bi_bench.report.data.record import SCHEMA, open_record
 from bi_bench.report.data.results import Results
 from bi_bench.report.publishing.overall import overall

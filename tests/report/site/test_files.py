@@ -12,7 +12,7 @@ import pytest
 
 from bi_bench.api import Problem, UserError
 from bi_bench.artifacts.samples import Sample
-from bi_bench.report.build.rows import build_report
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.site import answers, write_site
 from bi_bench.report.site.columns import cell, used_columns
 from bi_bench.report.site.escape import literal, script, visible

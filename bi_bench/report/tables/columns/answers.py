@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from bi_bench.report.build.row import Answers, Row
-from bi_bench.report.build.secondary import Secondary
+from bi_bench.report.content.row import Answers, Row
+from bi_bench.report.content.secondary import Secondary
 from bi_bench.report.tables.column import Column, Shown, Value
 from bi_bench.report.text import change, percent
 

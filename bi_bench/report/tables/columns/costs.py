@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.row import Row
 from bi_bench.report.tables.column import Column, Shown, Terminal
 from bi_bench.report.text import amount
 

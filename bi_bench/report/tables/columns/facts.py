@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.row import Row
 from bi_bench.report.tables.column import Column, Line, Shown, Terminal
 from bi_bench.report.text import percent, shorten
 

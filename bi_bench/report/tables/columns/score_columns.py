@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from bi_bench.report.build.row import Kind, Row, Scores
+from bi_bench.report.content.row import Kind, Row, Scores
 from bi_bench.report.tables.column import (
     FOR_MACHINES,
     Column,

@@ -6,7 +6,7 @@ import pytest
 
 from bi_bench.artifacts.tables import write_rows
 from bi_bench.report import build_report
-from bi_bench.report.build.pairs import Outcomes
+from bi_bench.report.content.pairs import Outcomes
 
 
 def report(suite):

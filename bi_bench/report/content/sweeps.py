@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bi_bench.artifacts.run_record import SuiteRecord
-from bi_bench.report.build.row import Row, gain_points
+from bi_bench.report.content.row import Row, gain_points
 from bi_bench.report.text import percent, points
 
 # A line through two points says no more than the table.

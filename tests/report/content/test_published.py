@@ -8,7 +8,7 @@ import matplotlib
 import pytest
 
 from bi_bench.report import build_report, render, to_json
-from bi_bench.report.build.sweeps import find_sweeps
+from bi_bench.report.content.sweeps import find_sweeps
 from bi_bench.report.figures import OWN
 from bi_bench.report.figures.style import RC
 from bi_bench.report.tables.sections import markdown_sections

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bi_bench.artifacts.run_record import SuiteRecord
-from bi_bench.report.build.row import Row, evaluation, gain_points
+from bi_bench.report.content.row import Row, evaluation, gain_points
 from bi_bench.report.text import percent
 
 TITLE = "Published elsewhere, not measured here"

@@ -14,8 +14,8 @@ from bi_bench.artifacts.overlap import Overlap as Measured
 from bi_bench.artifacts.probe import ProbeSummary
 from bi_bench.artifacts.problems import ProblemsSummary
 from bi_bench.artifacts.role import AUGMENT, PROBE, RFT
-from bi_bench.report.build.derivations import judged, wrong_among_right
-from bi_bench.report.build.row import Answers, Costs, Overlap, Readiness
+from bi_bench.report.content.derivations import judged, wrong_among_right
+from bi_bench.report.content.row import Answers, Costs, Overlap, Readiness
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Results
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bi_bench.artifacts.run_record import PrimaryRecord, SuiteRecord
-from bi_bench.report.build.row import Place, Row, Scores, Standing
+from bi_bench.report.content.row import Place, Row, Scores, Standing
 from bi_bench.report.text import percent, points
 from bi_bench.stats import ArmLabel, Corrected, arm_label, arm_place, holm
 

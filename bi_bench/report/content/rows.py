@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bi_bench.artifacts.role import post, pre
-from bi_bench.report.build.analyses import read_analyses
-from bi_bench.report.build.arm_row import compared, plain_row, scored
-from bi_bench.report.build.cpu import cpu_notes
-from bi_bench.report.build.notes import report_notes
-from bi_bench.report.build.primary import primary_notes, primary_of, with_standings
-from bi_bench.report.build.published import read_published
-from bi_bench.report.build.random_reward import against_random, random_rewards
-from bi_bench.report.build.report import Report
-from bi_bench.report.build.row import Row
-from bi_bench.report.build.sweeps import find_sweeps
+from bi_bench.report.content.analyses import read_analyses
+from bi_bench.report.content.arm_row import compared, plain_row, scored
+from bi_bench.report.content.cpu import cpu_notes
+from bi_bench.report.content.notes import report_notes
+from bi_bench.report.content.primary import primary_notes, primary_of, with_standings
+from bi_bench.report.content.published import read_published
+from bi_bench.report.content.random_reward import against_random, random_rewards
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
+from bi_bench.report.content.sweeps import find_sweeps
 from bi_bench.report.data.cells import Arm, Cell, unfinished
 from bi_bench.report.data.results import Results
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from bi_bench.artifacts.outcomes import Outcomes
-from bi_bench.report.build.derivations import mostly_wrong, tells
-from bi_bench.report.build.measurements import (
+from bi_bench.report.content.derivations import mostly_wrong, tells
+from bi_bench.report.content.measurements import (
     answers,
     costs,
     declined,
@@ -18,10 +18,10 @@ from bi_bench.report.build.measurements import (
     readiness,
     underspent,
 )
-from bi_bench.report.build.pairs import IdentityMismatch, check_against, check_arm
-from bi_bench.report.build.row import KINDS, Missing, NoComparison, Refusal, Row
-from bi_bench.report.build.scores import arm_scores, cluster_labels, compare, in_one_cluster
-from bi_bench.report.build.secondary import secondary
+from bi_bench.report.content.pairs import IdentityMismatch, check_against, check_arm
+from bi_bench.report.content.row import KINDS, Missing, NoComparison, Refusal, Row
+from bi_bench.report.content.scores import arm_scores, cluster_labels, compare, in_one_cluster
+from bi_bench.report.content.secondary import secondary
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Pair, Results
 from bi_bench.stats import constant_answer_floor, effective_clusters

@@ -9,7 +9,7 @@ from bi_bench.artifacts.role import benchmark_and_split
 from bi_bench.report.text import points
 
 if TYPE_CHECKING:
-    from bi_bench.report.build.secondary import Secondary
+    from bi_bench.report.content.secondary import Secondary
     from bi_bench.stats import ArmLabel, Contrast, GainLabel
 
 Kind = Literal["greedy", "sampled", "derived"]

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bi_bench.artifacts.run_record import SuiteRecord
-from bi_bench.report.build.pairs import IdentityMismatch, check_against
-from bi_bench.report.build.row import Row
-from bi_bench.report.build.scores import compare
+from bi_bench.report.content.pairs import IdentityMismatch, check_against
+from bi_bench.report.content.row import Row
+from bi_bench.report.content.scores import compare
 from bi_bench.report.data.cells import Arm
 from bi_bench.report.data.results import Pair
 

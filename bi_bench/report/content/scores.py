@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bi_bench.artifacts.outcomes import Outcomes
-from bi_bench.report.build.derivations import mostly_wrong
-from bi_bench.report.build.row import Kind, Scores
+from bi_bench.report.content.derivations import mostly_wrong
+from bi_bench.report.content.row import Kind, Scores
 from bi_bench.report.data.results import Pair
 from bi_bench.stats import (
     ArmLabel,

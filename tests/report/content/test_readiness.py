@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bi_bench.report.build.analyses import AnalysisTable
-from bi_bench.report.build.readiness import TRIVIAL, predictions, read_points
+from bi_bench.report.content.analyses import AnalysisTable
+from bi_bench.report.content.readiness import TRIVIAL, predictions, read_points
 from tests.factories import results
 
 

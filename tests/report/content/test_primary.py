@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bi_bench.report import build_report, render, to_csv
-from bi_bench.report.build.primary import Primary, primary_notes
+from bi_bench.report.content.primary import Primary, primary_notes
 from bi_bench.report.tables.export import flat_row
 from bi_bench.stats import holm
 from tests.factories import results

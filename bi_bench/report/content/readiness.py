@@ -10,8 +10,8 @@ from typing import Any
 from bi_bench.artifacts import role as roles
 from bi_bench.artifacts.probe import ProbeSummary
 from bi_bench.artifacts.role import PROBE, RFT, SFT
-from bi_bench.report.build.analyses import AnalysisTable
-from bi_bench.report.build.row import evaluation
+from bi_bench.report.content.analyses import AnalysisTable
+from bi_bench.report.content.row import evaluation
 from bi_bench.report.data.cells import Arm, Cell
 from bi_bench.report.data.results import Results
 from bi_bench.stats import RankCorrelation, pass_at_k, rank_correlation

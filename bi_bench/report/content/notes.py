@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bi_bench.artifacts.run_record import SuiteRecord
-from bi_bench.report.build.row import Row
+from bi_bench.report.content.row import Row
 
 _SHARED_COSTS = (
     "Costs are means over the seeds of a row, of demonstrations, SFT, probe, RFT and all "

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bi_bench.artifacts.artifact import Json
-from bi_bench.report.build.analyses import AnalysisTable
-from bi_bench.report.build.published import Published
-from bi_bench.report.build.row import Row
-from bi_bench.report.build.sweeps import Sweep
+from bi_bench.report.content.analyses import AnalysisTable
+from bi_bench.report.content.published import Published
+from bi_bench.report.content.row import Row
+from bi_bench.report.content.sweeps import Sweep
 from bi_bench.report.data.cells import Unfinished
 
 
