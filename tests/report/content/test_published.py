@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import matplotlib
 import pytest
 
+from bi_bench.artifacts.run_record import SuiteRecord
 from bi_bench.report import build_report, render, to_json
-from bi_bench.report.content.sweeps import find_sweeps
+from bi_bench.report.content.sweeps import Sweep, find_sweeps
 from bi_bench.report.figures import OWN
 from bi_bench.report.figures.style import RC
 from bi_bench.report.tables.sections import markdown_sections
@@ -69,6 +71,10 @@ def test_a_row_that_is_not_finished_leaves_our_columns_empty(suite):
     ]
 
 
+def sweeps(**parts: Any) -> tuple[Sweep, ...]:
+    return find_sweeps(SuiteRecord(name="quick", reference="vanilla", **parts))
+
+
 def arms(**params):
     return {
         name: {"name": "bridge", "params": {"p": p, "level": level, "deep": deep}}
@@ -83,7 +89,7 @@ STRATEGIES = {
 
 
 def test_a_sweep_has_what_differs_and_curves_of_one_number():
-    (sweep,) = find_sweeps({"strategies": STRATEGIES})
+    (sweep,) = sweeps(strategies=STRATEGIES)
     assert sweep.plugin == "bridge"
     assert sweep.parameters == ("p", "level", "deep")
     assert list(sweep.arms) == ["b10", "b0", "b40", "off"]
@@ -95,18 +101,18 @@ def test_a_sweep_has_what_differs_and_curves_of_one_number():
 
 
 def test_two_values_or_a_switch_make_no_curve():
-    found = find_sweeps({"strategies": arms(a=(0.1, 2, True), b=(0.2, 2, True))})
+    found = sweeps(strategies=arms(a=(0.1, 2, True), b=(0.2, 2, True)))
     assert found[0].parameters == ("p",)
     assert found[0].curves() == []
-    found = find_sweeps({"strategies": arms(a=(0.1, 2, True), b=(0.1, 2, False))})
+    found = sweeps(strategies=arms(a=(0.1, 2, True), b=(0.1, 2, False)))
     assert found[0].curves() == []
 
 
 def test_older_records_have_only_what_the_suite_file_says():
     entries = ["vanilla", "bridge", {"name": "bridge", "p": 0.3, "label": "b30"}]
-    (sweep,) = find_sweeps({"source": {"matrix": {"strategies": entries}}})
+    (sweep,) = sweeps(source={"matrix": {"strategies": entries}})
     assert sweep.arms == {"bridge": {"p": None}, "b30": {"p": 0.3}}
-    assert find_sweeps({"source": {}}) == ()
+    assert sweeps(source={}) == ()
 
 
 def test_the_table_and_the_curve_have_the_gains_of_the_rows(suite):

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from bi_bench.report.content.analyses import AnalysisTable
 from bi_bench.report.content.readiness import TRIVIAL, predictions, read_points
-from tests.factories import results
 
 
 def probe(right):
@@ -31,7 +28,7 @@ def fill(suite):
         )
         before = "1" * (6 - number) + "0" * (4 + number)
         suite.run(cell, suite.outcomes(before), suite.outcomes("1" * 8 + "00"))
-    return suite.results.cells
+    return suite.results
 
 
 def row(number, **values):
@@ -40,7 +37,7 @@ def row(number, **values):
 
 
 def test_a_cell_has_what_its_probe_says_and_the_score_before(suite):
-    points = read_points(fill(suite), suite.store, [])
+    points = read_points(fill(suite), [])
     assert len(points) == 6
     first = points[0]
     assert (first.comparison, first.seed) == ("sums · test-id · grpo", 0)
@@ -52,7 +49,7 @@ def test_a_cell_has_what_its_probe_says_and_the_score_before(suite):
 
 
 def test_the_trivial_predictor_comes_first_and_orders_these_cells_perfectly(suite):
-    found = predictions(read_points(fill(suite), suite.store, []))
+    found = predictions(read_points(fill(suite), []))
     assert found[0].predictor == TRIVIAL
     assert found[0].gain is not None
     assert found[0].gain.estimate == pytest.approx(1.0)
@@ -62,27 +59,27 @@ def test_the_trivial_predictor_comes_first_and_orders_these_cells_perfectly(suit
 
 
 def test_predictors_that_say_nothing_or_nothing_new_are_left_out(suite):
-    cells = fill(suite)
-    points = read_points(cells, suite.store, [])
+    results = fill(suite)
+    points = read_points(results, [])
     again = [
         row(n, checkpoint="sft", score=p.predictors["probe: accuracy"])
         for n, p in enumerate(points)
     ]
     tables = [AnalysisTable("again", tuple(again))]
-    names = [each.predictor for each in predictions(read_points(cells, suite.store, tables))]
+    names = [each.predictor for each in predictions(read_points(results, tables))]
     assert "probe: spread" not in names
     assert "again: score" not in names
     assert "probe: accuracy" in names
 
 
 def test_analyses_count_where_they_measured_the_sft_model_on_other_problems(suite):
-    cells = fill(suite)
+    results = fill(suite)
     rows = [row(n, checkpoint="sft", loss=float(n), solutions=96, losses=[1.0]) for n in range(6)]
     rows += [row(n, checkpoint="rft", loss=0.0) for n in range(6)]
     seen = [row(n, checkpoint="sft", split="test-id", accuracy=0.1 * n) for n in range(6)]
     several = [row(n, checkpoint="sft", k=k, share=0.1) for n in range(6) for k in (1, 2)]
     tables = [AnalysisTable(f"a{n}", tuple(t)) for n, t in enumerate((rows, seen, several))]
-    points = read_points(cells, suite.store, tables)
+    points = read_points(results, tables)
     measured = {name for name in points[0].predictors if name.startswith("a")}
     assert measured == {"a0: loss"}
     assert points[3].predictors["a0: loss"] == 3.0
@@ -94,8 +91,7 @@ def test_cells_of_one_sft_model_are_one_cluster(suite):
         cell["stages"]["sft"] = f"shared-{number // 3}"
         before = "1" * (6 - number) + "0" * (4 + number)
         suite.run(cell, suite.outcomes(before), suite.outcomes("1" * 8 + "00"))
-    record = json.loads(json.dumps(suite.record))
-    found = predictions(read_points(results(record, suite.store).cells, suite.store, []))[0]
+    found = predictions(read_points(suite.results, []))[0]
     assert found.gain is None  # two models: no correlation, whatever the number of cells
 
 
@@ -107,7 +103,7 @@ def test_algorithms_are_not_pooled(suite):
         suite.run(
             cell, suite.outcomes(before), suite.outcomes("1" * (number + 1) + "0" * (9 - number))
         )
-    found = predictions(read_points(suite.results.cells, suite.store, []))
+    found = predictions(read_points(suite.results, []))
     trivial = {each.comparison: each for each in found if each.predictor == TRIVIAL}
     assert list(trivial) == ["sums · test-id · grpo", "sums · test-id · rloo"]
     assert {each.gain.cells for each in trivial.values()} == {6}

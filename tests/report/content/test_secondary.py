@@ -6,7 +6,6 @@ import pytest
 
 from bi_bench.artifacts.tables import write_rows
 from bi_bench.report import build_report
-from bi_bench.report.content.pairs import Outcomes
 
 
 def report(suite):
@@ -68,9 +67,9 @@ def test_what_outcomes_lack_is_read_from_the_answers(suite):
     for when, right, parsed in (("pre", "1100", "1100"), ("post", "1110", "1111")):
         folder = suite.store.folder(cell["stages"][f"{when}/test-id"])
         write_rows(folder / "samples.parquet", answers(right, parsed, texts))
-    read = Outcomes.read(suite.store.folder(cell["stages"]["pre/test-id"]))
-    assert read.parsed == [True, True, False, False]
-    assert read.majority == [0.5, 0.0, 1.0, 0.0]
+    read = suite.results.outcomes(cell["stages"]["pre/test-id"])
+    assert read.parsed == (True, True, False, False)
+    assert read.majority == (0.5, 0.0, 1.0, 0.0)
     found = report(suite).rows[0].secondary
     assert found.majority == pytest.approx((0.375, 0.375))
     # P(parsed) 1/2 -> 1, P(right | parsed) 1 -> 3/4.
