@@ -60,7 +60,7 @@ class Benchmark(Plugin[P], ABC):
 
     @property
     def evaluates_itself(self) -> bool:
-        """Whether it overrides :meth:`evaluate`: it then asks and grades by itself."""
+        """True if it overrides :meth:`evaluate`: it then asks and grades by itself."""
         return type(self).evaluate is not Benchmark.evaluate
 
     def premises(self, problem: Problem) -> int:

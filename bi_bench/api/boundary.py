@@ -97,7 +97,7 @@ class _Expired(BaseException):
 
 
 def _foreign(file: str) -> bool:
-    """Whether code is neither the core's nor Python's own."""
+    """True if code is neither the core's nor Python's own."""
     path = Path(file)
     if _CORE in path.parents or not path.suffix:
         return False

@@ -82,11 +82,11 @@ class ReasoningGraph:
 
     @cached_property
     def exact(self) -> bool:
-        """Whether all values are integers: no division, root or decimal number in any equation."""
+        """True if all values are integers: no division, root or decimal number in any equation."""
         return all(_exact(quantity.equation) for quantity in self.quantities)
 
     def agrees(self, stated: Number, value: Number) -> bool:
-        """Whether a stated number counts as ``value``: equal, or where values are rounded with a
+        """True if a stated number counts as ``value``: equal, or where values are rounded with a
         relative error below ``TOLERANCE``.
         """
         return stated == value or (not self.exact and abs(stated - value) < TOLERANCE * abs(value))

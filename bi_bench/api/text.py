@@ -102,7 +102,7 @@ def text_lines(file: Path) -> Iterator[tuple[int, str, str]]:
 
 
 def is_text(text: str) -> bool:
-    """Whether ``text`` is free of lone surrogates, which neither UTF-8 nor a tokenizer can encode."""
+    """True if ``text`` is free of lone surrogates, which neither UTF-8 nor a tokenizer can encode."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 

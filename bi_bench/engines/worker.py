@@ -66,7 +66,7 @@ class Worker:
 
     @property
     def ended(self) -> bool:
-        """Whether the process has ended."""
+        """True if the process has ended."""
         return not self._process.is_alive()
 
     @property

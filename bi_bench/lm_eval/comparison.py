@@ -40,7 +40,7 @@ class Comparison:
 
     @property
     def too_few(self) -> bool:
-        """Whether a bootstrap interval over so few documents or clusters is too narrow."""
+        """True if a bootstrap interval over so few documents or clusters is too narrow."""
         return (self.clusters or self.documents) < _FEW
 
 

@@ -57,7 +57,7 @@ def find_evaluations(path: Path) -> list[list[Evaluation]]:
 
 
 def is_array(file: Path) -> bool:
-    """Whether a JSONL file holds one array, as lm-eval before 0.4.3 wrote it."""
+    """True if a JSONL file holds one array, as lm-eval before 0.4.3 wrote it."""
     return _first_line(file).startswith("[")
 
 
@@ -94,7 +94,7 @@ def _results_files(folder: Path, pattern: str) -> Iterator[ResultsFile]:
 
 
 def _same_model(stem: str, task: str, results: ResultsFile) -> bool:
-    """Whether samples and results are of one model; a later evaluation replaces the results."""
+    """True if samples and results are of one model; a later evaluation replaces the results."""
     arguments = re.sub("[/=]", "__", results.model_args)
     return not arguments or stem == f"{arguments}_{task}"
 

@@ -31,7 +31,7 @@ class Task:
 
     @property
     def has_results(self) -> bool:
-        """Whether there was a results file, without which settings are unknown."""
+        """True if there was a results file, without which settings are unknown."""
         return self.results is not NO_RESULTS
 
 

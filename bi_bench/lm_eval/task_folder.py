@@ -43,7 +43,7 @@ def task_name(benchmark: str, split: str) -> str:
 
 
 def is_exported(folder: Path) -> bool:
-    """Whether a folder holds an exported task, which another export may replace."""
+    """True if a folder holds an exported task, which another export may replace."""
     return (folder / _BENCHMARK).exists()
 
 

@@ -47,12 +47,12 @@ class ArmLabel(StrEnum):
 
     @property
     def names_no_winner(self) -> bool:
-        """Whether one or two seeds are too few for a verdict."""
+        """True if one or two seeds are too few for a verdict."""
         return self in _CONDITIONAL_ARM.values()
 
     @property
     def is_claim(self) -> bool:
-        """Whether it says something about the arm, "tie" included."""
+        """True if it says something about the arm, "tie" included."""
         return not self.names_no_winner and self not in (ArmLabel.NEVER_RIGHT, ArmLabel.NO_VERDICT)
 
 

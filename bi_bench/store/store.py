@@ -44,7 +44,7 @@ class Store:
         return self.stages / key
 
     def has(self, key: str, *, weights: bool = False) -> bool:
-        """Whether the stage is there, done or declined, and what it wrote is what is there now.
+        """True if the stage is there, done or declined, and what it wrote is what is there now.
 
         A damaged one counts as missing, with a warning that names the file. Weights are known by
         their size unless ``weights`` asks for more: whoever loads them verifies them.

@@ -35,7 +35,7 @@ class Numerics:
 
     @property
     def bf16(self) -> bool:
-        """Whether trainers compute in bfloat16 (weights stay float32)."""
+        """True if trainers compute in bfloat16 (weights stay float32)."""
         return self.dtype == "bfloat16"
 
 

@@ -31,7 +31,7 @@ class RolloutParameters(Parameters):
 
 
 def is_zero(value: float) -> bool:
-    """Whether a parameter is off; those that came later are then not in the content key."""
+    """True if a parameter is off; those that came later are then not in the content key."""
     return value == 0
 
 

@@ -82,7 +82,7 @@ def _solved(nodes: list[Node], order: list[int], arithmetic: Arithmetic) -> list
 
 
 def _stable(nodes: list[Node], order: list[int], answer: Number) -> bool:
-    """Whether full precision gives the same answer as rounding every operation."""
+    """True if full precision gives the same answer as rounding every operation."""
     precise = [0.0] * len(nodes)
     try:
         for number in order:

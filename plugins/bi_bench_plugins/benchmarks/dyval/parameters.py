@@ -131,7 +131,7 @@ class DyValParameters(WordedParameters):
 
     @property
     def real(self) -> bool:
-        """Whether values can be other than integers."""
+        """True if values can be other than integers."""
         return not {"/", "sqrt"}.isdisjoint(self.operations)
 
     @property

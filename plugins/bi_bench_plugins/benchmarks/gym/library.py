@@ -47,7 +47,7 @@ def dataset(name: str, config: Mapping[str, Any], seed: int, size: int) -> Any:
 
 
 def runs_text(verifier: Any) -> bool:
-    """Whether a verifier may run a text as code: its whole module is looked at.
+    """True if a verifier may run a text as code: its whole module is looked at.
 
     It may hand an answer to any other function of it; and one that asks other verifiers (composite)
     to any.

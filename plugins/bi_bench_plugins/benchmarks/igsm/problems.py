@@ -113,7 +113,7 @@ def equations(rng: random.Random, sketch: Sketch) -> Iterator[tuple[str, Forms]]
 
 
 def accepted(rng: random.Random, sketch: Sketch) -> bool:
-    """Whether the answer passes the filters on its size and on 0."""
+    """True if the answer passes the filters on its size and on 0."""
     params = sketch.params
     answer = values_of(sketch.outline, sketch.forms, Setting(params.arithmetic))[
         sketch.outline.target

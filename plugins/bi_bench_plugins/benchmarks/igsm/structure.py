@@ -69,7 +69,7 @@ class Structure(NamedTuple):
     levels: list[list[int]]
 
     def is_abstract(self, parameter: int) -> bool:
-        """Whether a parameter follows from the structure instead of a premise."""
+        """True if a parameter follows from the structure instead of a premise."""
         return parameter >= len(self.instances)
 
 

@@ -39,7 +39,7 @@ _NOT_IN_WORDS = re.compile(r"[^\w ]+")
 
 
 def same(answer: str, reference: str) -> bool:
-    """Whether two answers say the same; it never raises, and takes two seconds at most."""
+    """True if two answers say the same; it never raises, and takes two seconds at most."""
     if len(answer) > LONGEST:
         return False
     if answer == reference:
@@ -51,7 +51,7 @@ def same(answer: str, reference: str) -> bool:
 
 
 def is_number_line(text: str) -> bool:
-    """Whether a line is a number, with a unit or not, or a formula with one, and no heading."""
+    """True if a line is a number, with a unit or not, or a formula with one, and no heading."""
     line = _LEAD.sub("", typed(text))
     if _NUMBERED.match(line):
         return False
@@ -163,7 +163,7 @@ def _same_items(one: Collection, other: Collection, depth: int) -> bool:
 
 
 def _is_phrase(text: str) -> bool:
-    """Whether letters of a typed text are words, and there is neither a command nor a digit."""
+    """True if letters of a typed text are words, and there is neither a command nor a digit."""
     words = re.findall("[A-Za-z]+", text)
     return not re.search(r"[\\\d^_]", text) and any(map(is_word, words))
 

@@ -41,7 +41,7 @@ class TooHard(Exception):  # noqa: N818 - an answer, no error
 
 
 def same_formula(answer: str, reference: str) -> bool:
-    """Whether two typed formulas are equal; False where they are not small enough to tell."""
+    """True if two typed formulas are equal; False where they are not small enough to tell."""
     small = _small(answer) and _small(reference)
     alike = all(part(answer) == part(reference) for part in (_variables, _subscripts))
     if not small or not alike:

@@ -13,7 +13,7 @@ _WANTED = [LatexExtractionConfig(boxed_match_priority=0)]
 
 
 def equal(answer: str, reference: str) -> bool:
-    """Whether math-verify takes two formulas as equal."""
+    """True if math-verify takes two formulas as equal."""
     right, found = (
         parse(f"\\boxed{{{each}}}", _WANTED, fallback_mode="no_fallback", parsing_timeout=None)
         for each in (reference, answer)

@@ -108,12 +108,12 @@ class Measured(NamedTuple):
 
     @property
     def percent(self) -> bool:
-        """Whether the unit is the per cent alone."""
+        """True if the unit is the per cent alone."""
         return [dimension for dimension, *_ in self.units] == ["share"]
 
 
 def is_word(text: str) -> bool:
-    """Whether letters are a word and no product of variables: three or more with a vowel, or "no"."""
+    """True if letters are a word and no product of variables: three or more with a vowel, or "no"."""
     return text.lower() == "no" or (len(text) >= 3 and not _VOWELS.isdisjoint(text.lower()))
 
 
