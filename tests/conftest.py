@@ -6,9 +6,12 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Two test processes share two cores: set before torch or numpy is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -27,7 +30,7 @@ def present(value: Value | None) -> Value:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def browser() -> Iterator[Browser]:
     """A headless Chromium: that of BI_BENCH_BROWSER, or one on the path; skipped without."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     names = ("chromium", "chromium-browser", "google-chrome")

@@ -43,6 +43,8 @@ def commit(
     work.commit(StageRecord.model_validate(told), made)
 
 
-def write_record(file: Path, record: Mapping[str, Any], store: Store, name: str) -> None:
+def write_record(
+    file: Path, record: Mapping[str, Any] | RunRecord, store: Store, name: str
+) -> None:
     """Write a published record without the tables and figures beside it."""
     write_text(file, to_text(pack(results(record, store, name))))

@@ -21,7 +21,6 @@ TRACKERS = {"tensorboard", "trackio", "wandb"}  # transformers imports the one t
 TOOLS = {  # of `make test`, and the build backend, which offline tests of the wheel need installed
     *("hatchling", "import-linter", "mypy", "ruff"),
     *("pytest", "pytest-timeout", "pytest-xdist"),
-    "playwright",  # asked for with pytest.importorskip
 }
 
 

@@ -2,17 +2,32 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bi_bench.artifacts.costs import Costs
+from bi_bench.report.data.results import Results
 from bi_bench.store import Store
 from tests.factories import commit, results
 
 SETTINGS = {"samples": 2, "temperature": 1.0, "batch_size": 256, "max_new_tokens": 96}
+NOTHING: Mapping[str, Any] = {}
+Files = Mapping[str, object]  # by name: text as it is, anything else as JSON
+Flags = Sequence[str] | Mapping[int, str]
 
 
-def outcomes(right, sampled=None, *, seed=0, settings=SETTINGS, digest="d1", **changes):
+def outcomes(
+    right: str,
+    sampled: Sequence[Sequence[int]] | None = None,
+    *,
+    seed: int = 0,
+    settings: Mapping[str, object] = SETTINGS,
+    digest: str = "d1",
+    **changes: object,
+) -> dict[str, Any]:
     """An outcomes.json; ``right`` is "1100" for four problems of which the first two are right."""
     greedy = [char == "1" for char in right]
     n = len(greedy)
@@ -43,42 +58,73 @@ class Suite:
     outcomes = staticmethod(outcomes)
     settings = SETTINGS
 
-    def __init__(self, root):
+    def __init__(self, root: Path) -> None:
         self.store = Store(root)
-        self.cells = []
+        self.cells: list[dict[str, Any]] = []
         self.reference = "vanilla"
-        self.rewards = {}
+        self.rewards: dict[str, list[str]] = {}
+        self.more: dict[str, object] = {}  # what else the record has of the suite
 
-    def commit(self, key, files=(), costs=(), declined=None, identity=()):
+    def commit(
+        self,
+        key: str,
+        files: Files = NOTHING,
+        costs: Mapping[str, Any] | Costs = NOTHING,
+        declined: str | None = None,
+        identity: Mapping[str, object] = NOTHING,
+    ) -> None:
         stage = {"kind": "evaluate", "label": key, "identity": dict(identity), "parents": {}}
         with self.store.begin(key) as work:
-            for name, content in dict(files).items():
+            for name, content in files.items():
                 text = content if isinstance(content, str) else json.dumps(content)
                 (work.folder / name).write_text(text)
-            commit(work, stage, costs if isinstance(costs, Costs) else dict(costs), declined)
+            commit(work, stage, costs, declined)
 
-    def change(self, key, files=(), identity=(), costs=None):
-        """Commit a stage again with other files beside those that it has, or with other costs."""
+    def change(
+        self,
+        key: str,
+        files: Files = NOTHING,
+        identity: Mapping[str, object] = NOTHING,
+        costs: Mapping[str, Any] | Costs | None = None,
+    ) -> None:
+        """Commit a stage again with other files next to those that it has, or with other costs."""
         folder, costs = self.store.folder(key), costs or self.store.costs(key)
         old = {path.name: path.read_text() for path in folder.iterdir()}
         shutil.rmtree(folder)
         kept = {n: text for n, text in old.items() if n not in ("stage.json", "costs.json")}
-        self.commit(key, {**kept, **dict(files)}, costs, identity=identity)
+        self.commit(key, {**kept, **files}, costs, identity=identity)
 
-    def cell(self, strategy="vanilla", seed=0, *, splits=("test-id",), skip="", **axes):
+    def cell(
+        self,
+        strategy: str = "vanilla",
+        seed: int = 0,
+        *,
+        splits: Sequence[str] = ("test-id",),
+        skip: str = "",
+        **labels: str,
+    ) -> dict[str, Any]:
         """A cell of which no stage has run; keys say what they are."""
-        axes = {"benchmark": "sums", "model": "tiny", "algorithm": "grpo", **axes}
-        axes |= {"strategy": strategy, "seed": seed}
-        own = "-".join(str(value) for value in axes.values()).encode().hex()
+        axes = {"benchmark": "sums", "model": "tiny", "algorithm": "grpo", **labels}
+        named = {**axes, "strategy": strategy, "seed": seed}
+        own = "-".join(map(str, named.values())).encode().hex()
         roles = ["base", "problems/sft", "augment", "sft", "probe", "rft"]
         roles += [f"{when}/{split}" for split in splits for when in ("pre", "post")]
         keys = {role: f"{role.replace('/', '_')}_{own}" for role in roles}
         keys["base"] = "base_tiny"
-        cell = {"axes": axes, "stages": {} if skip else keys, "skip": skip}
+        cell = {"axes": named, "stages": {} if skip else keys, "skip": skip}
         self.cells.append(cell)
         return cell
 
-    def run(self, cell, pre, post, *, split="test-id", probe=True, declined=None):
+    def run(
+        self,
+        cell: dict[str, Any],
+        pre: dict[str, Any],
+        post: dict[str, Any],
+        *,
+        split: str = "test-id",
+        probe: bool = True,
+        declined: dict[str, int] | None = None,
+    ) -> None:
         """Fill the stages of a cell that are not there yet."""
         keys = cell["stages"]
         seconds = {"base": 1000, "problems/sft": 1000, "augment": 5, "sft": 60, "rft": 100}
@@ -88,9 +134,12 @@ class Suite:
                 tokens["rft"] = {"tokens_trained": 500, "tokens_generated": 500}
                 rewards = [{"phase": 0, "step": n, "reward": n / 10} for n in range(1, 5)]
                 history = "".join(json.dumps(row) + "\n" for row in rewards)
-                costs = {"wall_seconds": wall, **tokens.get(role, {})}
+                costs: dict[str, float] = {"wall_seconds": wall, **tokens.get(role, {})}
                 made = {"problems": 50, "declined": declined or {}}
-                files = {"rft": {"history.jsonl": history}, "augment": {"summary.json": made}}
+                files: dict[str, Files] = {
+                    "rft": {"history.jsonl": history},
+                    "augment": {"summary.json": made},
+                }
                 self.commit(keys[role], files.get(role, {}), costs)
         if probe and not self.store.has(keys["probe"]):
             summary = {"samples": 4, "problems": 2, "right": [1, 4], "accuracy": 0.625}
@@ -101,20 +150,27 @@ class Suite:
             costs = {"wall_seconds": 2.5, "tokens_generated": 200}
             self.commit(keys[f"{when}/{split}"], {"outcomes.json": result}, costs)
 
-    def arm(self, strategy, pre, post, seeds=(0, 1, 2), **axes):
+    def arm(
+        self,
+        strategy: str,
+        pre: Flags,
+        post: Flags,
+        seeds: Iterable[int] = (0, 1, 2),
+        **labels: str,
+    ) -> None:
         """One finished cell a seed; ``pre`` and ``post`` map a seed to "1100", or are that."""
         for seed in seeds:
             before, after = (s if isinstance(s, str) else s[seed] for s in (pre, post))
-            cell = self.cell(strategy, seed, **axes)
+            cell = self.cell(strategy, seed, **labels)
             self.run(cell, outcomes(before, seed=seed), outcomes(after, seed=seed))
 
     @property
-    def results(self):
+    def results(self) -> Results:
         """What there is now, read anew."""
         return results(self.record, self.store)
 
     @property
-    def record(self):
+    def record(self) -> dict[str, Any]:
         return {
             "schema": 1,
             "suite": {
@@ -123,6 +179,7 @@ class Suite:
                 "reference": self.reference,
                 "rewards": self.rewards,
                 "source": {},
+                **self.more,
             },
             "numerics": {"device": "cpu", "dtype": "float32", "threads": 1},
             "command": "bi-bench run suites/quick.toml",
@@ -132,13 +189,8 @@ class Suite:
         }
 
 
-@pytest.fixture(scope="session")
-def suite_class():
-    return Suite
-
-
 @pytest.fixture
-def suite(tmp_path, monkeypatch):
+def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
     # Hundreds of tiny stages: nothing here has to outlive a power cut.
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     return Suite(tmp_path)

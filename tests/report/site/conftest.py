@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from bi_bench.api import Benchmark
+from bi_bench.api import Problem
 from bi_bench.artifacts.problems import write_problems
-from bi_bench.artifacts.tables import write_rows
-from bi_bench.plugins import discover
+from bi_bench.artifacts.samples import Sample, write_samples
+from bi_bench.report.data.results import Results
 from bi_bench.report.site import write_site
-from bi_bench.suite.validation import validate
+from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
 from tests.factories import results
+from tests.report.conftest import Suite
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 HOSTILE = [
     "<script>window.hacked = 1</script>",
@@ -27,32 +32,43 @@ HOSTILE = [
     "مرحبا ∑ 数学 \U0001f600 &lt;b&gt; &amp;",
 ]
 LONG = 10_000_000
+Answer = tuple[str, bool]  # a completion, and whether it is right
+
+
+class Run(NamedTuple):
+    """A run, and the problems that its cells answer."""
+
+    results: Results
+    problems: list[Problem]
 
 
 @pytest.fixture(scope="session")
-def igsm():
-    registered = discover().get(Benchmark, "igsm")
-    table = {"tier": "embedded", "ops": [3, 4]}
-    return registered.cls(validate(registered.cls.Params, table, "test", ("igsm",)))
+def igsm() -> IGSM:
+    return IGSM(IGSMParameters(tier="embedded", ops=(3, 4)))
 
 
-def sample(problem, completion, correct, number=0, **changes):
-    return {
-        "problem": problem.id,
-        "sample": number,
-        "temperature": 1.0 if number else 0.0,
-        "completion": completion,
-        "tokens": len(completion) // 3,
-        "truncated": False,
-        "parsed": True,
-        "answer": problem.answer if correct else "0",
-        "correct": correct,
-        "derivation": correct,
-        **changes,
-    }
+def sample(problem: Problem, completion: str, correct: bool, number: int = 0) -> Sample:
+    return Sample(
+        problem=problem.id,
+        sample=number,
+        temperature=1.0 if number else 0.0,
+        completion=completion,
+        tokens=len(completion) // 3,
+        truncated=False,
+        correct=correct,
+        parsed=True,
+        answer=problem.answer if correct else "0",
+        derivation=correct,
+    )
 
 
-def fill(suite, cell, problems, before, after):
+def fill(
+    suite: Suite,
+    cell: dict[str, Any],
+    problems: list[Problem],
+    before: list[Answer],
+    after: list[Answer],
+) -> None:
     """Store the problems and both evaluations of a cell; pairs of a greedy answer and its worth."""
     keys = cell["stages"]
     keys["problems/test-id"] = "problems_test-id"
@@ -73,15 +89,15 @@ def fill(suite, cell, problems, before, after):
             for number in range(3)
             for problem, (text, correct) in zip(problems, answers, strict=True)
         ]
-        write_rows(suite.store.folder(keys[f"{when}/test-id"]) / "samples.parquet", rows)
+        write_samples(suite.store.folder(keys[f"{when}/test-id"]), rows)
 
 
 @pytest.fixture(scope="module")
-def run(suite_class, igsm, tmp_path_factory):
+def run(igsm: IGSM, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Two arms, one of them named to harm, three seeds; a cell that was skipped."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("os.fsync", lambda descriptor: None)
-        suite = suite_class(tmp_path_factory.mktemp("store"))
+        suite = Suite(tmp_path_factory.mktemp("store"))
         problems = list(igsm.problems("test-id", len(HOSTILE) + 2, random.Random(1)))
         spoken = [igsm.speak(p, igsm.plan(p, random.Random(2)), "w").text for p in problems]
         for strategy in ("vanilla", "<b>bold</b>\u202e"):
@@ -97,25 +113,21 @@ def run(suite_class, igsm, tmp_path_factory):
         suite.cell("gone", 0, skip="it <i>declined</i>")
         record = suite.record
         record["suite"]["description"] = "</title><script>window.hacked = 9</script>"
-        return SimpleNamespace(
-            store=suite.store,
-            record=record,
-            problems=problems,
-            results=results(record, suite.store),
-        )
+        return Run(results(record, suite.store), problems)
 
 
 @pytest.fixture(scope="module")
-def site(run, igsm, tmp_path_factory) -> Path:
+def site(run: Run, igsm: IGSM, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_site(run.results, tmp_path_factory.mktemp("site"), lambda stage: igsm)
 
 
 @pytest.fixture
-def page(browser, site):
+def page(browser: Browser, site: Path) -> Iterator[Page]:
     """The site in a fresh window; what it says to the console or asks of a network is an error."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     tab = context.new_page()
-    said, asked = [], []
+    said: list[str] = []
+    asked: list[str] = []
     tab.on("console", lambda message: said.append(message.text))
     tab.on("pageerror", lambda error: said.append(str(error)))
     tab.on("dialog", lambda dialog: said.append(dialog.message))

@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,16 +18,20 @@ from bi_bench.report.site import answers, write_site
 from bi_bench.report.site.columns import cell, used_columns
 from bi_bench.report.site.escape import literal, script, visible
 from bi_bench.report.site.write import _costs, row_ids
+from bi_bench.store import Store
+from bi_bench_plugins.benchmarks.igsm import IGSM
 from tests.factories import results
+from tests.report.conftest import Suite
+from tests.report.site.conftest import Run
 
 
-def test_hidden_characters_are_shown_and_others_left_alone():
+def test_hidden_characters_are_shown_and_others_left_alone() -> None:
     assert visible("a\x00\x1b\x7f\x85b") == "a␀␛␡⟨U+0085⟩b"
     assert visible("\u202e\u2028\ud800\ufeff") == "⟨U+202E⟩⟨U+2028⟩⟨U+D800⟩⟨U+FEFF⟩"
     assert visible("line\n\ttab é 数 \U0001f600") == "line\n\ttab é 数 \U0001f600"
 
 
-def test_data_is_plain_ascii_that_ends_no_script():
+def test_data_is_plain_ascii_that_ends_no_script() -> None:
     data = {"</script>": ["<!--", "&", "é\u2028", "\ud800", float("nan"), None, 1.5, True]}
     text = script("name", literal(data))
     assert text.isascii()
@@ -35,7 +40,7 @@ def test_data_is_plain_ascii_that_ends_no_script():
     assert inner == {"</script>": ["<!--", "&", "é⟨U+2028⟩", "⟨U+D800⟩", None, None, 1.5, True]}
 
 
-def test_nothing_of_the_page_is_markup_and_all_of_it_is_utf8(site):
+def test_nothing_of_the_page_is_markup_and_all_of_it_is_utf8(site: Path) -> None:
     page = site.read_text(encoding="utf-8")
     assert page.count("<script") == page.count('<script defer src="assets/') + 1
     assert "onerror" not in page
@@ -43,18 +48,22 @@ def test_nothing_of_the_page_is_markup_and_all_of_it_is_utf8(site):
     assert 'http-equiv="Content-Security-Policy"' in page
 
 
-def test_a_damaged_text_of_a_plugin_still_gives_a_page(run, igsm, tmp_path):
-    record = json.loads(json.dumps(run.record))
+def test_a_damaged_text_of_a_plugin_still_gives_a_page(
+    run: Run, igsm: IGSM, tmp_path: Path
+) -> None:
+    record = run.results.record.to_json()
     record["suite"]["description"] = "half \ud83d of a pair"
-    page = write_site(results(record, run.store), tmp_path, lambda stage: igsm)
+    page = write_site(results(record, run.results.store), tmp_path, lambda stage: igsm)
     assert "half ⟨U+D83D⟩ of a pair" in page.read_text(encoding="utf-8")
 
 
-def sample(problem, completion="x", number=0):
+def sample(problem: str, completion: str = "x", number: int = 0) -> Sample:
     return Sample(problem, number, float(number > 0), completion, 1, False, True, True, "1", None)
 
 
-def test_shards_are_bounded_by_problems_and_by_bytes(tmp_path, monkeypatch):
+def test_shards_are_bounded_by_problems_and_by_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     problems = [Problem(f"p{n}", "?", "1") for n in range(450)]
     stages = {"pre": 10, "post": 5000}
     monkeypatch.setattr(answers, "has_samples", lambda folder: True)
@@ -77,7 +86,7 @@ def test_shards_are_bounded_by_problems_and_by_bytes(tmp_path, monkeypatch):
     assert first[0]["id"] == f"p{found['starts'][1]}"
 
 
-def test_many_long_answers_to_one_problem_share_its_room(tmp_path):
+def test_many_long_answers_to_one_problem_share_its_room(tmp_path: Path) -> None:
     problem = Problem("p", "?", "1")
     pair = [sample("p", "y" * 100_000, n) for n in range(64)]
     shown = answers._problem(problem, pair, pair, None)
@@ -86,7 +95,7 @@ def test_many_long_answers_to_one_problem_share_its_room(tmp_path):
     assert left + len(shown["texts"][text][0]) == 100_000
 
 
-def test_an_answer_that_is_given_twice_is_stored_once(igsm):
+def test_an_answer_that_is_given_twice_is_stored_once(igsm: IGSM) -> None:
     problem = next(iter(igsm.problems("test-id", 1, random.Random(1))))
     spoken = igsm.speak(problem, igsm.plan(problem, random.Random(2)), "w").text
     pair = [sample(problem.id, spoken), sample(problem.id, "neither", 1)]
@@ -99,27 +108,29 @@ def test_an_answer_that_is_given_twice_is_stored_once(igsm):
     assert whole == spoken
 
 
-def test_without_answers_the_page_says_so(run, igsm, tmp_path):
+def test_without_answers_the_page_says_so(run: Run, igsm: IGSM, tmp_path: Path) -> None:
     published = tmp_path / "store"
-    shutil.copytree(run.store.root, published)
+    shutil.copytree(run.results.store.root, published)
     for file in published.rglob("samples.parquet"):
         file.unlink()
     page = write_site(
-        results(run.record, type(run.store)(published)), tmp_path / "site", lambda stage: igsm
+        results(run.results.record, Store(published)), tmp_path / "site", lambda stage: igsm
     )
     rows = "".join(file.read_text() for file in (page.parent / "data/rows").glob("*.js"))
     assert rows.count("a published record leaves them out") == 6
     assert not list((page.parent / "data/answers").glob("*"))
 
 
-def test_a_folder_with_other_files_is_left_alone(run, igsm, tmp_path):
+def test_a_folder_with_other_files_is_left_alone(run: Run, igsm: IGSM, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work")
     with pytest.raises(UserError, match="holds other files"):
         write_site(run.results, tmp_path, lambda stage: igsm)
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-def test_what_is_there_is_not_written_again(run, igsm, tmp_path, monkeypatch):
+def test_what_is_there_is_not_written_again(
+    run: Run, igsm: IGSM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_site(run.results, tmp_path, lambda stage: igsm)
     before = sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*"))
     monkeypatch.setattr(answers, "read_samples", lambda folder: pytest.fail("read again"))
@@ -127,7 +138,7 @@ def test_what_is_there_is_not_written_again(run, igsm, tmp_path, monkeypatch):
     assert sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*")) == before
 
 
-def test_a_cell_has_its_number_and_its_interval(suite):
+def test_a_cell_has_its_number_and_its_interval(suite: Suite) -> None:
     suite.arm("vanilla", "1100", "1110")
     suite.arm("bridge", "1000", "1111")
     rows = build_report(suite.results).rows
@@ -140,7 +151,7 @@ def test_a_cell_has_its_number_and_its_interval(suite):
     assert shown.interval.low <= 0.75 <= shown.interval.high
 
 
-def test_a_run_that_has_just_begun_has_a_page(suite, tmp_path):
+def test_a_run_that_has_just_begun_has_a_page(suite: Suite, tmp_path: Path) -> None:
     suite.cell("vanilla")
     page = write_site(suite.results, tmp_path / "site", lambda stage: None)
     text = page.read_text()
@@ -148,7 +159,7 @@ def test_a_run_that_has_just_begun_has_a_page(suite, tmp_path):
     assert "not run yet: vanilla" in text
 
 
-def test_a_refused_row_says_why(suite, tmp_path):
+def test_a_refused_row_says_why(suite: Suite, tmp_path: Path) -> None:
     cell = suite.cell("vanilla")
     suite.run(cell, suite.outcomes("1100"), suite.outcomes("1110", digest="other"))
     page = write_site(suite.results, tmp_path / "site", lambda stage: None)
@@ -157,7 +168,7 @@ def test_a_refused_row_says_why(suite, tmp_path):
     assert "refused: problems differ (pre and post, seed 0)" in row.read_text()
 
 
-def test_an_arm_looks_alike_in_all_charts_of_cost(run, igsm, tmp_path):
+def test_an_arm_looks_alike_in_all_charts_of_cost(run: Run, igsm: IGSM, tmp_path: Path) -> None:
     suite_rows = build_report(run.results).rows
     cells = run.results.cells
     turned = replace(build_report(run.results), rows=suite_rows[::-1])
@@ -172,8 +183,10 @@ def test_an_arm_looks_alike_in_all_charts_of_cost(run, igsm, tmp_path):
     assert sorted(looks[0].values()) == [0, 1]
 
 
-def test_a_site_that_was_interrupted_goes_on(run, igsm, tmp_path, monkeypatch):
-    def stop(done, total):
+def test_a_site_that_was_interrupted_goes_on(
+    run: Run, igsm: IGSM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(done: int, total: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
@@ -181,7 +194,7 @@ def test_a_site_that_was_interrupted_goes_on(run, igsm, tmp_path, monkeypatch):
         write_site(run.results, tmp_path, lambda stage: igsm, stop)
     there = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("answers/*/index.js")}
     assert len(there) == 2
-    heard = []
+    heard: list[tuple[int, ...]] = []
     page = write_site(
         run.results,
         tmp_path,

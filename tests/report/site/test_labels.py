@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
 
 from bi_bench.report.site import write_site
 from tests.factories import results
+from tests.report.conftest import Suite
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Dialog
 
 LABELS = (
     "__proto__",
@@ -23,7 +30,9 @@ LABELS = (
 
 
 @pytest.mark.browser
-def test_a_name_is_neither_code_nor_the_name_of_something_else(suite, browser, tmp_path) -> None:
+def test_a_name_is_neither_code_nor_the_name_of_something_else(
+    suite: Suite, browser: Browser, tmp_path: Path
+) -> None:
     for label in LABELS:
         suite.arm(label, "1100", "1110")
     record = suite.record
@@ -33,9 +42,14 @@ def test_a_name_is_neither_code_nor_the_name_of_something_else(suite, browser, t
     assert len(list((site.parent / "data" / "rows").iterdir())) == len(LABELS)
     page = browser.new_page()
     wrong: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
+
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", refuse)
     page.goto(f"file://{site}")
     rows = page.locator("tbody button[aria-expanded]")
     assert rows.all_text_contents()[:8] == list(LABELS[:8])

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bi_bench.api import Problem
 from bi_bench.artifacts.problems import write_problems
-from bi_bench.artifacts.tables import write_rows
+from bi_bench.artifacts.samples import Sample, write_samples
 from bi_bench.report.site import write_site
+from tests.report.conftest import Suite, outcomes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PROBLEMS, SAMPLES, STRATEGIES = 50, 5, 50
 SPLITS = ("test-id", "test-ood")
@@ -24,12 +30,12 @@ SORTED = """heading => {
 PAINTED = 'performance.getEntriesByName("first-contentful-paint")[0]?.startTime'
 
 
-def fill(suite):
+def fill(suite: Suite) -> int:
     """Fifty strategies under two algorithms on two splits, one seed: 100,000 made-up answers."""
     rng = random.Random(0)
     problems = [Problem(f"p{n}", f"How much is {n} + {n}?", str(2 * n)) for n in range(PROBLEMS)]
     for split in SPLITS:
-        suite.commit(f"problems_{split}", {"summary.json": {"n": 1, "digest": "d"}})
+        suite.commit(f"problems_{split}", {"summary.json": {"n": PROBLEMS, "digest": "d"}})
         write_problems(suite.store.folder(f"problems_{split}"), problems)
     count = 0
     for algorithm in ("grpo", "rloo"):
@@ -39,49 +45,47 @@ def fill(suite):
             for split in SPLITS:
                 cell["stages"][f"problems/{split}"] = f"problems_{split}"
                 tables = [answered(problems, rng) for _ in range(2)]
-                suite.run(cell, *(graded(problems, rows) for rows in tables), split=split)
-                for when, rows in zip(("pre", "post"), tables, strict=True):
+                before, after = (graded(problems, answers) for answers in tables)
+                suite.run(cell, before, after, split=split, probe=split == SPLITS[0])
+                for when, answers in zip(("pre", "post"), tables, strict=True):
                     folder = suite.store.folder(cell["stages"][f"{when}/{split}"])
-                    write_rows(folder / "samples.parquet", rows)
-                    count += len(rows)
+                    write_samples(folder, answers)
+                    count += len(answers)
     return count
 
 
-def answered(problems, rng):
+def answered(problems: list[Problem], rng: random.Random) -> list[Sample]:
     return [
-        {
-            "problem": problem.id,
-            "sample": number,
-            "temperature": float(number > 0),
-            "completion": f"step {rng.random()} <answer> " * 20,
-            "tokens": 100,
-            "truncated": False,
-            "parsed": True,
-            "answer": problem.answer,
-            "correct": rng.random() < 0.5,
-            "derivation": None,
-        }
+        Sample(
+            problem=problem.id,
+            sample=number,
+            temperature=float(number > 0),
+            completion=f"step {rng.random()} <answer> " * 20,
+            tokens=100,
+            truncated=False,
+            correct=rng.random() < 0.5,
+            parsed=True,
+            answer=problem.answer,
+            derivation=None,
+        )
         for number in range(SAMPLES)
         for problem in problems
     ]
 
 
-def graded(problems, rows):
-    right = [row["correct"] for row in rows]
-    sampled = [[int(each) for each in right[n + PROBLEMS :: PROBLEMS]] for n in range(PROBLEMS)]
+def graded(problems: list[Problem], answers: list[Sample]) -> dict[str, Any]:
+    right = [int(answer.correct) for answer in answers]
+    sampled = [right[n + PROBLEMS :: PROBLEMS] for n in range(PROBLEMS)]
     names = [problem.id for problem in problems]
-    return {"problems": names, "greedy": right[:PROBLEMS], "sampled": sampled}
+    return outcomes("".join(map(str, right[:PROBLEMS])), sampled, problems=names)
 
 
 @pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.browser
-def test_two_hundred_rows_paint_at_once_and_sort_at_once(suite, browser, tmp_path):
-    def run(cell, pre, post, split):
-        made = [{**suite.outcomes("1" * PROBLEMS), **each} for each in (pre, post)]
-        type(suite).run(suite, cell, *made, split=split, probe=split == SPLITS[0])
-
-    suite.run = run
+def test_two_hundred_rows_paint_at_once_and_sort_at_once(
+    suite: Suite, browser: Browser, tmp_path: Path
+) -> None:
     assert fill(suite) == 100_000
     site = write_site(suite.results, tmp_path / "site", lambda stage: None)
     page = browser.new_page()

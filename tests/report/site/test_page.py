@@ -3,44 +3,52 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright import sync_api
+
+from tests.conftest import present
+from tests.report.site.conftest import Run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
 
 EXPECTED_ROWS = ["vanilla", "<b>bold</b>⟨U+202E⟩"]
 
 
-def strategies(page):
+def strategies(page: Page) -> list[str]:
     return page.locator("#rows > tbody:visible button.open").all_inner_texts()
 
 
-def heading(page, name):
+def heading(page: Page, name: str) -> Locator:
     return page.locator("#rows thead th").filter(has_text=re.compile(rf"^{re.escape(name)}$"))
 
 
-def open_row(page, number=0):
+def open_row(page: Page, number: int = 0) -> Locator:
     page.locator("button.open").nth(number).click()
     panel = page.locator(".panel").nth(number)
     panel.locator("details.part").first.wait_for()
     return panel
 
 
-def open_answers(page, number=0):
+def open_answers(page: Page, number: int = 0) -> Locator:
     panel = open_row(page, number)
     panel.get_by_text("Answers", exact=True).click()
     panel.locator(".shown .sides").wait_for()
     return panel
 
 
-def show_problem(panel, number):
+def show_problem(panel: Locator, number: int) -> Locator:
     panel.locator(".problems button").nth(number).click()
     panel.locator(f'.problems button[value="{number}"][aria-pressed="true"]').wait_for()
     return panel.locator(".shown")
 
 
-def test_the_first_page_is_the_leaderboard_in_the_order_of_the_suite(page, run):
+def test_the_first_page_is_the_leaderboard_in_the_order_of_the_suite(page: Page, run: Run) -> None:
     assert strategies(page) == EXPECTED_ROWS
     assert page.title().startswith("quick")
     assert "</title><script>" in page.locator("header p").inner_text()
@@ -49,7 +57,7 @@ def test_the_first_page_is_the_leaderboard_in_the_order_of_the_suite(page, run):
     assert page.locator("main i, main b, main img").count() == 0
 
 
-def test_a_heading_sorts_and_turns_and_gives_the_order_back(page):
+def test_a_heading_sorts_and_turns_and_gives_the_order_back(page: Page) -> None:
     button = heading(page, "post").locator("button")
     orders = []
     for expected in ("descending", "ascending", None):
@@ -66,7 +74,7 @@ def test_a_heading_sorts_and_turns_and_gives_the_order_back(page):
     assert strategies(page) == EXPECTED_ROWS
 
 
-def test_rows_are_found_by_text_and_by_axis(page):
+def test_rows_are_found_by_text_and_by_axis(page: Page) -> None:
     page.get_by_label("Search").fill("vanil")
     assert strategies(page) == ["vanilla"]
     assert page.locator("#count").inner_text() == "1 of 2 rows"
@@ -78,7 +86,7 @@ def test_rows_are_found_by_text_and_by_axis(page):
     assert page.locator("#count").get_attribute("aria-live") == "polite"
 
 
-def test_columns_come_and_go(page):
+def test_columns_come_and_go(page: Page) -> None:
     assert not heading(page, "minutes").is_visible()
     page.get_by_label("costs").check()
     assert heading(page, "minutes").is_visible()
@@ -86,7 +94,7 @@ def test_columns_come_and_go(page):
     assert heading(page, "minutes").is_visible()
 
 
-def test_a_row_opens_to_charts_with_their_numbers(page):
+def test_a_row_opens_to_charts_with_their_numbers(page: Page) -> None:
     panel = open_row(page)
     panel.locator(".plot svg.main-svg").first.wait_for()
     titles = panel.locator("figcaption strong").all_inner_texts()
@@ -97,7 +105,7 @@ def test_a_row_opens_to_charts_with_their_numbers(page):
     assert "open=vanilla-" in page.url
 
 
-def test_an_address_leads_back_to_an_open_row(page):
+def test_an_address_leads_back_to_an_open_row(page: Page) -> None:
     open_row(page, 1)
     page.reload()
     page.locator(".panel details.part").first.wait_for()
@@ -105,14 +113,14 @@ def test_an_address_leads_back_to_an_open_row(page):
     assert page.locator("button.open").nth(1).get_attribute("aria-expanded") == "true"
 
 
-def test_two_arms_are_compared_field_by_field(page):
+def test_two_arms_are_compared_field_by_field(page: Page) -> None:
     panel = open_row(page, 1)
     panel.get_by_text("Compare with another arm").click()
     # Stages made by hand have no identity: nothing can differ.
     panel.get_by_text("Nothing differs").wait_for()
 
 
-def test_an_answer_shows_its_steps_and_what_is_wrong_with_them(page):
+def test_an_answer_shows_its_steps_and_what_is_wrong_with_them(page: Page) -> None:
     shown = show_problem(open_answers(page), 0)
     before, after = shown.locator(".side").all()
     assert before.locator(".verdict strong").first.inner_text() == "✗ wrong"
@@ -125,7 +133,7 @@ def test_an_answer_shows_its_steps_and_what_is_wrong_with_them(page):
     assert letters in ('"r"', '"c"')
 
 
-def test_nothing_that_a_model_wrote_is_markup_or_code(page):
+def test_nothing_that_a_model_wrote_is_markup_or_code(page: Page) -> None:
     panel = open_answers(page)
     seen = {}
     for number in range(2, 10):
@@ -139,13 +147,13 @@ def test_nothing_that_a_model_wrote_is_markup_or_code(page):
     assert seen[8] == "safe⟨U+202E⟩gnp.exe⟨U+2066⟩⟨U+2028⟩next"
 
 
-def test_ten_million_characters_are_cut_and_counted(page):
+def test_ten_million_characters_are_cut_and_counted(page: Page) -> None:
     shown = show_problem(open_answers(page), 1)
     left = shown.locator(".side").nth(1).locator(".left").first
     assert left.inner_text() == "… 9,984,000 more characters are left out"
 
 
-def test_problems_are_filtered_by_what_rft_did_to_them(page):
+def test_problems_are_filtered_by_what_rft_did_to_them(page: Page) -> None:
     panel = open_answers(page)
     counts = {}
     for value in ("fixed", "broken", "right", "wrong", "truncated"):
@@ -160,14 +168,14 @@ def test_problems_are_filtered_by_what_rft_did_to_them(page):
     }
 
 
-def test_an_address_leads_back_to_a_problem(page, run):
+def test_an_address_leads_back_to_a_problem(page: Page, run: Run) -> None:
     show_problem(open_answers(page), 3)
     page.reload()
     page.locator(".shown h4").wait_for()
     assert page.locator(".shown h4").inner_text() == run.problems[3].id
 
 
-def test_all_of_it_works_from_the_keyboard(page):
+def test_all_of_it_works_from_the_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "To the leaderboard"
     page.locator("button.open").first.focus()
@@ -182,7 +190,7 @@ def test_all_of_it_works_from_the_keyboard(page):
     assert width == "solid"
 
 
-def test_dark_is_chosen_by_the_system_and_by_the_reader(browser, site):
+def test_dark_is_chosen_by_the_system_and_by_the_reader(browser: Browser, site: Path) -> None:
     page = browser.new_context(color_scheme="dark").new_page()
     page.goto(site.as_uri())
     ground = "getComputedStyle(document.body).backgroundColor"
@@ -194,7 +202,9 @@ def test_dark_is_chosen_by_the_system_and_by_the_reader(browser, site):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_can_be_read_in_both_colours(browser, site, scheme):
+def test_text_can_be_read_in_both_colours(
+    browser: Browser, site: Path, scheme: Literal["light", "dark"]
+) -> None:
     page = browser.new_context(color_scheme=scheme).new_page()
     page.goto(site.as_uri())
     names = (
@@ -214,31 +224,29 @@ def test_text_can_be_read_in_both_colours(browser, site, scheme):
         assert contrast(page, text, ground) >= 4.5, (text, ground)
 
 
-def contrast(page, text, ground):
+def contrast(page: Page, text: str, ground: str) -> float:
     """WCAG 2.2's contrast ratio of two colours of the page."""
     light = sorted(luminance(page, name) for name in (text, ground))
     return (light[1] + 0.05) / (light[0] + 0.05)
 
 
-def luminance(page, name):
-    value = page.evaluate(
-        f"getComputedStyle(document.documentElement).getPropertyValue('--{name}')"
-    )
-    value = value.strip().lstrip("#")
+def luminance(page: Page, name: str) -> float:
+    style = "getComputedStyle(document.documentElement)"
+    value = str(page.evaluate(f"{style}.getPropertyValue('--{name}')")).strip().lstrip("#")
     parts = [int(value[n : n + 2], 16) / 255 for n in (0, 2, 4)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_a_narrow_window_scrolls_the_table_and_not_the_page(browser, site):
+def test_a_narrow_window_scrolls_the_table_and_not_the_page(browser: Browser, site: Path) -> None:
     page = browser.new_context(viewport={"width": 400, "height": 800}).new_page()
     page.goto(site.as_uri())
     panel = open_answers(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 400
-    assert panel.bounding_box()["width"] <= 400
+    assert present(panel.bounding_box())["width"] <= 400
 
 
-def test_printing_shows_open_rows_and_no_controls(page):
+def test_printing_shows_open_rows_and_no_controls(page: Page) -> None:
     open_answers(page)
     page.emulate_media(media="print")
     assert page.locator(".panel").first.is_visible()
@@ -247,7 +255,7 @@ def test_printing_shows_open_rows_and_no_controls(page):
     assert not page.locator(".panel").nth(1).is_visible()
 
 
-def test_readiness_is_held_against_gain(page):
+def test_readiness_is_held_against_gain(page: Page) -> None:
     page.locator("#readiness").scroll_into_view_if_needed()
     table = page.locator("#readiness table").first
     table.wait_for()
@@ -256,7 +264,7 @@ def test_readiness_is_held_against_gain(page):
     assert names == ["minus the pre score"]
 
 
-def test_paper_shows_charts_that_no_reader_came_near(browser, site):
+def test_paper_shows_charts_that_no_reader_came_near(browser: Browser, site: Path) -> None:
     page = browser.new_context(viewport={"width": 1440, "height": 120}).new_page()
     page.goto(site.as_uri())
     page.locator("#costs figure").first.wait_for(state="attached")
@@ -278,7 +286,7 @@ def test_paper_shows_charts_that_no_reader_came_near(browser, site):
     assert page.locator("#costs .plot svg.main-svg").count()
 
 
-def test_dark_charts_are_printed_in_light_colours(browser, site):
+def test_dark_charts_are_printed_in_light_colours(browser: Browser, site: Path) -> None:
     page = browser.new_context(color_scheme="dark").new_page()
     page.goto(site.as_uri())
     text = open_row(page).locator(".plot text").first
