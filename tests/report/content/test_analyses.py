@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report import build_report, render, to_json
+from bi_bench.artifacts.table import TableRow
+from bi_bench.report import Report, build_report, render, to_json
+from tests.report.conftest import Suite
 
 
-def measured(suite, rows_of_cell):
+def measured(suite: Suite, rows_of_cell: Callable[[str, int], list[TableRow]]) -> Report:
     """Two arms of two seeds; ``rows_of_cell(strategy, seed)`` is the table of an analysis."""
     for strategy in ("vanilla", "bridge"):
         suite.arm(strategy, "1100", "1110", seeds=(0, 1))
@@ -23,7 +26,7 @@ def measured(suite, rows_of_cell):
     return build_report(suite.results)
 
 
-def rows(strategy, seed):
+def rows(strategy: str, seed: int) -> list[TableRow]:
     value = {"vanilla": 0.25, "bridge": 0.5}[strategy] + seed
     return [
         {"when": "before", "prompts": 8, "value": value, "all": [value], "odd": None},
@@ -31,7 +34,7 @@ def rows(strategy, seed):
     ]
 
 
-def test_numbers_are_means_over_seeds_and_lists_are_left_out(suite):
+def test_numbers_are_means_over_seeds_and_lists_are_left_out(suite: Suite) -> None:
     (table,) = measured(suite, rows).analyses
     assert table.name == "mine"
     facts, headings, cells = table.over_seeds()
@@ -51,7 +54,7 @@ def test_numbers_are_means_over_seeds_and_lists_are_left_out(suite):
     ]
 
 
-def test_it_stands_in_all_forms_of_the_report(suite):
+def test_it_stands_in_all_forms_of_the_report(suite: Suite) -> None:
     report = measured(suite, rows)
     text, markdown = (render(report, form) for form in ("terminal", "markdown"))
     assert "mine · benchmark sums · model tiny · algorithm grpo · prompts 8 · seeds 2" in text
@@ -65,7 +68,7 @@ def test_it_stands_in_all_forms_of_the_report(suite):
     assert {**axes, "seed": 1, **rows("bridge", 1)[1]} in data
 
 
-def test_unfinished_analyses_are_missing_and_a_report_without_has_none(suite):
+def test_unfinished_analyses_are_missing_and_a_report_without_has_none(suite: Suite) -> None:
     suite.arm("vanilla", "1100", "1110")
     suite.cells[0]["stages"]["analyse/mine"] = "not_there"
     report = build_report(suite.results)
@@ -73,7 +76,7 @@ def test_unfinished_analyses_are_missing_and_a_report_without_has_none(suite):
     assert to_json(report)["analyses"] == {}
 
 
-def test_hostile_text_stays_in_its_cell(suite):
+def test_hostile_text_stays_in_its_cell(suite: Suite) -> None:
     nasty = "a|b <script>\x1b[31m\nx"
     report = measured(suite, lambda strategy, seed: [{nasty: nasty, "k": seed, "v": 0.5}])
     for form in ("terminal", "markdown"):
@@ -83,7 +86,7 @@ def test_hostile_text_stays_in_its_cell(suite):
         assert all(line.count("x") < 3 for line in text.splitlines() if "script" in line)
 
 
-def test_a_table_that_is_none_says_what_to_delete(suite):
+def test_a_table_that_is_none_says_what_to_delete(suite: Suite) -> None:
     measured(suite, rows)
     suite.change("mine_bridge_1", {"table.json": {}})
     with pytest.raises(UserError, match=r"table\.json: not a list of rows; delete .*mine_bridge_1"):

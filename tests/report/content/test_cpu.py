@@ -4,13 +4,14 @@ from bi_bench.report import build_report
 from bi_bench.report.compare.arms import matching, pairs, run_arms
 from bi_bench.report.compare.cpu import cpu_notes
 from tests.factories import results
+from tests.report.conftest import Suite
 
 OLD = {"instructions": "GenuineIntel avx2", "capability": "AVX2"}
 NEW = {"instructions": "GenuineIntel avx2 avx512f", "capability": "AVX512"}
 
 
-def trained(suite, strategy, cpu, seeds=(0, 1, 2, 3)):
-    for seed in seeds:
+def trained(suite: Suite, strategy: str, cpu: dict[str, str] | None) -> None:
+    for seed in range(4):
         cell = suite.cell(strategy, seed)
         one = suite.outcomes("1100", seed=seed)
         suite.run(cell, one, one)
@@ -18,7 +19,7 @@ def trained(suite, strategy, cpu, seeds=(0, 1, 2, 3)):
             suite.change(cell["stages"]["rft"], costs={"wall_seconds": 1, "cpu": cpu})
 
 
-def notes(suite, runs=("r", "r")):
+def notes(suite: Suite, runs: tuple[str, str] = ("r", "r")) -> list[str]:
     one, other = (
         matching(run_arms(results(suite.record, suite.store, run)), name)
         for run, name in zip(runs, ("bridge", "vanilla"), strict=True)
@@ -26,7 +27,7 @@ def notes(suite, runs=("r", "r")):
     return cpu_notes(pairs(one, other, ("bridge", "vanilla")))
 
 
-def test_other_kinds_of_cpu_are_named_with_their_part_of_a_difference(suite):
+def test_other_kinds_of_cpu_are_named_with_their_part_of_a_difference(suite: Suite) -> None:
     trained(suite, "vanilla", OLD)
     trained(suite, "bridge", NEW)
     (note,) = notes(suite)
@@ -38,14 +39,14 @@ def test_other_kinds_of_cpu_are_named_with_their_part_of_a_difference(suite):
     assert "vanilla seed 0, vanilla seed 1" in said
 
 
-def test_one_kind_of_cpu_needs_no_words(suite):
+def test_one_kind_of_cpu_needs_no_words(suite: Suite) -> None:
     trained(suite, "vanilla", NEW)
     trained(suite, "bridge", NEW)
     assert notes(suite) == []
     assert not any("CPU" in note for note in build_report(suite.results).notes)
 
 
-def test_two_runs_of_which_one_does_not_know_say_so(suite):
+def test_two_runs_of_which_one_does_not_know_say_so(suite: Suite) -> None:
     trained(suite, "vanilla", None)
     trained(suite, "bridge", NEW)
     (note,) = notes(suite, ("new", "old"))

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import pytest
 
-from bi_bench.report import build_report, render, to_json
+from bi_bench.report import Report, build_report, render, to_json
 from bi_bench.report.compare.arms import matching, pairs, run_arms
 from bi_bench.report.compare.contrasts import compare_arms
 from bi_bench.report.compare.text import to_json as comparison_json
 from bi_bench.report.compare.text import to_text
 from bi_bench.stats import crossed_interval
+from tests.conftest import present
 from tests.factories import results
+from tests.report.conftest import Suite
+from tests.report.contrasts import final_difference
 
 RIGHT = "1" * 20 + "0" * 20
 # Three seeds of each end: right answers, and which of all derivations are right.
 LOW = ["1" * 22 + "0" * 18, "1" * 21 + "0" * 19, "1" * 23 + "0" * 17]
 HIGH = ["1" * 38 + "0" * 2, "1" * 37 + "0" * 3, "1" * 39 + "0"]
 
+# Answers and derivations, as "110".
+Graded = tuple[str, str]
 
-def fill(suite, strategy, pre, post, seeds=(0, 1, 2)):
+
+def fill(
+    suite: Suite,
+    strategy: str,
+    pre: list[Graded],
+    post: list[Graded],
+    seeds: Iterable[int] = (0, 1, 2),
+) -> None:
     """``pre`` and ``post``: answers and derivations of each seed, as "110"."""
     for seed in seeds:
         made = [
@@ -30,29 +43,30 @@ def fill(suite, strategy, pre, post, seeds=(0, 1, 2)):
         suite.run(suite.cell(strategy, seed), *made)
 
 
-def both(answers, derivations=None):
-    answers = [answers] * 3 if isinstance(answers, str) else answers
-    derivations = derivations or answers
-    derivations = [derivations] * 3 if isinstance(derivations, str) else derivations
-    return list(zip(answers, derivations, strict=True))
+def both(answers: str | list[str], derivations: str | list[str] | None = None) -> list[Graded]:
+    right, sound = (
+        [each] * 3 if isinstance(each, str) else each for each in (answers, derivations or answers)
+    )
+    return list(zip(right, sound, strict=True))
 
 
-def report(suite):
+def report(suite: Suite) -> Report:
     return build_report(suite.results)
 
 
-def test_answers_with_every_step_right_are_a_score_with_all_its_contrasts(suite):
+def test_answers_with_every_step_right_are_a_score_with_all_its_contrasts(suite: Suite) -> None:
     fill(suite, "vanilla", both(RIGHT), both(LOW))
     fill(
         suite, "bridge", both(RIGHT, "1" * 12 + "0" * 28), both(HIGH, [x[2:] + "00" for x in HIGH])
     )
     found = report(suite)
     vanilla, bridge = sorted(found.rows, key=lambda row: row.strategy != "vanilla")
-    assert bridge.derived.pre.estimate == pytest.approx(12 / 40)
-    assert bridge.derived.post.estimate == pytest.approx(36 / 40)
+    derived = present(bridge.derived)
+    assert derived.pre.estimate == pytest.approx(12 / 40)
+    assert derived.post.estimate == pytest.approx(36 / 40)
     gains = [[int(f) - (n < 12) for n, f in enumerate(x[2:] + "00")] for x in HIGH]
-    assert bridge.derived.gain == crossed_interval(gains)
-    assert bridge.derived.final_difference.estimate == pytest.approx((36 - 22) / 40)
+    assert derived.gain == crossed_interval(gains)
+    assert final_difference(bridge.derived).estimate == pytest.approx((36 - 22) / 40)
     assert bridge.label("derived") == "improved (exploratory)"
     assert vanilla.derived == vanilla.greedy
     flat = to_json(found)["rows"][0]
@@ -63,13 +77,14 @@ def test_answers_with_every_step_right_are_a_score_with_all_its_contrasts(suite)
     assert "derived: greedy, the answer and every needed step right" in text
 
 
-def test_a_right_derivation_of_a_wrong_answer_does_not_count(suite):
+def test_a_right_derivation_of_a_wrong_answer_does_not_count(suite: Suite) -> None:
     fill(suite, "vanilla", both("1100", "1111"), both("1110", "0111"), seeds=(0,))
     (row,) = report(suite).rows
-    assert (row.derived.pre.estimate, row.derived.post.estimate) == (0.5, 0.5)
+    derived = present(row.derived)
+    assert (derived.pre.estimate, derived.post.estimate) == (0.5, 0.5)
 
 
-def test_without_derivations_there_is_no_such_score(suite):
+def test_without_derivations_there_is_no_such_score(suite: Suite) -> None:
     suite.arm("vanilla", RIGHT, LOW)
     found = report(suite)
     assert found.rows[0].derived is None
@@ -77,7 +92,7 @@ def test_without_derivations_there_is_no_such_score(suite):
     assert to_json(found)["rows"][0]["gain_derived"] is None
 
 
-def test_compare_shows_it_too(suite):
+def test_compare_shows_it_too(suite: Suite) -> None:
     fill(suite, "vanilla", both(RIGHT), both(LOW))
     fill(suite, "bridge", both(RIGHT), both(HIGH))
     sides = run_arms(results(suite.record, suite.store, "r"))
@@ -91,7 +106,9 @@ def test_compare_shows_it_too(suite):
 
 
 @pytest.mark.parametrize("who", ["vanilla", "bridge"])
-def test_right_answers_that_are_mostly_derived_wrongly_get_no_verdict(suite, who):
+def test_right_answers_that_are_mostly_derived_wrongly_get_no_verdict(
+    suite: Suite, who: str
+) -> None:
     """Of the arm or of the reference: with either, a difference of answers is none of reasoning."""
     guessed = "0" * 40
     for strategy, post in (("vanilla", LOW), ("bridge", HIGH)):
@@ -99,9 +116,9 @@ def test_right_answers_that_are_mostly_derived_wrongly_get_no_verdict(suite, who
         fill(suite, strategy, both(RIGHT, sound), both(post, sound))
     found = report(suite)
     rows = {row.strategy: row for row in found.rows}
-    assert rows[who].greedy.gain_labels == ("no verdict",)
-    assert rows["bridge"].standing.place == "no verdict"
-    assert rows["bridge"].standing.group == 0
+    assert present(rows[who].greedy).gain_labels == ("no verdict",)
+    standing = present(rows["bridge"].standing)
+    assert (standing.place, standing.group) == ("no verdict", 0)
     assert rows["bridge"].label("greedy") == rows["bridge"].label("sampled") == "no verdict"
     assert rows["bridge"].label("derived") != "no verdict"
     assert any("most right answers have a wrong derivation" in note for note in found.notes)
@@ -119,8 +136,8 @@ def test_right_answers_that_are_mostly_derived_wrongly_get_no_verdict(suite, who
     ],
 )
 def test_after_rft_and_over_both_evaluations_most_derivations_must_be_right(
-    suite, pre, post, verdict
-):
+    suite: Suite, pre: Graded, post: Graded, verdict: bool
+) -> None:
     fill(suite, "vanilla", [pre] * 3, [post] * 3)
     (row,) = report(suite).rows
-    assert (row.greedy.gain_labels[0] != "no verdict") == verdict
+    assert (present(row.greedy).gain_labels[0] != "no verdict") == verdict

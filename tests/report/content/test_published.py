@@ -9,12 +9,14 @@ import matplotlib
 import pytest
 
 from bi_bench.artifacts.run_record import SuiteRecord
-from bi_bench.report import build_report, render, to_json
+from bi_bench.report import Report, build_report, render, to_json
 from bi_bench.report.content.sweeps import Sweep, find_sweeps
 from bi_bench.report.figures import OWN
 from bi_bench.report.figures.style import RC
 from bi_bench.report.tables.sections import markdown_sections
+from tests.conftest import present
 from tests.factories import results
+from tests.report.conftest import Suite
 
 THEIRS = {
     "benchmark": "sums",
@@ -31,13 +33,13 @@ THEIRS = {
 }
 
 
-def report(suite, **more):
+def report(suite: Suite, **more: object) -> Report:
     record = suite.record
     record["suite"] |= more
     return build_report(results(record, suite.store))
 
 
-def test_published_numbers_stand_beside_ours_with_their_tag(suite):
+def test_published_numbers_stand_beside_ours_with_their_tag(suite: Suite) -> None:
     suite.arm("vanilla", "1100", "1110")
     suite.arm("bridge", "1000", "1110")
     plain, shown = report(suite), report(suite, published=[THEIRS])
@@ -61,7 +63,7 @@ def test_published_numbers_stand_beside_ours_with_their_tag(suite):
     assert "ublished" not in render(plain, "markdown") + render(plain, "terminal")
 
 
-def test_a_row_that_is_not_finished_leaves_our_columns_empty(suite):
+def test_a_row_that_is_not_finished_leaves_our_columns_empty(suite: Suite) -> None:
     suite.arm("vanilla", "1100", "1110")
     only = {**THEIRS, "pre": None, "post": None, "gain": 53.0}
     text = render(report(suite, published=[only]), "markdown")
@@ -75,7 +77,7 @@ def sweeps(**parts: Any) -> tuple[Sweep, ...]:
     return find_sweeps(SuiteRecord(name="quick", reference="vanilla", **parts))
 
 
-def arms(**params):
+def arms(**params: tuple[float, int, bool]) -> dict[str, Any]:
     return {
         name: {"name": "bridge", "params": {"p": p, "level": level, "deep": deep}}
         for name, (p, level, deep) in params.items()
@@ -88,7 +90,7 @@ STRATEGIES = {
 }
 
 
-def test_a_sweep_has_what_differs_and_curves_of_one_number():
+def test_a_sweep_has_what_differs_and_curves_of_one_number() -> None:
     (sweep,) = sweeps(strategies=STRATEGIES)
     assert sweep.plugin == "bridge"
     assert sweep.parameters == ("p", "level", "deep")
@@ -100,7 +102,7 @@ def test_a_sweep_has_what_differs_and_curves_of_one_number():
     assert list(curve.arms) == [0.0, 0.1, 0.4]
 
 
-def test_two_values_or_a_switch_make_no_curve():
+def test_two_values_or_a_switch_make_no_curve() -> None:
     found = sweeps(strategies=arms(a=(0.1, 2, True), b=(0.2, 2, True)))
     assert found[0].parameters == ("p",)
     assert found[0].curves() == []
@@ -108,14 +110,14 @@ def test_two_values_or_a_switch_make_no_curve():
     assert found[0].curves() == []
 
 
-def test_older_records_have_only_what_the_suite_file_says():
+def test_older_records_have_only_what_the_suite_file_says() -> None:
     entries = ["vanilla", "bridge", {"name": "bridge", "p": 0.3, "label": "b30"}]
     (sweep,) = sweeps(source={"matrix": {"strategies": entries}})
     assert sweep.arms == {"bridge": {"p": None}, "b30": {"p": 0.3}}
     assert sweeps(source={}) == ()
 
 
-def test_the_table_and_the_curve_have_the_gains_of_the_rows(suite):
+def test_the_table_and_the_curve_have_the_gains_of_the_rows(suite: Suite) -> None:
     suite.arm("vanilla", "1100", "1110")
     for name, post in (("b10", "1110"), ("b0", "1100"), ("b40", "1111"), ("off", "0100")):
         suite.arm(name, "1100", post)
@@ -132,7 +134,7 @@ def test_the_table_and_the_curve_have_the_gains_of_the_rows(suite):
         ["off", "0.1", "0", "no", "50.0", "25.0"],
     ]
     with matplotlib.rc_context(RC):
-        figure, caption = OWN["sweep"](found, ())
+        figure, caption = present(OWN["sweep"](found, ()))
     (axes,) = figure.axes
     points = axes.containers[0].lines[0]
     assert list(points.get_xdata()) == pytest.approx([0, 0.1, 0.4])
