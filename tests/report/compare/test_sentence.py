@@ -16,15 +16,15 @@ from bi_bench.stats import ArmLabel, Contrast, arm_label
 PLACE = Place("igsm · test-id", 500, 499, (0, 1, 2, 3, 4))
 
 
-def contrast(estimate, low, high, seeds=5):
+def contrast(estimate: float, low: float, high: float, seeds: int = 5) -> Contrast:
     return Contrast(estimate / 100, low / 100, high / 100, "two-way t", seeds, 500, 9.0)
 
 
-def said(gain, final):
+def said(gain: Contrast, final: Contrast) -> str:
     return arm_sentence(PLACE, "bridge", "vanilla", gain, final, arm_label(gain, final))
 
 
-def test_a_higher_gain_that_ends_lower_is_recovered_not_improved():
+def test_a_higher_gain_that_ends_lower_is_recovered_not_improved() -> None:
     text = said(contrast(13.84, 9.1, 18.6), contrast(-5.2, -7.7, -2.7))
     assert text == (
         "On igsm · test-id (500 problems in 499 clusters, seeds 0-4), bridge gains 13.8 points more "
@@ -33,7 +33,7 @@ def test_a_higher_gain_that_ends_lower_is_recovered_not_improved():
     )
 
 
-def test_an_interval_with_zero_is_no_difference_and_no_equality():
+def test_an_interval_with_zero_is_no_difference_and_no_equality() -> None:
     text = said(contrast(1.2, -3.0, 5.4), contrast(-0.4, -4.0, 3.2))
     assert text == (
         "On igsm · test-id (500 problems in 499 clusters, seeds 0-4), the gains of bridge and vanilla "
@@ -61,20 +61,20 @@ LOW, NONE, HIGH = contrast(-5, -8, -2), contrast(1, -2, 4), contrast(6, 3, 9)
         (LOW, LOW, "lower): worse."),
     ],
 )
-def test_every_label_has_its_words(gain, final, end):
+def test_every_label_has_its_words(gain: Contrast, final: Contrast, end: str) -> None:
     text = said(gain, final)
     assert text.endswith(end)
     assert ("cannot be told apart" in text) == (gain is NONE or final is NONE)
 
 
-def test_a_loss_is_told_in_its_own_direction():
+def test_a_loss_is_told_in_its_own_direction() -> None:
     assert "bridge gains 5.0 points less than vanilla (95 % interval 2.0 to 8.0 less)" in said(
         LOW, LOW
     )
 
 
 @pytest.mark.parametrize(("seeds", "word"), [(1, "one seed"), (2, "two seeds")])
-def test_one_or_two_seeds_name_no_winner(seeds, word):
+def test_one_or_two_seeds_name_no_winner(seeds: int, word: str) -> None:
     gain, final = contrast(13, 9, 18, seeds), contrast(5, 2, 8, seeds)
     place = PLACE._replace(seeds=tuple(range(seeds)))
     text = arm_sentence(place, "bridge", "vanilla", gain, final, arm_label(gain, final))
@@ -83,13 +83,13 @@ def test_one_or_two_seeds_name_no_winner(seeds, word):
     assert "improved" not in text
 
 
-def test_a_narrow_miss_does_not_call_its_half_width_larger():
+def test_a_narrow_miss_does_not_call_its_half_width_larger() -> None:
     text = said(contrast(4.3, -0.1, 8.0), HIGH)
     assert "half-width" not in text
     assert "the interval reaches from -0.1 to +8.0, so a difference of up to 8.0 points" in text
 
 
-def test_floor_and_ceiling_are_told_where_they_matter():
+def test_floor_and_ceiling_are_told_where_they_matter() -> None:
     high, low = Levels(0.91, 0.95, 0.93), Levels(0.10, 0.20, 0.17)
     assert room_sentence({"a": Levels(0.5, 0.6, 0.55)}, 0.18) == ""
     assert room_sentence({"a": high}, 0.18) == (
@@ -105,11 +105,11 @@ def test_floor_and_ceiling_are_told_where_they_matter():
     ("seeds", "words"),
     [((3,), "seed 3"), ((0, 1), "seeds 0 and 1"), ((2, 0, 5), "seeds 0, 2 and 5")],
 )
-def test_seeds_in_words(seeds, words):
+def test_seeds_in_words(seeds: tuple[int, ...], words: str) -> None:
     assert seed_words(seeds) == words
 
 
-def test_scores_say_which_direction_is_better():
+def test_scores_say_which_direction_is_better() -> None:
     place = Place("wiki · loss", 62, units="documents")
     raw = Unit(1.0, "", 4)
     lower = Contrast(-0.25, -0.3, -0.2, "", 1, 62, None)
@@ -124,7 +124,7 @@ def test_scores_say_which_direction_is_better():
     )
 
 
-def test_names_cannot_steer_the_terminal():
+def test_names_cannot_steer_the_terminal() -> None:
     text = arm_sentence(PLACE, "a\x1b[31m\nb", "c\u202e", HIGH, HIGH, ArmLabel.IMPROVED)
     assert "\x1b" not in text
     assert "\n" not in text
