@@ -2,24 +2,23 @@ from __future__ import annotations
 
 from bi_bench.artifacts.stage_record import Failure
 from bi_bench.report import build_report, render
+from tests.report.conftest import Suite
 
 
-def lines(suite):
+def lines(suite: Suite) -> list[str]:
     return [item.line for item in build_report(suite.results).skipped]
 
 
-def test_a_finished_suite_has_nothing_to_show(suite):
+def test_a_finished_suite_has_nothing_to_show(suite: Suite) -> None:
     suite.arm("vanilla", "1100", "1110")
     assert lines(suite) == []
 
 
-def test_every_cell_that_is_not_complete_is_a_line(suite):
+def test_every_cell_that_is_not_complete_is_a_line(suite: Suite) -> None:
     suite.arm("vanilla", "1100", "1110", seeds=(0, 1))
     suite.cell("vanilla", 2)
     failed, declined = suite.cell("bridge", 0), suite.cell("rc-aug", 0)
-    suite.store.write_failure(
-        failed["stages"]["sft"], Failure.model_validate({"type": "Crash", "message": "killed"})
-    )
+    suite.store.write_failure(failed["stages"]["sft"], Failure(type="Crash", message="killed"))
     suite.commit(declined["stages"]["augment"], declined="no graph\nhere")
     for seed in (0, 1):
         suite.cell("rejection", seed, skip="it needs rollouts")
@@ -36,12 +35,10 @@ def test_every_cell_that_is_not_complete_is_a_line(suite):
         assert all(status in text for status in ("not run yet", "failed:", "declined:", "skipped:"))
 
 
-def test_a_split_that_is_missing_does_not_hide_the_other(suite):
+def test_a_split_that_is_missing_does_not_hide_the_other(suite: Suite) -> None:
     cell = suite.cell(splits=("test-id", "test-ood"))
     suite.run(cell, suite.outcomes("1100"), suite.outcomes("1110"))
-    suite.store.write_failure(
-        cell["stages"]["post/test-ood"], Failure.model_validate({"type": "OSError", "message": ""})
-    )
+    suite.store.write_failure(cell["stages"]["post/test-ood"], Failure(type="OSError", message=""))
     found = build_report(suite.results)
     assert [row.split for row in found.rows] == ["test-id"]
     assert lines(suite) == [
@@ -49,18 +46,16 @@ def test_a_split_that_is_missing_does_not_hide_the_other(suite):
     ]
 
 
-def test_a_failed_analysis_leaves_the_row_and_is_shown(suite):
+def test_a_failed_analysis_leaves_the_row_and_is_shown(suite: Suite) -> None:
     suite.arm("vanilla", "1100", "1110", seeds=(0,))
     suite.cells[0]["stages"]["analyse/difficulty"] = "analysis"
-    suite.store.write_failure(
-        "analysis", Failure.model_validate({"type": "KeyError", "message": "ops"})
-    )
+    suite.store.write_failure("analysis", Failure(type="KeyError", message="ops"))
     assert len(build_report(suite.results).rows) == 1
     (line,) = lines(suite)
     assert line.endswith("analyse/difficulty: ops")
 
 
-def test_a_suite_of_which_nothing_ran(suite):
+def test_a_suite_of_which_nothing_ran(suite: Suite) -> None:
     suite.cell("vanilla", 0)
     found = build_report(suite.results)
     assert found.rows == ()
@@ -69,7 +64,7 @@ def test_a_suite_of_which_nothing_ran(suite):
     assert "not run yet: vanilla" in text
 
 
-def test_declined_problems_of_a_finished_arm_are_counted_in_a_note(suite):
+def test_declined_problems_of_a_finished_arm_are_counted_in_a_note(suite: Suite) -> None:
     for seed in (0, 1):
         cell = suite.cell("bridge", seed)
         before, after = (suite.outcomes(right, seed=seed) for right in ("1100", "1110"))

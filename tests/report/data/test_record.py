@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,27 +14,34 @@ from bi_bench.report.data.fold import fold, unfold
 from bi_bench.report.data.paths import without_paths
 from bi_bench.report.data.record import SCHEMA, open_record, pack, to_text
 from tests.factories import results
+from tests.report.conftest import Suite
 
 NAME = "quick-12ab"
 
 
 @pytest.fixture
-def small(suite):
+def small(suite: Suite) -> Suite:
     suite.arm("vanilla", "1100", "1110", seeds=(0, 1))
     suite.arm("bridge", "1000", "1111", seeds=(0, 1))
     failed = suite.cell("bridge", 2)["stages"]["sft"]
-    failure = {"type": "Crash", "message": "no /home/me/data/x.jsonl", "user": True}
-    suite.store.write_failure(failed, Failure(**failure, traceback="secret", log="/tmp/x/log.txt"))
+    failure = Failure(
+        type="Crash",
+        message="no /home/me/data/x.jsonl",
+        user=True,
+        traceback="secret",
+        log="/tmp/x/log.txt",
+    )
+    suite.store.write_failure(failed, failure)
     return suite
 
 
-def packed(suite, tmp_path) -> Path:
+def packed(suite: Suite, tmp_path: Path) -> Path:
     file = tmp_path / "record.json"
     file.write_text(to_text(pack(results(suite.record, suite.store, NAME))))
     return file
 
 
-def rich(n=40):
+def rich(n: int = 40) -> dict[str, Any]:
     """Values of every kind that folding treats in its own way."""
     return {
         "flags": [True, False, None] * n,
@@ -53,25 +61,25 @@ def rich(n=40):
     }
 
 
-def exactly(value):
+def exactly(value: object) -> str:
     """Text that tells 1, 1.0 and True apart, and the order of names."""
     return json.dumps(value)
 
 
-def test_folding_gives_back_exactly_what_it_took():
+def test_folding_gives_back_exactly_what_it_took() -> None:
     assert exactly(unfold(*fold(rich()))) == exactly(rich())
     folded = json.loads(json.dumps(fold(rich()), allow_nan=False))
     assert exactly(unfold(*folded)) == exactly(rich())
     assert fold([float("nan")] * 9)[0] == [{"$float": "nan"}] * 9
 
 
-def test_folding_makes_repetition_small():
+def test_folding_makes_repetition_small() -> None:
     one = {"problems": [f"p/{i:06}" for i in range(300)], "greedy": [True] * 300}
     outcomes = {str(n): one | {"tokens": n} for n in range(50)}
     assert len(json.dumps(fold(outcomes))) < 9_000 < 100_000 < len(json.dumps(outcomes))
 
 
-def test_a_published_record_gives_the_report_of_the_run(small, tmp_path):
+def test_a_published_record_gives_the_report_of_the_run(small: Suite, tmp_path: Path) -> None:
     opened = open_record(packed(small, tmp_path))
     ours, theirs = build_report(small.results), build_report(opened)
     assert to_csv(theirs) == to_csv(ours)
@@ -82,14 +90,18 @@ def test_a_published_record_gives_the_report_of_the_run(small, tmp_path):
     assert to_json(theirs)["rows"] == to_json(ours)["rows"]
 
 
-def test_packing_again_gives_the_same_bytes(small, tmp_path):
+def test_packing_again_gives_the_same_bytes(small: Suite, tmp_path: Path) -> None:
     file = packed(small, tmp_path)
     assert to_text(pack(open_record(file))) == file.read_text()
 
 
-def test_unknown_columns_of_outcomes_go_through(suite, tmp_path):
+def test_unknown_columns_of_outcomes_go_through(suite: Suite, tmp_path: Path) -> None:
     cell = suite.cell()
-    extra = {"parsed": [True, False] * 10, "majority": [1 / 3, 2 / 3] * 10, "later": {"a": [1]}}
+    extra: dict[str, Any] = {
+        "parsed": [True, False] * 10,
+        "majority": [1 / 3, 2 / 3] * 10,
+        "later": {"a": [1]},
+    }
     result = suite.outcomes("10" * 10, **extra)
     suite.run(cell, result, result)
     opened = open_record(packed(suite, tmp_path))
@@ -97,7 +109,7 @@ def test_unknown_columns_of_outcomes_go_through(suite, tmp_path):
     assert json.loads((opened.folder(key) / "outcomes.json").read_text()) == result
 
 
-def test_only_results_are_in_a_record(suite, tmp_path):
+def test_only_results_are_in_a_record(suite: Suite, tmp_path: Path) -> None:
     cell = suite.cell()
     suite.run(cell, suite.outcomes("10"), suite.outcomes("11"))
     folder = suite.store.folder(cell["stages"]["rft"])
@@ -112,7 +124,7 @@ def test_only_results_are_in_a_record(suite, tmp_path):
     assert held == {"stage.json", "costs.json", "summary.json", "outcomes.json", "history.jsonl"}
 
 
-def test_no_path_of_the_machine_is_in_a_record(small, tmp_path):
+def test_no_path_of_the_machine_is_in_a_record(small: Suite, tmp_path: Path) -> None:
     record = small.record
     record["command"] = "bi-bench run /home/me/suites/x.toml --store=/mnt/big/store -n 3"
     record["suite"]["source"] = {"plugins": ["./mine.py", "/root/p.py"], "path": "~/models/m"}
@@ -139,7 +151,7 @@ def test_no_path_of_the_machine_is_in_a_record(small, tmp_path):
         ("</td></tr>", "</td></tr>"),
     ],
 )
-def test_absolute_paths_alone_are_shortened(text, shown):
+def test_absolute_paths_alone_are_shortened(text: str, shown: str) -> None:
     assert without_paths(text) == shown
     assert without_paths({text: [text]}) == {shown: [shown]}
 
@@ -175,14 +187,16 @@ def test_absolute_paths_alone_are_shortened(text, shown):
         ),
     ],
 )
-def test_a_record_that_is_not_ours_is_refused(small, tmp_path, change, message):
+def test_a_record_that_is_not_ours_is_refused(
+    small: Suite, tmp_path: Path, change: dict[str, object], message: str
+) -> None:
     file = packed(small, tmp_path)
     file.write_text(json.dumps(json.loads(file.read_text()) | change))
     with pytest.raises(UserError, match=message):
         open_record(file)
 
 
-def test_a_file_that_is_no_json_and_a_missing_one_are_named(tmp_path):
+def test_a_file_that_is_no_json_and_a_missing_one_are_named(tmp_path: Path) -> None:
     (tmp_path / "record.json").write_text("[")
     for path in (tmp_path, tmp_path / "nothing.json"):
         with pytest.raises(UserError, match="no published record can be read"):
@@ -190,20 +204,20 @@ def test_a_file_that_is_no_json_and_a_missing_one_are_named(tmp_path):
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "NaN"])
-def test_numbers_that_are_not_finite_are_refused(small, tmp_path, number):
+def test_numbers_that_are_not_finite_are_refused(small: Suite, tmp_path: Path, number: str) -> None:
     file = packed(small, tmp_path)
     file.write_text(file.read_text().replace('"run": {', f'"run": {{"x": {number}, '))
     with pytest.raises(UserError, match=r"damaged .* is no finite number"):
         open_record(file)
 
 
-def test_lists_in_lists_without_an_end_are_refused(tmp_path):
+def test_lists_in_lists_without_an_end_are_refused(tmp_path: Path) -> None:
     (tmp_path / "record.json").write_text("[" * 100_000)
     with pytest.raises(UserError, match="no published record can be read"):
         open_record(tmp_path)
 
 
-def test_the_folder_of_an_opened_record_goes_with_its_store(small, tmp_path):
+def test_the_folder_of_an_opened_record_goes_with_its_store(small: Suite, tmp_path: Path) -> None:
     store = open_record(packed(small, tmp_path)).store
     root = store.root
     assert root.is_dir()
