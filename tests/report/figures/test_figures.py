@@ -4,37 +4,45 @@ from __future__ import annotations
 
 import json
 import struct
+from pathlib import Path
+from typing import Any
 
 import matplotlib
 import pytest
+from matplotlib.figure import Figure
 
 from bi_bench.api import Bars, Lines
-from bi_bench.api.figure import FIGURES, drawing_from_json, drawing_to_json
+from bi_bench.api.figure import FIGURES, Drawing, drawing_from_json, drawing_to_json
 from bi_bench.report import build_report, cached_text, where_written, write_report
 from bi_bench.report.content.curves import read_curves
 from bi_bench.report.figures import OWN, draw_all
 from bi_bench.report.figures.bars import draw_bars
 from bi_bench.report.figures.lines import draw_lines
-from bi_bench.report.figures.style import COLOURS, RC, save, strategy_styles
+from bi_bench.report.figures.style import COLOURS, RC, Drawn, save, strategy_styles
+from tests.conftest import present
 from tests.factories import results
+from tests.report.conftest import Suite
 
 RUN = "quick-12ab"
 BARS = Bars({"value": "value (units)"}, "when", {"value": "all"}, "Values.")
 LINES = Lines({"value": "value (units)"}, "step", "RFT step", "when", "Values over steps.")
 
 
-def table(strategy, seed):
-    base = {"vanilla": 1.0, "bridge": 3.0}.get(strategy, 2.0) + seed
+def table(strategy: str, seed: int) -> list[dict[str, Any]]:
+    base = {"vanilla": 1.0, "bridge": 3.0}[strategy] + seed
     rows = [
-        {"when": f"{when}/test-id", "step": step, "value": base + step / 10}
+        (f"{when}/test-id", step, base + step / 10)
         for when in ("post", "pre")
         for step in (1, 2, 10)
     ]
-    return [{**row, "all": [row["value"] - 1, None, row["value"] + 1]} for row in rows]
+    return [
+        {"when": when, "step": step, "value": value, "all": [value - 1, None, value + 1]}
+        for when, step, value in rows
+    ]
 
 
 @pytest.fixture
-def drawn(suite):
+def drawn(suite: Suite) -> Suite:
     """Two arms of two seeds with a table to draw, and a second probe of one of them."""
     for strategy in ("vanilla", "bridge"):
         suite.arm(strategy, "1100", "1110", seeds=(0, 1))
@@ -48,31 +56,29 @@ def drawn(suite):
     return suite
 
 
-def record(suite, **more):
+def record(suite: Suite, **more: object) -> dict[str, Any]:
     found = suite.record
-    found["suite"] |= {**getattr(suite, "more", {}), **more}
+    found["suite"] |= more
     return found
 
 
-def own(suite, name, **more):
+def own(suite: Suite, name: str) -> Drawn:
     """The named figure, before it is saved."""
-    kept = record(suite, **more)
+    kept = results(record(suite), suite.store)
     with matplotlib.rc_context(RC):
-        return OWN[name](
-            build_report(results(kept, suite.store)), read_curves(results(kept, suite.store))
-        )
+        return present(OWN[name](build_report(kept), read_curves(kept)))
 
 
-def legend(figure):
+def legend(figure: Figure) -> list[str]:
     (found,) = figure.legends
     return [text.get_text() for text in found.get_texts()]
 
 
-def test_the_names_that_suites_may_use_are_those_that_are_drawn():
+def test_the_names_that_suites_may_use_are_those_that_are_drawn() -> None:
     assert tuple(OWN) == FIGURES
 
 
-def test_all_figures_with_data_are_written_and_shown_in_markdown(drawn):
+def test_all_figures_with_data_are_written_and_shown_in_markdown(drawn: Suite) -> None:
     write_report(results(record(drawn), drawn.store, RUN))
     folder = drawn.store.run_folder(RUN)
     names = ["accuracy", "rewards", "rollouts", "lengths", "tokens", "mine-x-bars", "mine-x-lines"]
@@ -94,7 +100,7 @@ def test_all_figures_with_data_are_written_and_shown_in_markdown(drawn):
         assert 150 <= height <= 1500
 
 
-def test_figures_are_chosen_by_name_and_old_ones_go(drawn):
+def test_figures_are_chosen_by_name_and_old_ones_go(drawn: Suite) -> None:
     write_report(results(record(drawn), drawn.store, RUN))
     other = drawn.store.run_folder(RUN) / "figures" / "my-own.png"
     other.write_bytes(b"not of the report")
@@ -108,7 +114,7 @@ def test_figures_are_chosen_by_name_and_old_ones_go(drawn):
     assert cached_text(results(chosen, drawn.store, RUN)) is None
 
 
-def test_a_report_that_lists_files_elsewhere_removes_none_of_them(drawn):
+def test_a_report_that_lists_files_elsewhere_removes_none_of_them(drawn: Suite) -> None:
     write_report(results(record(drawn), drawn.store, RUN))
     folder = drawn.store.run_folder(RUN)
     (folder / "run.json").write_text("{}")
@@ -119,7 +125,7 @@ def test_a_report_that_lists_files_elsewhere_removes_none_of_them(drawn):
     assert (folder / "run.json").exists()
 
 
-def test_nothing_is_drawn_without_data(suite, tmp_path):
+def test_nothing_is_drawn_without_data(suite: Suite, tmp_path: Path) -> None:
     suite.cell()
     report = build_report(results(record(suite), suite.store))
     assert (
@@ -128,7 +134,7 @@ def test_nothing_is_drawn_without_data(suite, tmp_path):
     assert not (tmp_path / "none").exists()
 
 
-def test_rewards_are_means_with_a_band_over_seeds(drawn):
+def test_rewards_are_means_with_a_band_over_seeds(drawn: Suite) -> None:
     key = drawn.cells[0]["stages"]["rft"]
     drawn.change(key, {"history.jsonl": '{"reward": 0.5}\n{"reward": 1.0}\n'})
     figure, caption = own(drawn, "rewards")
@@ -143,7 +149,7 @@ def test_rewards_are_means_with_a_band_over_seeds(drawn):
     assert "band" in caption
 
 
-def test_rollouts_show_the_second_probe_where_there_is_one(drawn):
+def test_rollouts_show_the_second_probe_where_there_is_one(drawn: Suite) -> None:
     for cell in drawn.cells[:2]:
         key = cell["stages"]["probe-rft"] = f"after_{cell['axes']['seed']}"
         summary = {"samples": 4, "problems": 4, "histogram": [0, 0, 1, 0, 3]}
@@ -159,7 +165,7 @@ def test_rollouts_show_the_second_probe_where_there_is_one(drawn):
     assert legend(figure) == ["SFT model, before RFT", "after RFT"]
 
 
-def test_accuracy_lengths_and_tokens_are_those_of_the_rows(drawn):
+def test_accuracy_lengths_and_tokens_are_those_of_the_rows(drawn: Suite) -> None:
     report = build_report(results(record(drawn), drawn.store))
     row = report.rows[0]
     (axes,) = own(drawn, "accuracy").figure.axes
@@ -174,10 +180,10 @@ def test_accuracy_lengths_and_tokens_are_those_of_the_rows(drawn):
     assert list(points.get_ydata()) == pytest.approx([25])
 
 
-def test_bars_are_means_with_seeds_and_the_middle_half(drawn):
+def test_bars_are_means_with_seeds_and_the_middle_half(drawn: Suite) -> None:
     (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
     with matplotlib.rc_context(RC):
-        figure, caption = draw_bars(analysis, BARS)
+        figure, caption = present(draw_bars(analysis, BARS))
     (axes,) = figure.axes
     # Two groups of two arms; before stands before after, although the table has it last.
     ticks = [tick.get_text() for tick in axes.get_xticklabels()]
@@ -192,31 +198,31 @@ def test_bars_are_means_with_seeds_and_the_middle_half(drawn):
     assert "A dot is one seed" in caption
 
 
-def test_a_missing_bar_is_marked(drawn):
+def test_a_missing_bar_is_marked(drawn: Suite) -> None:
     (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
     rows = [{**r, "value": None if r["strategy"] == "bridge" else 0.0} for r in analysis.rows]
     with matplotlib.rc_context(RC):
-        figure, _ = draw_bars(type(analysis)("mine", tuple(rows)), BARS)
+        figure, _ = present(draw_bars(type(analysis)("mine", tuple(rows)), BARS))
     (axes,) = figure.axes
     assert sum(line.get_marker() == "x" for line in axes.lines) == 2
 
 
-def test_lines_have_a_panel_for_each_evaluation(drawn):
+def test_lines_have_a_panel_for_each_evaluation(drawn: Suite) -> None:
     (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
     with matplotlib.rc_context(RC):
-        figure, _ = draw_lines(analysis, LINES)
+        figure, _ = present(draw_lines(analysis, LINES))
     assert [axes.get_title() for axes in figure.axes] == ["pre/test-id", "post/test-id"]
     vanilla, _ = figure.axes[0].lines
     assert list(vanilla.get_xdata()) == [1, 2, 10]
     assert list(vanilla.get_ydata()) == pytest.approx([1.6, 1.7, 2.5])
 
 
-def test_texts_stand_side_by_side_in_their_order(drawn):
+def test_texts_stand_side_by_side_in_their_order(drawn: Suite) -> None:
     (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
     names = {1: "sft", 2: "step 2", 10: "rft"}
     rows = tuple({**row, "step": names[row["step"]]} for row in analysis.rows)
     with matplotlib.rc_context(RC):
-        figure, _ = draw_lines(type(analysis)("mine", rows), LINES)
+        figure, _ = present(draw_lines(type(analysis)("mine", rows), LINES))
     ticks = [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
     assert ticks == ["sft", "step 2", "rft"]
 
@@ -225,13 +231,15 @@ def test_texts_stand_side_by_side_in_their_order(drawn):
     "drawing",
     [Bars({"gone": "gone"}, "when"), Bars({"value": "v"}, "gone"), Lines({"value": "v"}, "all")],
 )
-def test_columns_that_cannot_be_drawn_give_no_figure(drawn, drawing):
+def test_columns_that_cannot_be_drawn_give_no_figure(drawn: Suite, drawing: Drawing) -> None:
     (analysis,) = build_report(results(record(drawn), drawn.store)).analyses
-    draw = draw_bars if isinstance(drawing, Bars) else draw_lines
-    assert draw(analysis, drawing) is None
+    if isinstance(drawing, Bars):
+        assert draw_bars(analysis, drawing) is None
+    else:
+        assert draw_lines(analysis, drawing) is None
 
 
-def test_a_record_without_drawings_or_with_unknown_ones_still_has_its_table(drawn):
+def test_a_record_without_drawings_or_with_unknown_ones_still_has_its_table(drawn: Suite) -> None:
     for drawings in ({}, {"mine: $x$": [{"kind": "pie"}, {"kind": "bars", "slices": 3}, {}]}):
         (analysis,) = build_report(results(record(drawn, drawings=drawings), drawn.store)).analyses
         assert analysis.rows
@@ -239,11 +247,11 @@ def test_a_record_without_drawings_or_with_unknown_ones_still_has_its_table(draw
 
 
 @pytest.mark.parametrize("drawing", [BARS, LINES])
-def test_a_declaration_survives_the_run_record(drawing):
+def test_a_declaration_survives_the_run_record(drawing: Drawing) -> None:
     assert drawing_from_json(json.loads(json.dumps(drawing_to_json(drawing)))) == drawing
 
 
-def test_twelve_arms_of_two_benchmarks_look_different_and_fit(suite, tmp_path):
+def test_twelve_arms_of_two_benchmarks_look_different_and_fit(suite: Suite, tmp_path: Path) -> None:
     names = [f"arm {n} with quite a long label indeed" for n in range(12)]
     for benchmark in ("a-benchmark-with-a-long-label", "sums"):
         for name in names:
