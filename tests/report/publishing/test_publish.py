@@ -16,19 +16,20 @@ from bi_bench.report.publishing.publish import publish, publish_again, published
 from bi_bench.store import replace_folder
 from bi_bench.store.replace_folder import new_folder
 from tests.factories import results, write_record
+from tests.report.conftest import Suite
 
 NAME = "quick-12ab"
 
 
 @pytest.fixture
-def small(suite):
+def small(suite: Suite) -> Suite:
     suite.arm("vanilla", "1100" * 5, "1110" * 5, seeds=(0, 1))
     suite.arm("bridge", "1000" * 5, "1111" * 5, seeds=(0, 1))
     return suite
 
 
-def send(suite, out, **options):
-    return publish(results(suite.record, suite.store, NAME), out, **options)
+def send(suite: Suite, out: Path, *, partial: bool = False) -> Path:
+    return publish(results(suite.record, suite.store, NAME), out, partial=partial)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -36,7 +37,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_a_published_folder_holds_tables_figures_and_the_record(small, tmp_path):
+def test_a_published_folder_holds_tables_figures_and_the_record(
+    small: Suite, tmp_path: Path
+) -> None:
     folder = send(small, tmp_path / "results")
     files = contents(folder)
     assert folder == tmp_path / "results" / "quick"
@@ -47,7 +50,9 @@ def test_a_published_folder_holds_tables_figures_and_the_record(small, tmp_path)
     assert list((tmp_path / "results").iterdir()) == [folder], "nothing else is left"
 
 
-def test_publishing_twice_and_again_from_the_record_gives_the_same_bytes(small, tmp_path):
+def test_publishing_twice_and_again_from_the_record_gives_the_same_bytes(
+    small: Suite, tmp_path: Path
+) -> None:
     first = contents(send(small, tmp_path / "a"))
     folder = send(small, tmp_path / "b")
     assert contents(folder) == first
@@ -55,7 +60,7 @@ def test_publishing_twice_and_again_from_the_record_gives_the_same_bytes(small, 
     assert contents(publish(open_record(folder), tmp_path / "c")) == first
 
 
-def test_what_is_written_by_hand_stays_and_what_is_old_goes(small, tmp_path):
+def test_what_is_written_by_hand_stays_and_what_is_old_goes(small: Suite, tmp_path: Path) -> None:
     folder = tmp_path / "quick"
     for name in ("README.md", "notes/search.md", "run.json", "report.json", "figures/old.png"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -67,11 +72,13 @@ def test_what_is_written_by_hand_stays_and_what_is_old_goes(small, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["failed", "not run yet"])
-def test_an_incomplete_run_is_published_only_as_such(small, tmp_path, what):
+def test_an_incomplete_run_is_published_only_as_such(
+    small: Suite, tmp_path: Path, what: str
+) -> None:
     cell = small.cell("filler", 0)
     if what == "failed":
-        failure = {"type": "Crash", "message": "out of memory"}
-        small.store.write_failure(cell["stages"]["sft"], Failure(**failure))
+        failure = Failure(type="Crash", message="out of memory")
+        small.store.write_failure(cell["stages"]["sft"], failure)
     with pytest.raises(UserError, match=rf"not complete: {what}: filler .* --partial"):
         send(small, tmp_path)
     assert not (tmp_path / "quick").exists()
@@ -81,7 +88,7 @@ def test_an_incomplete_run_is_published_only_as_such(small, tmp_path, what):
     assert "PARTIAL" in overall(tmp_path)
 
 
-def test_cells_skipped_or_declined_with_a_reason_are_complete(small, tmp_path):
+def test_cells_skipped_or_declined_with_a_reason_are_complete(small: Suite, tmp_path: Path) -> None:
     small.cell("filler", 0, skip="no graph")
     declined = small.cell("pp-aug", 0)
     small.commit(declined["stages"]["augment"], declined="one order only")
@@ -92,7 +99,7 @@ def test_cells_skipped_or_declined_with_a_reason_are_complete(small, tmp_path):
 
 
 @pytest.mark.parametrize("between", ["pre and post", "from the reference"])
-def test_refused_contrasts_are_never_published(small, tmp_path, between):
+def test_refused_contrasts_are_never_published(small: Suite, tmp_path: Path, between: str) -> None:
     cell = small.cell("filler", 0)
     other = small.outcomes("10" * 10, digest="other")
     pre = small.outcomes("10" * 10) if between == "pre and post" else other
@@ -102,7 +109,9 @@ def test_refused_contrasts_are_never_published(small, tmp_path, between):
     assert not (tmp_path / "quick").exists()
 
 
-def test_a_run_without_a_finished_cell_and_a_name_that_is_no_folder(suite, tmp_path):
+def test_a_run_without_a_finished_cell_and_a_name_that_is_no_folder(
+    suite: Suite, tmp_path: Path
+) -> None:
     suite.cell()
     with pytest.raises(UserError, match="nothing to publish"):
         send(suite, tmp_path, partial=True)
@@ -112,7 +121,7 @@ def test_a_run_without_a_finished_cell_and_a_name_that_is_no_folder(suite, tmp_p
         publish(results(record, suite.store, NAME), tmp_path)
 
 
-def test_no_path_of_the_machine_is_in_any_file(small, tmp_path):
+def test_no_path_of_the_machine_is_in_any_file(small: Suite, tmp_path: Path) -> None:
     secret = "/home/somebody/secret"
     record = small.record
     record["command"] = f"bi-bench run {secret}/x.toml"
@@ -120,8 +129,8 @@ def test_no_path_of_the_machine_is_in_any_file(small, tmp_path):
     record["suite"]["description"] = f"made of {secret}/data"
     cell = small.cell("filler", 0)
     record["cells"] = small.cells
-    failure = {"type": "OSError", "message": f"{secret}/weights missing", "log": secret}
-    small.store.write_failure(cell["stages"]["sft"], Failure(**failure))
+    failure = Failure(type="OSError", message=f"{secret}/weights missing", log=secret)
+    small.store.write_failure(cell["stages"]["sft"], failure)
     out = tmp_path / "out"
     publish(results(record, small.store, NAME), out, partial=True)
     write_overall(out)
@@ -129,7 +138,7 @@ def test_no_path_of_the_machine_is_in_any_file(small, tmp_path):
     assert not found
 
 
-def test_the_overall_leaderboard_has_a_section_for_each_suite(small, tmp_path):
+def test_the_overall_leaderboard_has_a_section_for_each_suite(small: Suite, tmp_path: Path) -> None:
     send(small, tmp_path)
     record = small.record
     record["suite"] |= {"name": "other", "description": "another <b>suite</b>"}
@@ -147,13 +156,13 @@ def test_the_overall_leaderboard_has_a_section_for_each_suite(small, tmp_path):
 
 
 @pytest.fixture(params=["in one step", "by two renames"])
-def way(request, monkeypatch):
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "by two renames":
         monkeypatch.setattr(replace_folder, "_exchange", lambda one, other: False)
-    return request.param
 
 
-def test_a_folder_is_replaced_whole(tmp_path, way):
+@pytest.mark.usefixtures("way")
+def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
     target = tmp_path / "x"
     for text in ("one", "two"):
         with new_folder(target) as fresh:
@@ -162,7 +171,8 @@ def test_a_folder_is_replaced_whole(tmp_path, way):
         assert list(tmp_path.iterdir()) == [target]
 
 
-def test_an_error_leaves_the_old_folder(tmp_path, way):
+@pytest.mark.usefixtures("way")
+def test_an_error_leaves_the_old_folder(tmp_path: Path) -> None:
     target = tmp_path / "x"
     target.mkdir()
     (target / "old").write_text("old")
@@ -172,7 +182,7 @@ def test_an_error_leaves_the_old_folder(tmp_path, way):
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_kill_between_two_renames_is_mended(tmp_path):
+def test_a_kill_between_two_renames_is_mended(tmp_path: Path) -> None:
     (tmp_path / ".x.old").mkdir()
     (tmp_path / ".x.old" / "old").write_text("old")
     (tmp_path / ".x.12ab").mkdir()
@@ -181,7 +191,7 @@ def test_a_kill_between_two_renames_is_mended(tmp_path):
     assert contents(tmp_path) == {"x/old": b"old"}
 
 
-def test_a_killed_publish_leaves_the_old_folder_whole(tmp_path):
+def test_a_killed_publish_leaves_the_old_folder_whole(tmp_path: Path) -> None:
     target = tmp_path / "x"
     target.mkdir()
     (target / "old").write_text("old")
@@ -199,7 +209,7 @@ def test_a_killed_publish_leaves_the_old_folder_whole(tmp_path):
     assert contents(tmp_path) == {"x/new": b"new"}
 
 
-def test_a_readme_of_somebody_else_is_never_replaced(small, tmp_path):
+def test_a_readme_of_somebody_else_is_never_replaced(small: Suite, tmp_path: Path) -> None:
     check_overall(tmp_path / "new")
     out = tmp_path / "results"
     send(small, out)
@@ -214,7 +224,9 @@ def test_a_readme_of_somebody_else_is_never_replaced(small, tmp_path):
     assert (out / "README.md").read_text() == "# My project\n"
 
 
-def test_a_quotation_that_opens_a_readme_by_hand_stands_on_the_overall_page_too(small, tmp_path):
+def test_a_quotation_that_opens_a_readme_by_hand_stands_on_the_overall_page_too(
+    small: Suite, tmp_path: Path
+) -> None:
     publish(results(small.record, small.store, "quick-1"), tmp_path)
     assert "> " not in overall(tmp_path)
     readme = tmp_path / "quick" / "README.md"
