@@ -11,23 +11,24 @@ from bi_bench.artifacts.stage_record import Failure
 from bi_bench.report import cached_text, write_report
 from bi_bench.report.content.curves import read_curves
 from bi_bench.report.write import damaged_files
+from tests.report.conftest import Suite
 
 RUN = "quick-12ab"
 
 
 @pytest.fixture
-def small(suite):
+def small(suite: Suite) -> Suite:
     suite.arm("vanilla", "1100", "1110", seeds=(0, 1))
     suite.arm("$x$ _bridge", "1000", "1111", seeds=(0,))
     suite.cell("$x$ _bridge", 1)
     return suite
 
 
-def cached(suite):
+def cached(suite: Suite) -> str | None:
     return cached_text(suite.results)
 
 
-def test_a_written_report_is_found_again(small):
+def test_a_written_report_is_found_again(small: Suite) -> None:
     assert cached(small) is None
     text = write_report(small.results).text
     assert cached(small) == text
@@ -40,12 +41,10 @@ def test_a_written_report_is_found_again(small):
     assert (folder / "report.md").read_text().startswith("# quick\n")
 
 
-def test_a_report_is_old_once_a_stage_appears_or_fails(small):
+def test_a_report_is_old_once_a_stage_appears_or_fails(small: Suite) -> None:
     write_report(small.results)
     keys = small.cells[-1]["stages"]
-    small.store.write_failure(
-        keys["sft"], Failure.model_validate({"type": "Crash", "message": "killed"})
-    )
+    small.store.write_failure(keys["sft"], Failure(type="Crash", message="killed"))
     assert cached(small) is None
     assert "killed" in write_report(small.results).text
     assert cached(small)
@@ -53,7 +52,7 @@ def test_a_report_is_old_once_a_stage_appears_or_fails(small):
     assert cached(small) is None
 
 
-def test_a_report_is_old_once_the_reference_changes_or_a_file_is_gone(small):
+def test_a_report_is_old_once_the_reference_changes_or_a_file_is_gone(small: Suite) -> None:
     write_report(small.results)
     small.reference = "$x$ _bridge"
     assert cached(small) is None
@@ -63,14 +62,14 @@ def test_a_report_is_old_once_the_reference_changes_or_a_file_is_gone(small):
     assert cached(small) is None
 
 
-def test_a_damaged_report_is_made_again(small):
+def test_a_damaged_report_is_made_again(small: Suite) -> None:
     write_report(small.results)
     (small.store.run_folder(RUN) / "report.json").write_text("[1")
     assert cached(small) is None
 
 
 @pytest.mark.parametrize("name", ["report.json", "report.md", "report.csv", "curves.png"])
-def test_a_report_with_a_flipped_bit_is_made_again(small, name):
+def test_a_report_with_a_flipped_bit_is_made_again(small: Suite, name: str) -> None:
     text = write_report(small.results).text
     file = small.store.run_folder(RUN) / name
     whole = file.read_bytes()
@@ -85,13 +84,13 @@ def test_a_report_with_a_flipped_bit_is_made_again(small, name):
     assert damaged_files(file.parent) == []
 
 
-def test_a_report_is_old_once_a_stage_was_made_again(small):
+def test_a_report_is_old_once_a_stage_was_made_again(small: Suite) -> None:
     write_report(small.results)
     small.change(small.cells[0]["stages"]["rft"], {"history.jsonl": '{"reward": 0.5}\n'})
     assert cached(small) is None
 
 
-def test_a_report_that_cannot_be_written_is_shown_all_the_same(small):
+def test_a_report_that_cannot_be_written_is_shown_all_the_same(small: Suite) -> None:
     text = write_report(small.results).text
     small.store.runs.rename(small.store.root / "gone")
     small.store.runs.write_text("in the way")
@@ -100,7 +99,7 @@ def test_a_report_that_cannot_be_written_is_shown_all_the_same(small):
     assert "the report is not written there: Not a directory" in written.problem
 
 
-def test_the_picture_is_a_png_of_1500_pixels(small):
+def test_the_picture_is_a_png_of_1500_pixels(small: Suite) -> None:
     write_report(small.results)
     data = (small.store.run_folder(RUN) / "curves.png").read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
@@ -110,13 +109,13 @@ def test_the_picture_is_a_png_of_1500_pixels(small):
     assert len(data) > 20_000
 
 
-def test_a_suite_of_which_nothing_ran_has_a_report(suite):
+def test_a_suite_of_which_nothing_ran_has_a_report(suite: Suite) -> None:
     suite.cell()
     assert "not run yet" in write_report(suite.results).text
     assert cached(suite)
 
 
-def test_curves_are_read_phase_after_phase(small):
+def test_curves_are_read_phase_after_phase(small: Suite) -> None:
     history = [
         {"phase": 0, "step": 1, "reward": 0.1},
         {"phase": 0, "step": 1, "loss": 2.0},
@@ -131,7 +130,7 @@ def test_curves_are_read_phase_after_phase(small):
     assert vanilla.histogram == [0, 0.5, 0, 0, 0.5]
 
 
-def test_a_cached_report_needs_no_numpy(small):
+def test_a_cached_report_needs_no_numpy(small: Suite) -> None:
     text = write_report(small.results).text
     small.store.write_run(RUN, small.results.record)
     code = (
