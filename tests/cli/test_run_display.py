@@ -7,6 +7,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,11 @@ from bi_bench.plan.stage import Stage
 
 @pytest.fixture
 def stage() -> Callable[[str], Stage]:
-    return lambda label: Stage("sft", {"label": label}, {}, label)
+    def make(label: str) -> Stage:
+        identity: Any = {"label": label}
+        return Stage("sft", identity, {}, label)
+
+    return make
 
 
 @pytest.fixture

@@ -13,13 +13,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bi_bench.artifacts.run_record import RunRecord
 from bi_bench.store import Store
 from tests.factories import commit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,8 +69,8 @@ def command(root: Path, *arguments: str) -> list[str]:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Any]:
-    """The process and its port; it must end cleanly on Ctrl-C."""
+def port(tmp_path: Path) -> Iterator[int]:
+    """The port of the process; it must end cleanly on Ctrl-C."""
     filled(tmp_path, ("vanilla",))
     process = subprocess.Popen(
         command(tmp_path, "--port", "0"),
@@ -80,7 +83,7 @@ def served(tmp_path: Path) -> Iterator[Any]:
     line = process.stdout.readline()
     found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
     assert found, process.communicate(timeout=10)
-    yield process, int(found[1])
+    yield int(found[1])
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 0, (out, err)
@@ -96,8 +99,7 @@ def ask(port: int, path: str, method: str = "GET", host: str = "") -> tuple[int,
         return answer.status, answer.read()
 
 
-def test_it_serves_its_folder_to_this_machine_and_nothing_else(served: Any, tmp_path: Path) -> None:
-    _, port = served
+def test_it_serves_its_folder_to_this_machine_and_nothing_else(port: int, tmp_path: Path) -> None:
     assert ask(port, "/")[0] == 200
     assert ask(port, "/", "HEAD") == (200, b"")
     assert ask(port, "/site.json", host=f"localhost:{port}")[0] == 200
@@ -142,9 +144,8 @@ def test_report_writes_the_same_site_into_any_folder(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 def test_the_page_follows_the_run_and_keeps_its_state(
-    served: Any, tmp_path: Path, browser: Any
+    port: int, tmp_path: Path, browser: Browser
 ) -> None:
-    _, port = served
     page = browser.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

@@ -17,7 +17,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
-def test_a_quick_site_says_nothing(monkeypatch, stream):
+def test_a_quick_site_says_nothing(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO) -> None:
     monkeypatch.setattr("sys.stderr", stream)
     tell = site._teller()
     tell(1, 2)
@@ -25,7 +25,7 @@ def test_a_quick_site_says_nothing(monkeypatch, stream):
     assert stream.getvalue() == ""
 
 
-def test_a_slow_site_says_how_far_it_is(monkeypatch):
+def test_a_slow_site_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site, "_PATIENCE", 0.0)
     for stream, expected in (
         (io.StringIO(), "writing the site: 1 of 2 evaluations\n"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -15,7 +16,7 @@ KEY = content_key(IDENTITY)
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Store:
     store = Store(tmp_path)
     with store.begin(KEY) as work:
         (work.folder / "model.safetensors").write_text("weights")
@@ -26,16 +27,16 @@ def store(tmp_path):
     return store
 
 
-def verify(store):
+def verify(store: Store) -> tuple[int, list[str]]:
     result = CliRunner().invoke(app, ["verify", "--store", str(store.root)])
     return result.exit_code, result.output.splitlines()
 
 
-def test_a_sound_store(store):
+def test_a_sound_store(store: Store) -> None:
     assert verify(store) == (0, ["1 stages and 1 runs, no damaged files"])
 
 
-def test_a_line_for_each_damaged_file_weights_and_run_records_too(store):
+def test_a_line_for_each_damaged_file_weights_and_run_records_too(store: Store) -> None:
     for name in ("model.safetensors", "history.jsonl"):
         (store.folder(KEY) / name).write_text("other")
     record = store.run_folder("quick-12ab") / "run.json"
@@ -53,7 +54,7 @@ def test_a_line_for_each_damaged_file_weights_and_run_records_too(store):
     assert "(the stage sft · vanilla) has 5 bytes of 7" in lines[1]
 
 
-def test_stages_of_before_digests_are_counted_and_their_identity_is_checked(store):
+def test_stages_of_before_digests_are_counted_and_their_identity_is_checked(store: Store) -> None:
     path = store.folder(KEY) / "stage.json"
     old = {k: v for k, v in json.loads(path.read_text()).items() if k not in ("files", "digest")}
     path.write_text(json.dumps(old))
@@ -66,6 +67,6 @@ def test_stages_of_before_digests_are_counted_and_their_identity_is_checked(stor
     assert "holds an identity that has another key" in lines[0]
 
 
-def test_a_store_that_is_not_there(tmp_path):
+def test_a_store_that_is_not_there(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["verify", "--store", str(tmp_path / "none")])
     assert "there is no such folder" in str(result.exception)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import pytest
 from rich.console import Console
@@ -9,12 +10,13 @@ from bi_bench.report.answers.show import visible
 from bi_bench.report.answers.steps import Marked
 
 
-def printed(text, marks=(), colour=False):
+def printed(text: str, marks: Sequence[Marked] = (), colour: bool = False) -> str:
+    screen = io.StringIO()
     console = Console(
-        file=io.StringIO(), width=100_000, markup=False, highlight=False, force_terminal=colour
+        file=screen, width=100_000, markup=False, highlight=False, force_terminal=colour
     )
     console.print(visible(text, marks))
-    return console.file.getvalue().rstrip("\n")
+    return screen.getvalue().rstrip("\n")
 
 
 @pytest.mark.parametrize(
@@ -32,18 +34,18 @@ def printed(text, marks=(), colour=False):
         ("two\nlines", "two\nlines"),
     ],
 )
-def test_what_a_model_wrote_is_shown_as_text(text, shown):
+def test_what_a_model_wrote_is_shown_as_text(text: str, shown: str) -> None:
     found = printed(text)
     assert found == shown
     found.encode("utf-8")
 
 
-def test_ten_megabytes_are_cut_with_the_length_told():
+def test_ten_megabytes_are_cut_with_the_length_told() -> None:
     found = printed("a" * 10_000_000)
     assert found.startswith("a" * 2000 + " … (10000000 characters, the first 2000 shown)")
 
 
-def test_steps_keep_their_places_where_characters_are_spelled_out():
+def test_steps_keep_their_places_where_characters_are_spelled_out() -> None:
     text = "\x1b\x1b x 4 ; y 5"
     marks = [Marked(3, 6, "restate", "x", ""), Marked(9, 12, "compute", "y", "its value is 6")]
     shown = visible(text, marks)
