@@ -42,8 +42,8 @@ def run(
     from bi_bench.plan import plan_suite
     from bi_bench.plan.checks.machine import missing_trackers, obstacles
     from bi_bench.plan.record import run_record
-    from bi_bench.report import cached_text, where_written, write_report
     from bi_bench.report.data.results import Results
+    from bi_bench.report.write import cached_text, where_written, write_report
     from bi_bench.store import Store
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where Ctrl-C is ignored

@@ -17,7 +17,7 @@ _PATIENCE = 3.0  # seconds without a line
 def make_site(results: Results, folder: Path) -> Path:
     """Write the site of a run into a folder that holds nothing else; returns its page."""
     from bi_bench.plugins import discover
-    from bi_bench.report.site import write_site
+    from bi_bench.report.site.write import write_site
     from bi_bench.stages.benchmarks import rebuilder
 
     return write_site(results, folder, rebuilder(discover()), progress_line())

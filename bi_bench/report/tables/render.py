@@ -19,7 +19,7 @@ from bi_bench.report.tables.sections import markdown_sections, shown
 from bi_bench.report.text import markdown, plain, shorten
 
 if TYPE_CHECKING:
-    from bi_bench.report.figures import Picture
+    from bi_bench.report.figures.draw import Picture
 
 Format = Literal["terminal", "markdown"]
 

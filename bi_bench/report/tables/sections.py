@@ -14,7 +14,7 @@ from bi_bench.report.tables.sweeps import sweep_table
 from bi_bench.report.text import markdown
 
 if TYPE_CHECKING:
-    from bi_bench.report.figures import Picture
+    from bi_bench.report.figures.draw import Picture
 
 
 def markdown_sections(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:

@@ -7,7 +7,9 @@ import json
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report import build_report, render, to_json
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.export import to_json
+from bi_bench.report.tables.render import render
 
 
 def measured(suite, rows_of_cell):

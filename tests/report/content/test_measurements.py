@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from bi_bench.report import build_report, render, to_json
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.export import to_json
+from bi_bench.report.tables.render import render
 
 
 def report(suite):

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from bi_bench.report import build_report, render, to_csv
 from bi_bench.report.content.primary import Primary, primary_notes
-from bi_bench.report.tables.export import flat_row
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.export import flat_row, to_csv
+from bi_bench.report.tables.render import render
 from bi_bench.stats import holm
 from tests.factories import results
 

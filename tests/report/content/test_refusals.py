@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bi_bench.report import build_report, render
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.render import render
 
 
 def report(suite):

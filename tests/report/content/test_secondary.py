@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.artifacts.tables import write_rows
-from bi_bench.report import build_report
+from bi_bench.report.content.rows import build_report
 
 
 def report(suite):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report import build_report
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.data.merge import merge
 from bi_bench.store import Store
 from tests.factories import commit, results

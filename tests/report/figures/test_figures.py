@@ -10,12 +10,13 @@ import pytest
 
 from bi_bench.api import Bars, Lines
 from bi_bench.api.figure import FIGURES, drawing_from_json, drawing_to_json
-from bi_bench.report import build_report, cached_text, where_written, write_report
 from bi_bench.report.content.curves import read_curves
-from bi_bench.report.figures import OWN, draw_all
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.figures.bars import draw_bars
+from bi_bench.report.figures.draw import OWN, draw_all
 from bi_bench.report.figures.lines import draw_lines
 from bi_bench.report.figures.style import COLOURS, RC, save, strategy_styles
+from bi_bench.report.write import cached_text, where_written, write_report
 from tests.factories import results
 
 RUN = "quick-12ab"

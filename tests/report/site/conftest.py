@@ -12,7 +12,7 @@ from bi_bench.api import Benchmark
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.tables import write_rows
 from bi_bench.plugins import discover
-from bi_bench.report.site import write_site
+from bi_bench.report.site.write import write_site
 from bi_bench.suite.validation import validate
 from tests.factories import results
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bi_bench.report.site import write_site
+from bi_bench.report.site.write import write_site
 from tests.factories import results
 
 LABELS = (

@@ -10,7 +10,7 @@ import pytest
 from bi_bench.api import Problem
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.tables import write_rows
-from bi_bench.report.site import write_site
+from bi_bench.report.site.write import write_site
 
 PROBLEMS, SAMPLES, STRATEGIES = 50, 5, 50
 SPLITS = ("test-id", "test-ood")
