@@ -101,15 +101,13 @@ def _write_task(
     plugin: list[Path] | None,
 ) -> None:
     from bi_bench.api import Benchmark
-    from bi_bench.cli.plugin_options import check_split, parameters, tables
     from bi_bench.lm_eval.export_task import export_task
     from bi_bench.plugins import discover
-    from bi_bench.suite import Entry
+    from bi_bench.suite.single import check_split, single_entry, tables
 
     drawn = check_split(split)
     table = tables(set_, ["benchmark"])["benchmark"]
     registered = discover(plugin or ()).get(Benchmark, benchmark)
-    entry = Entry(registered, parameters(registered, table, "benchmark"), benchmark)
-    task = export_task(entry, drawn, n, seed, name, out)
+    task = export_task(single_entry(registered, table, "benchmark"), drawn, n, seed, name, out)
     print(f"{task.name}: {task.problems} problems written to {task.folder}")
     print(shlex.join(task.command))

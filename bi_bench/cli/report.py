@@ -31,8 +31,8 @@ def report(
     Several runs become one report over the union of their cells, in a folder of its own.
     """
     from bi_bench.api import UserError
-    from bi_bench.report import where_written, write_report
     from bi_bench.report.data.open import open_run, open_union
+    from bi_bench.report.write import where_written, write_report
 
     several = run is not None and len(run) > 1
     if out is not None and not several:

@@ -22,7 +22,6 @@ from bi_bench.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from bi_bench.artifacts.run_record import RunRecord
     from bi_bench.engines import Outcome
     from bi_bench.plan import StageGraph
     from bi_bench.store import Store
@@ -38,12 +37,13 @@ def run(
     """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
     from bi_bench.api import UserError
     from bi_bench.cli.load import load_pinned
+    from bi_bench.engines.remember import remember_run
     from bi_bench.machine.hardware import gpu_count
     from bi_bench.plan import plan_suite
     from bi_bench.plan.checks.machine import missing_trackers, obstacles
     from bi_bench.plan.record import run_record
-    from bi_bench.report import cached_text, where_written, write_report
     from bi_bench.report.data.results import Results
+    from bi_bench.report.write import cached_text, where_written, write_report
     from bi_bench.store import Store
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where Ctrl-C is ignored
@@ -51,9 +51,9 @@ def run(
     shelf = Store(store)
     name, record = run_record(planned, shlex.join(["bi-bench", *sys.argv[1:]]))
     left = [stage for stage in planned.stages if not shelf.has(stage.key)]
-    machines = tuple(_machines(shelf, name, bool(left)))
-    record = record.model_copy(update={"machines": machines})
-    _remember(shelf, name, record, bool(left))
+    record, warnings = remember_run(shelf, name, record, computes=bool(left))
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     if not left and (text := cached_text(Results(record, shelf, name))):
         print(text)
         return
@@ -70,31 +70,6 @@ def run(
     else:
         print(where_written(results))
     _exit(outcomes.values())
-
-
-def _machines(store: Store, name: str, computes: bool) -> list[dict[str, str]]:
-    """The kinds of machine that computed this run so far, this one only if it is to compute."""
-    from bi_bench.api import UserError
-    from bi_bench.machine.hardware import kind_of_machine
-
-    known: list[dict[str, str]] = []
-    try:
-        known = list(store.read_run(name).machines) if name in store.list_runs() else []
-    except UserError as damaged:
-        print(f"warning: {damaged}", file=sys.stderr)
-    here = [kind_of_machine()] if computes else []
-    return known + [machine for machine in here if machine not in known]
-
-
-def _remember(store: Store, name: str, record: RunRecord, computes: bool) -> None:
-    """Write the run record; an archive, in which nothing is left to compute, can go without."""
-    try:
-        store.write_run(name, record)
-    except OSError as error:
-        if computes:
-            raise
-        where = store.run_folder(name)
-        print(f"warning: {where}: run.json is not written: {error.strerror}", file=sys.stderr)
 
 
 def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:

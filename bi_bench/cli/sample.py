@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bi_bench.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from bi_bench.api import Example, Problem, Solution
+    from bi_bench.api import Example
+    from bi_bench.stages.preview import Declined, Demonstration
 
 COLOURS = {
     "attempt": "bold red",
@@ -42,68 +42,47 @@ def sample(
     as_json: JsonOption = False,
 ) -> None:
     """Print problems with their demonstrations; injected steps are coloured."""
-    from bi_bench.api import Benchmark, Decline, Strategy, UserError, stream
-    from bi_bench.cli.plugin_options import check_split, parameters, tables
+    from bi_bench.api import Benchmark, Example, Strategy
     from bi_bench.plugins import discover
-    from bi_bench.stages.grading import asked
-    from bi_bench.stages.verified import verified
+    from bi_bench.stages.preview import previews
+    from bi_bench.suite.single import check_split, single_entry, tables
 
     drawn = check_split(split)
-    given = tables(set_, ("benchmark", "strategy"))
+    table = tables(set_, ("benchmark", "strategy"))
     registry = discover(plugin or ())
     found, injected = registry.get(Benchmark, benchmark), registry.get(Strategy, strategy)
-    source = found.cls(parameters(found, given["benchmark"], "benchmark"))
-    arm = injected.cls(parameters(injected, given["strategy"], "strategy"))
-    if missing := sorted(arm.needs - source.provides):
-        raise UserError(f"{strategy} needs a {missing[0]}, which {benchmark} does not provide")
-    if (finished := arm.examples()) is not None:
-        for example in islice(finished, n):
-            print(json.dumps(asdict(example)) if as_json else _plain(example))
-        return
-    for problem in source.problems(drawn, n, stream(seed, "sample", drawn)):
-        result = verified(source, arm, problem, seed)
-        if isinstance(result, Decline):
-            print(
-                json.dumps({"id": problem.id, "declined": result.reason})
-                if as_json
-                else f"{problem.id}: declined: {result.reason}\n"
-            )
-            continue
-        for draft, solution, _ in result:
-            prompt = asked(source, problem, draft.premise_order)
-            if as_json:
-                print(json.dumps(_row(problem, prompt, solution)))
-            else:
-                _show(problem, prompt, solution)
+    source = single_entry(found, table["benchmark"], "benchmark").plugin
+    arm = single_entry(injected, table["strategy"], "strategy").plugin
+    for preview in previews(source, arm, drawn, n, seed):
+        if as_json:
+            content = asdict(preview) if isinstance(preview, Example) else preview.to_json()
+            print(json.dumps(content))
+        else:
+            _show(preview)
 
 
-def _plain(example: Example) -> str:
-    return f"{example.id}\n{example.prompt}\n{example.completion}\n"
+def _show(preview: Declined | Demonstration | Example) -> None:
+    from bi_bench.stages.preview import Declined, Demonstration
+
+    if isinstance(preview, Demonstration):
+        _show_solution(preview)
+    elif isinstance(preview, Declined):
+        print(f"{preview.problem.id}: declined: {preview.reason}\n")
+    else:
+        print(f"{preview.id}\n{preview.prompt}\n{preview.completion}\n")
 
 
-def _row(problem: Problem, prompt: str, solution: Solution) -> dict[str, Any]:
-    return {
-        "id": problem.id,
-        "question": problem.question,
-        "prompt": prompt,
-        "answer": problem.answer,
-        "solution": solution.text,
-        "spans": [asdict(span) for span in solution.spans],
-        "graph": None if problem.graph is None else problem.graph.to_json(),
-        "metadata": dict(problem.metadata),
-    }
-
-
-def _show(problem: Problem, prompt: str, solution: Solution) -> None:
+def _show_solution(preview: Demonstration) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    text = Text(solution.text)
-    for span in solution.spans:
+    text = Text(preview.solution.text)
+    for span in preview.solution.spans:
         if span.injected:
             text.stylize(COLOURS.get(span.kind, "bold"), span.start, span.end)
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    console.print(Text(f"{problem.id}  (answer {problem.answer})", style="bold"))
-    console.print(prompt)
+    title = f"{preview.problem.id}  (answer {preview.problem.answer})"
+    console.print(Text(title, style="bold"))
+    console.print(preview.prompt)
     console.print(text)
     console.print()

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
-
-if TYPE_CHECKING:
-    from bi_bench.api import Benchmark
-    from bi_bench.artifacts.stage_record import StageRecord
-
-_WHEN = ("pre", "post", "probe")
-_FLIPPED = ("fixed", "broken")
 
 
 def samples(
@@ -49,44 +43,23 @@ def samples(
     as_json: JsonOption = False,
 ) -> None:
     """Show answers of a run with their steps checked: what RFT fixed, what it broke."""
-    from bi_bench.api import Benchmark, UserError, did_you_mean
-    from bi_bench.api.plan import STEP_KINDS
     from bi_bench.plugins import discover
-    from bi_bench.report.answers.browse import Wanted, browse
+    from bi_bench.report.answers.browse import Filter, browse
+    from bi_bench.report.answers.show import as_row, show
     from bi_bench.report.compare.arms import matching, run_arms
     from bi_bench.report.data.open import open_answers
+    from bi_bench.stages.benchmarks import rebuild_benchmark
 
-    for option, given, known in (
-        ("--when", when, _WHEN),
-        ("--flipped", flipped, _FLIPPED),
-        ("--behaviour", behaviour, STEP_KINDS),
-    ):
-        if given and given not in known:
-            hint = did_you_mean(given, known)
-            raise UserError(f'{option}: "{given}" is none of {", ".join(known)}{hint}')
-    if flipped and (sampled or when == "probe"):
-        raise UserError("--flipped: greedy answers turn; drop --sampled and --when probe")
-    sides = run_arms(open_answers(run, store))
+    chosen = Filter(when, right, flipped, behaviour, unparsed, truncated, problem, sampled)
+    arms = run_arms(open_answers(run, store))
     if arm:
-        sides = matching(sides, arm)
-
-    registry = discover(plugin or ())
-
-    def rebuild(stage: StageRecord) -> Benchmark:
-        return registry.build(Benchmark, stage.plugin("benchmark").to_json(), if_changed=None)
-
-    # Probes hold sampled rollouts and nothing else.
-    greedy = not sampled and when != "probe"
-    wanted = Wanted(when, right, flipped, behaviour, unparsed, truncated, problem, greedy)  # type: ignore[arg-type]
-    total, found = browse(sides, split, seed, wanted, rebuild)
+        arms = matching(arms, arm)
+    rebuild = partial(rebuild_benchmark, discover(plugin or ()))
+    total, pairs = browse(arms, split, seed, chosen, rebuild)
     if as_json:
-        from bi_bench.report.answers.show import as_row
-
-        print(json.dumps({"matching": len(found), "answers": total}))
-        for each in found[:n]:
-            print(json.dumps(as_row(each)))
+        print(json.dumps({"matching": len(pairs), "answers": total}))
+        for pair in pairs[:n]:
+            print(json.dumps(as_row(pair)))
         return
-    from bi_bench.report.answers.show import show
-
-    print(f"{len(found)} of {total} answers match")
-    show(found[:n])
+    print(f"{len(pairs)} of {total} answers match")
+    show(pairs[:n])

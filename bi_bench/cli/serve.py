@@ -6,16 +6,11 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bi_bench.cli.options import DEFAULT_STORE, StoreOption
-
-if TYPE_CHECKING:
-    from bi_bench.store import Store
-
-_EVERY = 3.0  # seconds between two looks at the run
 
 
 def serve(
@@ -33,6 +28,7 @@ def serve(
     from bi_bench.cli.http_server import ADDRESS, loopback_server
     from bi_bench.cli.site import make_site
     from bi_bench.report.data.open import open_run
+    from bi_bench.report.site.follow import follow
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     results = open_run(run, store)
@@ -48,7 +44,9 @@ def serve(
         make_site(results, folder)
         print(f"http://{ADDRESS}:{server.server_port}/ (Ctrl-C ends it)", flush=True)
         done = threading.Event()
-        watcher = threading.Thread(target=_follow, args=(shelf, name, folder, done), daemon=True)
+        watcher = threading.Thread(
+            target=follow, args=(shelf, name, folder, make_site, done, _warn), daemon=True
+        )
         watcher.start()
         try:
             server.serve_forever()
@@ -60,25 +58,5 @@ def serve(
             watcher.join()
 
 
-def _follow(store: Store, name: str, folder: Path, done: threading.Event) -> None:
-    """Make the site again whenever what it depends on has changed, until ``done``."""
-    from bi_bench.api import UserError
-    from bi_bench.artifacts.files import read_json
-    from bi_bench.cli.site import make_site
-    from bi_bench.report.data.results import Results
-    from bi_bench.report.site import SITE_INDEX
-    from bi_bench.report.write import fingerprint
-
-    said = ""
-    while not done.wait(_EVERY):
-        try:
-            made = (read_json(folder / SITE_INDEX) or {}).get("fingerprint")
-            results = Results(store.read_run(name), store, name)
-            if made != fingerprint(results):
-                make_site(results, folder)
-            said = ""
-        except (UserError, OSError) as error:
-            # A stage may vanish or appear while it is read: the next look finds it settled.
-            if str(error) != said:
-                print(f"not made again: {error}", file=sys.stderr, flush=True)
-            said = str(error)
+def _warn(reason: str) -> None:
+    print(f"not made again: {reason}", file=sys.stderr, flush=True)

@@ -19,7 +19,7 @@ from bi_bench.store.digests import digest_file
 if TYPE_CHECKING:
     from bi_bench.report.content.curves import ArmCurves
     from bi_bench.report.content.report import Report
-    from bi_bench.report.figures import Picture
+    from bi_bench.report.figures.draw import Picture
 
 # Raise it when reports of the same results come out different.
 REPORT_SCHEMA = 5
@@ -81,7 +81,8 @@ def write_report(results: Results) -> Written:
 
 def write_files(report: Report, curves: Sequence[ArmCurves], folder: Path) -> list[Picture]:
     """Draw the figures into a folder and write the tables that show them; returns the pictures."""
-    from bi_bench.report.figures import draw_all, draw_curves
+    from bi_bench.report.figures.draw import draw_all
+    from bi_bench.report.figures.overview import draw_curves
     from bi_bench.report.tables.export import to_csv
     from bi_bench.report.tables.render import render
 

@@ -19,7 +19,7 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize("stream", [io.StringIO(), Terminal()])
 def test_a_quick_site_says_nothing(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO) -> None:
     monkeypatch.setattr("sys.stderr", stream)
-    tell = site._teller()
+    tell = site.progress_line()
     tell(1, 2)
     tell(2, 2)
     assert stream.getvalue() == ""
@@ -35,7 +35,7 @@ def test_a_slow_site_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None
         ),
     ):
         monkeypatch.setattr("sys.stderr", stream)
-        tell = site._teller()
+        tell = site.progress_line()
         tell(1, 2)
         tell(2, 2)
         assert stream.getvalue() == expected

@@ -15,7 +15,7 @@ from bi_bench.cli.options import ENTRY
 from bi_bench.engines.single import run_stage_here
 from bi_bench.plan import plan_suite
 from bi_bench.plan.record import run_record
-from bi_bench.report import build_report
+from bi_bench.report.content.rows import build_report
 from bi_bench.store import Store
 from bi_bench.suite import load_suite
 from tests.factories import results

@@ -17,10 +17,9 @@ from typing import NamedTuple
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report import cached_text, write_report
 from bi_bench.report.content.rows import build_report
 from bi_bench.report.tables.render import render
-from bi_bench.report.write import damaged_files
+from bi_bench.report.write import cached_text, damaged_files, write_report
 from bi_bench.store import Damage, Store
 from tests.factories import results
 

@@ -8,9 +8,8 @@ import sys
 import pytest
 
 from bi_bench.artifacts.stage_record import Failure
-from bi_bench.report import cached_text, write_report
 from bi_bench.report.content.curves import read_curves
-from bi_bench.report.write import damaged_files
+from bi_bench.report.write import cached_text, damaged_files, write_report
 from tests.report.conftest import Suite
 
 RUN = "quick-12ab"
@@ -136,10 +135,10 @@ def test_a_cached_report_needs_no_numpy(small: Suite) -> None:
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "import bi_bench.report\n"
+        "from bi_bench.report.write import cached_text\n"
         "from bi_bench.report.data.open import open_run\n"
         f"results = open_run({RUN!r}, Path({str(small.store.root)!r}))\n"
-        "text = bi_bench.report.cached_text(results)\n"
+        "text = cached_text(results)\n"
         "heavy = {'numpy', 'scipy', 'matplotlib', 'tabulate', 'torch'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
         "sys.stdout.buffer.write(text.encode())\n"

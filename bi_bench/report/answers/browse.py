@@ -1,45 +1,64 @@
-"""Answers before and after RFT, problem by problem, chosen by what became of them."""
+"""Finds the answers of a run, before and after RFT, that match a filter."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from bi_bench.api import Benchmark, Problem, UserError, did_you_mean
+from bi_bench.api.plan import STEP_KINDS
 from bi_bench.artifacts.problems import read_problems
 from bi_bench.artifacts.role import PROBE, post, pre
 from bi_bench.artifacts.samples import Sample, has_samples, read_samples
 from bi_bench.artifacts.stage_record import StageRecord
-from bi_bench.report.answers.steps import Marked, marked_steps
+from bi_bench.report.answers.steps import MarkedStep, marked_steps
 from bi_bench.report.compare.arms import RunArm
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import splits_of
 
-When = Literal["pre", "post", "probe"]
 # A parser of steps is plugin code: it never sees more of an answer than this.
 LONGEST = 20_000
 
 
-class Wanted(NamedTuple):
+class Filter(NamedTuple):
     """Which answers to keep; None and empty texts keep all.
 
-    All but ``flipped`` ("fixed" or "broken" by RFT) are about the answer at ``when``.
+    All but ``flipped`` ("fixed" or "broken" by RFT) are about the answer at ``when``. Probes hold
+    sampled rollouts alone.
     """
 
-    when: When = "post"
+    when: str = "post"  # or "pre", or "probe"
     right: bool | None = None
     flipped: str = ""
     behaviour: str = ""
     unparsed: bool = False
     truncated: bool = False
     problem: str = ""
-    greedy: bool = True
+    sampled: bool = False
+
+    @property
+    def greedy(self) -> bool:
+        """Whether greedy answers are meant."""
+        return not self.sampled and self.when != "probe"
+
+    def check(self) -> None:
+        """UserError where a value is not known, or where no answer can match."""
+        for option, given, known in (
+            ("--when", self.when, ("pre", "post", PROBE)),
+            ("--flipped", self.flipped, ("fixed", "broken")),
+            ("--behaviour", self.behaviour, STEP_KINDS),
+        ):
+            if given and given not in known:
+                hint = did_you_mean(given, known)
+                raise UserError(f'{option}: "{given}" is none of {", ".join(known)}{hint}')
+        if self.flipped and not self.greedy:
+            raise UserError("--flipped: greedy answers turn; drop --sampled and --when probe")
 
 
 @dataclass(frozen=True)
-class Found:
-    """One problem with its answers; ``before`` and ``after`` are None where there is no such one."""
+class AnswerPair:
+    """One problem with its answers before and after RFT; None where there is none."""
 
     arm: str
     seed: int
@@ -49,79 +68,83 @@ class Found:
     after: Sample | None
     benchmark: Benchmark
 
-    def steps(self, sample: Sample) -> list[Marked]:
+    def steps(self, sample: Sample) -> list[MarkedStep]:
         """The steps that an answer states, each checked; of a very long one those at its beginning."""
         return marked_steps(self.benchmark, self.problem, sample.completion[:LONGEST])
 
 
-class Counted(NamedTuple):
-    """How many answers there are at that time, and those that match."""
+class Matches(NamedTuple):
+    """The number of all answers at that time, and those that match."""
 
     total: int
-    found: list[Found]
+    pairs: list[AnswerPair]
 
 
 def browse(
-    sides: Sequence[RunArm],
+    arms: Sequence[RunArm],
     split: str,
     seed: int | None,
-    wanted: Wanted,
+    chosen: Filter,
     rebuild: Callable[[StageRecord], Benchmark],
-) -> Counted:
+) -> Matches:
     """The answers of these arms on a split; ``rebuild`` makes the benchmark behind a stage.
 
     UserError where a split, a seed or a problem is not known, and where answers are not stored.
     """
-    total, found = 0, []
-    known_problems: dict[str, None] = {}
-    cells = [(side, cell) for side in sides for cell in side.cells if seed in (None, cell.seed)]
+    chosen.check()
+    cells = [(arm, cell) for arm in arms for cell in arm.cells if seed in (None, cell.seed)]
     if not cells:
-        seeds = sorted({cell.seed for side in sides for cell in side.cells})
+        seeds = sorted({cell.seed for arm in arms for cell in arm.cells})
         raise UserError(f"no seed {seed} there; seeds: {', '.join(map(str, seeds))}")
-    if wanted.when == "probe":
-        split = "probe"
-    else:
-        known = splits_of([cell for _, cell in cells])
-        split = split or next(iter(known), "")
-        if split not in known:
-            hint = did_you_mean(split, known) or f"; splits: {', '.join(known) or 'none'}"
-            raise UserError(f'no split "{split}" is evaluated there{hint}')
+    split = PROBE if chosen.when == PROBE else _known_split(split, [cell for _, cell in cells])
+    total, matching = 0, []
+    problems: dict[str, None] = {}
     finished, gone = False, ""
-    for side, cell in cells:
+    for arm, cell in cells:
         stages = _stages(cell, split)
         if not stages:
             continue
         finished = True
-        folders = [side.results.folder(key) for key in stages.values()]
+        folders = [arm.results.folder(key) for key in stages.values()]
         if missing := [folder for folder in folders if not has_samples(folder)]:
             gone = gone or str(missing[0])
             continue
-        for each in _of_cell(side, cell, split, stages, rebuild):
-            sample = each.before if wanted.when == "pre" else each.after
-            if sample is None or sample.greedy != wanted.greedy:
+        for pair in _of_cell(arm, cell, split, stages, rebuild):
+            sample = pair.before if chosen.when == "pre" else pair.after
+            if sample is None or sample.greedy != chosen.greedy:
                 continue
             total += 1
-            if wanted.problem:
-                known_problems |= dict.fromkeys(_names(each.problem))
-            if _matches(each, sample, wanted):
-                found.append(each)
+            if chosen.problem:
+                problems |= dict.fromkeys(_names(pair.problem))
+            if _matches(pair, sample, chosen):
+                matching.append(pair)
+    if not total and gone:
+        raise UserError(
+            f"{gone} holds no answers: published records leave them out; name the store of the run"
+        )
     if not total:
-        if gone:
-            raise UserError(
-                f"{gone} holds no answers: published records leave them out; name the store of the run"
-            )
         what = "answers of that kind are stored" if finished else f"{split} is finished"
         raise UserError(f"no {what} in these arms")
-    if wanted.problem and wanted.problem not in known_problems:
-        some = next(iter(known_problems), "")
-        hint = did_you_mean(wanted.problem, known_problems) or f"; they are called as {some}"
-        raise UserError(f'no problem "{wanted.problem}" was asked on {split}{hint}')
-    return Counted(total, found)
+    if chosen.problem and chosen.problem not in problems:
+        some = next(iter(problems), "")
+        hint = did_you_mean(chosen.problem, problems) or f"; they are called as {some}"
+        raise UserError(f'no problem "{chosen.problem}" was asked on {split}{hint}')
+    return Matches(total, matching)
+
+
+def _known_split(split: str, cells: Sequence[Cell]) -> str:
+    """The split, by default the first that is evaluated; UserError where it is none of these."""
+    known = splits_of(cells)
+    split = split or next(iter(known), "")
+    if split not in known:
+        hint = did_you_mean(split, known) or f"; splits: {', '.join(known) or 'none'}"
+        raise UserError(f'no split "{split}" is evaluated there{hint}')
+    return split
 
 
 def _stages(cell: Cell, split: str) -> dict[str, str]:
     """The keys of the stages that hold answers, by when; empty unless all are done."""
-    if split == "probe":
+    if split == PROBE:
         return {"after": cell.keys[PROBE]} if cell.done(PROBE) else {}
     roles = {"before": pre(split), "after": post(split)}
     if not cell.done(*roles.values()):
@@ -130,14 +153,14 @@ def _stages(cell: Cell, split: str) -> dict[str, str]:
 
 
 def _of_cell(
-    side: RunArm,
+    arm: RunArm,
     cell: Cell,
     split: str,
     stages: dict[str, str],
     rebuild: Callable[[StageRecord], Benchmark],
-) -> Iterator[Found]:
+) -> Iterator[AnswerPair]:
     key = stages["after"]
-    stage, results = side.results.stage(key), side.results
+    stage, results = arm.results.stage(key), arm.results
     problems = {p.id: p for p in read_problems(results.folder(stage.parents["problems"]))}
     benchmark = rebuild(stage)
     before: dict[tuple[str, float, int], Sample] = {}
@@ -147,7 +170,7 @@ def _of_cell(
     for after in read_samples(results.folder(key)):
         other = before.get((after.problem, after.temperature, after.sample))
         if (problem := problems.get(after.problem)) is not None:
-            yield Found(side.name, cell.seed, split, problem, other, after, benchmark)
+            yield AnswerPair(arm.name, cell.seed, split, problem, other, after, benchmark)
 
 
 def _names(problem: Problem) -> tuple[str, str]:
@@ -155,19 +178,19 @@ def _names(problem: Problem) -> tuple[str, str]:
     return problem.id, problem.id.rpartition("/")[2]
 
 
-def _matches(found: Found, sample: Sample, wanted: Wanted) -> bool:
-    before, after = found.before, found.after
-    if wanted.problem and wanted.problem not in _names(found.problem):
+def _matches(pair: AnswerPair, sample: Sample, chosen: Filter) -> bool:
+    before, after = pair.before, pair.after
+    if chosen.problem and chosen.problem not in _names(pair.problem):
         return False
-    if wanted.right is not None and sample.correct != wanted.right:
+    if chosen.right is not None and sample.correct != chosen.right:
         return False
-    if (wanted.unparsed and sample.parsed) or (wanted.truncated and not sample.truncated):
+    if (chosen.unparsed and sample.parsed) or (chosen.truncated and not sample.truncated):
         return False
-    if wanted.flipped:
+    if chosen.flipped:
         if before is None or after is None or before.correct == after.correct:
             return False
-        if after.correct != (wanted.flipped == "fixed"):
+        if after.correct != (chosen.flipped == "fixed"):
             return False
-    if wanted.behaviour:
-        return any(step.kind == wanted.behaviour for step in found.steps(sample))
+    if chosen.behaviour:
+        return any(step.kind == chosen.behaviour for step in pair.steps(sample))
     return True

@@ -1,27 +1,33 @@
-"""Stored answers graded anew: what another grader makes of the same texts, without any model."""
+"""Grades the stored answers of a run again, by the present grader or another; no model runs."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
-from bi_bench.api import Grade, Problem
-from bi_bench.api.digest import digest_json
-from bi_bench.artifacts.artifact import Json, JsonObject
-from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.api import Grade, Problem, UserError
 from bi_bench.artifacts.problems import read_problems
-from bi_bench.artifacts.role import PROBE, post, pre
-from bi_bench.artifacts.run_record import CellRecord, RunRecord
-from bi_bench.artifacts.samples import Sample, read_samples, write_samples
+from bi_bench.artifacts.role import post, pre
+from bi_bench.artifacts.samples import Sample, has_samples, read_samples
+from bi_bench.artifacts.stage_record import PluginIdentity
 from bi_bench.report.content.row import evaluation
 from bi_bench.report.data.cells import Arm, Cell
 from bi_bench.report.data.results import Results, splits_of
-from bi_bench.report.data.votes import Votes
 
-Grader = Callable[[Problem, str], Grade]
+
+class Grader(NamedTuple):
+    """A function that grades an answer to a problem, and the benchmark that it stands for.
+
+    ``evaluates_itself``: the benchmark asks and grades by itself, so that ``grade`` has no answer.
+    """
+
+    grade: Callable[[Problem, str], Grade]
+    identity: PluginIdentity
+    evaluates_itself: bool
 
 
 class Verdict(NamedTuple):
@@ -35,6 +41,22 @@ class Verdict(NamedTuple):
     def changed(self) -> bool:
         """Whether it turned right or wrong, or is parsed and was not, or the other way round."""
         return (self.old.correct, self.old.parsed) != (self.new.correct, self.new.parsed)
+
+
+class Regraded(NamedTuple):
+    """The verdicts and the identity of the grader, by the key of the evaluation.
+
+    ``left_out`` has the evaluations that were not graded again, with the reason.
+    """
+
+    verdicts: dict[str, list[Verdict]]
+    graders: dict[str, PluginIdentity]
+    left_out: dict[str, str]
+
+    @property
+    def changed(self) -> list[Verdict]:
+        """The verdicts that are not what they were."""
+        return [one for verdicts in self.verdicts.values() for one in verdicts if one.changed]
 
 
 @dataclass(frozen=True)
@@ -51,26 +73,66 @@ class Line:
     scores: Mapping[str, tuple[float, float]]
 
 
-def regrade(folder: Path, problems: Path, grade: Grader) -> list[Verdict]:
-    """The answers of an evaluation, in their order; ``problems`` is the folder that it asked from."""
+def regrade_run(
+    results: Results,
+    grader_of: Callable[[PluginIdentity], Grader],
+    benchmark: str = "",
+    progress: Callable[[int, int], None] = lambda number, total: None,
+) -> Regraded:
+    """Grade every finished evaluation of a run again, or those of one ``benchmark``.
+
+    ``grader_of`` gives the grader for the benchmark that was evaluated. UserError where the answers
+    are not stored, and where nothing can be graded.
+    """
+    found = Regraded({}, {}, {})
+    graders: dict[str, Grader] = {}
+    keys = _evaluations(results.cells)
+    for number, key in enumerate(keys, 1):
+        stage = results.stage(key)
+        evaluated = stage.plugin("benchmark")
+        if benchmark and evaluated.name != benchmark:
+            found.left_out[key] = f"of the benchmark {evaluated.name}"
+            continue
+        folder = results.folder(key)
+        if not has_samples(folder):
+            raise UserError(f"{folder} holds no answers; name the store in which the run was made")
+        text = json.dumps(evaluated.to_json(), sort_keys=True)
+        if text not in graders:
+            graders[text] = grader_of(evaluated)
+        grader = graders[text]
+        if grader.evaluates_itself:
+            found.left_out[key] = f"{evaluated.name} asks and grades by itself"
+            continue
+        progress(number, len(keys))
+        problems = results.folder(stage.parents["problems"])
+        found.verdicts[key] = regrade(folder, problems, grader)
+        found.graders[key] = grader.identity
+    if not found.verdicts:
+        reasons = "; ".join(sorted(set(found.left_out.values()))) or "no evaluation is finished"
+        raise UserError(f"{results.name}: nothing to grade: {reasons}")
+    return found
+
+
+def regrade(folder: Path, problems: Path, grader: Grader) -> list[Verdict]:
+    """The answers of an evaluation, in their order; ``problems`` is the folder of its problems."""
     by_id = {problem.id: problem for problem in read_problems(problems)}
     verdicts = []
     for old in read_samples(folder):
         problem = by_id[old.problem]
-        found = grade(problem, old.completion)
+        grade = grader.grade(problem, old.completion)
         new = old._replace(
-            correct=found.correct,
-            parsed=found.parsed,
-            answer=found.answer,
-            derivation=found.derivation,
-            contradictory=found.contradictory,
-            unrecognised=found.unrecognised,
+            correct=grade.correct,
+            parsed=grade.parsed,
+            answer=grade.answer,
+            derivation=grade.derivation,
+            contradictory=grade.contradictory,
+            unrecognised=grade.unrecognised,
         )
         verdicts.append(Verdict(problem, old, new))
     return verdicts
 
 
-def evaluations(cells: Iterable[Cell]) -> list[str]:
+def _evaluations(cells: Iterable[Cell]) -> list[str]:
     """The keys of all finished evaluations, before and after RFT, each once."""
     found = (
         key
@@ -82,7 +144,7 @@ def evaluations(cells: Iterable[Cell]) -> list[str]:
 
 
 def lines(cells: Sequence[Cell], regraded: Mapping[str, Sequence[Verdict]]) -> list[Line]:
-    """One line an arm and split, of the cells whose evaluations were graded anew."""
+    """One line for each arm and split, of the cells whose evaluations were graded again."""
     found = []
     for split in splits_of(cells):
         arms: dict[Arm, list[Cell]] = {}
@@ -125,78 +187,3 @@ def _line(
         sum(v.old.parsed != v.new.parsed for v in every),
         scores,
     )
-
-
-def new_outcomes(
-    old: Outcomes, verdicts: Sequence[Verdict], benchmark: Mapping[str, Json]
-) -> Outcomes:
-    """Outcomes with the new grades, and the grader in their identity."""
-    new = [verdict.new for verdict in verdicts]
-    greedy = [sample for sample in new if sample.greedy]
-    sampled = tuple(int(sample.correct) for sample in new if not sample.greedy)
-    group = len(sampled) // len(greedy)
-    kept = {name: getattr(old, name) for name in old.model_fields_set - set(Votes._fields)}
-    kept |= {
-        "identity": old.identity.model_copy(update={"benchmark": dict(benchmark)}),
-        "greedy": tuple(sample.correct for sample in greedy),
-        "sampled": tuple(sampled[at : at + group] for at in range(0, len(sampled), group or 1)),
-        "derivation": tuple(sample.derivation for sample in greedy),
-        "unrecognised": tuple(sample.unrecognised for sample in greedy),
-        "unparsed": sum(not sample.parsed for sample in new) / len(new),
-        "contradictory": sum(sample.contradictory for sample in new) / len(new),
-    }
-    return Outcomes(**kept)
-
-
-def new_record(record: RunRecord, keys: Mapping[str, str], command: str) -> RunRecord:
-    """The run record with other evaluations: ``keys`` maps old ones to new ones.
-
-    Probes and analyses are left out, since they hold the old grades; an evaluation that was not
-    graded anew is left out too.
-    """
-    cells = tuple(
-        CellRecord(axes=cell.axes, stages=_new_stages(cell, keys), skip=cell.skip)
-        for cell in record.cells
-    )
-    described = f"{record.suite.description} Answers graded anew.".strip()
-    suite = record.suite.model_copy(update={"description": described})
-    fresh = record.model_copy(update={"suite": suite, "cells": cells, "command": command})
-    return fresh.model_copy(update={"stages": tuple(fresh.stage_keys())})
-
-
-def _new_stages(cell: CellRecord, keys: Mapping[str, str]) -> dict[str, str]:
-    stages: dict[str, str] = {}
-    for role, key in cell.by_role():
-        if role.part in ("pre", "post"):
-            if key in keys:
-                stages[role] = keys[key]
-        elif role != PROBE and role.part != "analyse":
-            stages[role] = key
-    return stages
-
-
-def save(
-    results: Results,
-    verdicts: Mapping[str, Sequence[Verdict]],
-    graders: Mapping[str, JsonObject],
-    name: str,
-    command: str,
-) -> None:
-    """New evaluations in the store, and a run that names them in the place of the old ones.
-
-    ``verdicts`` and ``graders``, the identity of who graded, by the key of the old evaluation.
-    """
-    store, keys = results.store, {}
-    for key, of_stage in verdicts.items():
-        old = results.stage(key)
-        grader: JsonObject = {"benchmark": dict(graders[key]), "regraded": key}
-        identity = {**old.identity, **grader}
-        keys[key] = digest_json(identity)
-        if store.has(keys[key]):
-            continue
-        with store.begin(keys[key]) as work:
-            write_samples(work.folder, [verdict.new for verdict in of_stage])
-            outcomes = results.artifact(Outcomes, key)
-            new_outcomes(outcomes, of_stage, graders[key]).write(work.folder)
-            work.commit(old.model_copy(update={"identity": identity}), results.costs(key))
-    store.write_run(name, new_record(results.record, keys, command))

@@ -1,4 +1,7 @@
-"""Answers on a terminal: steps coloured, wrong ones with the reason, hostile text as text."""
+"""Shows answers on a terminal, steps coloured and checked, and as JSON.
+
+What a model wrote is shown as text: nothing in it steers the terminal.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bi_bench.artifacts.samples import Sample
-from bi_bench.report.answers.browse import Found
-from bi_bench.report.answers.steps import Marked
+from bi_bench.report.answers.browse import AnswerPair
+from bi_bench.report.answers.steps import MarkedStep
 
 _SHOWN = 2_000  # characters of one text
-_WIDE = 120  # columns from which on two answers stand side by side
+_WIDE = 120  # columns of a terminal that shows two answers side by side
 _STYLES = {
     "attempt": "red",
     "return": "magenta",
@@ -28,47 +31,47 @@ _STYLES = {
 _WRONG = "underline bold"
 
 
-def show(found: Sequence[Found]) -> None:
-    """Print them, one below the other."""
+def show(pairs: Sequence[AnswerPair]) -> None:
+    """Print problems with their answers, one below the other."""
     console = Console(highlight=False, markup=False, emoji=False)
-    for each in found:
+    for pair in pairs:
         console.print()
-        title = f"{each.problem.id} · {each.arm} · {each.split} · seed {each.seed}"
+        title = f"{pair.problem.id} · {pair.arm} · {pair.split} · seed {pair.seed}"
         console.print(visible(title), style="bold")
-        console.print(visible(each.problem.question))
-        console.print(Text("reference answer: ") + visible(each.problem.answer))
-        answers = [(name, sample) for name, sample in _named(each) if sample is not None]
+        console.print(visible(pair.problem.question))
+        console.print(Text("reference answer: ") + visible(pair.problem.answer))
+        answers = [(name, sample) for name, sample in _named(pair) if sample is not None]
         if console.width >= _WIDE and len(answers) > 1:
             table = Table(expand=True)
             for name, sample in answers:
                 table.add_column(Text(_verdict(name, sample)), ratio=1, overflow="fold")
-            table.add_row(*(_answer(each, sample) for _, sample in answers))
+            table.add_row(*(_answer(pair, sample) for _, sample in answers))
             console.print(table)
             continue
         for name, sample in answers:
             console.print(_verdict(name, sample), style="bold")
-            console.print(_answer(each, sample))
+            console.print(_answer(pair, sample))
 
 
-def as_row(found: Found) -> dict[str, Any]:
-    """One match as JSON, texts in full."""
+def as_row(pair: AnswerPair) -> dict[str, Any]:
+    """A problem with its answers as JSON, texts in full."""
     row: dict[str, Any] = {
-        "problem": found.problem.id,
-        "arm": found.arm,
-        "seed": found.seed,
-        "split": found.split,
-        "question": found.problem.question,
-        "answer": found.problem.answer,
+        "problem": pair.problem.id,
+        "arm": pair.arm,
+        "seed": pair.seed,
+        "split": pair.split,
+        "question": pair.problem.question,
+        "answer": pair.problem.answer,
     }
-    for name, sample in _named(found):
+    for name, sample in _named(pair):
         if sample is not None:
-            steps = [step._asdict() for step in found.steps(sample)]
+            steps = [step._asdict() for step in pair.steps(sample)]
             row[name] = {**sample._asdict(), "steps": steps}
     return row
 
 
-def visible(text: str, marks: Sequence[Marked] = ()) -> Text:
-    """The text as it can be shown: what steers a terminal is spelled out, what is too long is cut."""
+def visible(text: str, marks: Sequence[MarkedStep] = ()) -> Text:
+    """The text with control characters spelled out, steps coloured, and cut where it is too long."""
     cut, shown = text[:_SHOWN], Text(overflow="fold")
     at, starts = 0, {mark.start: mark for mark in marks}
     ends = {mark.end for mark in marks}
@@ -88,7 +91,7 @@ def visible(text: str, marks: Sequence[Marked] = ()) -> Text:
 
 
 def _spelled(char: str) -> str:
-    """A character, or its code where it would act on the terminal or on what stands around it."""
+    """A character, or its code where it would act on the terminal or on the text around it."""
     if char == "\n" or unicodedata.category(char)[0] not in "CZ" or char == " ":
         return char
     if unicodedata.category(char) == "Zs":
@@ -96,26 +99,28 @@ def _spelled(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
-def _named(found: Found) -> list[tuple[str, Sample | None]]:
-    if found.split == "probe":
-        return [("rollout", found.after)]
-    return [("before", found.before), ("after", found.after)]
+def _named(pair: AnswerPair) -> list[tuple[str, Sample | None]]:
+    if pair.split == "probe":
+        return [("rollout", pair.after)]
+    return [("before", pair.before), ("after", pair.after)]
 
 
 def _verdict(name: str, sample: Sample) -> str:
     if not sample.parsed:
-        said = "contradictory answers" if sample.contradictory else "no answer found"
+        verdict = "contradictory answers" if sample.contradictory else "no answer found"
     else:
-        said = "right" if sample.correct else "wrong"
+        verdict = "right" if sample.correct else "wrong"
         if sample.correct and sample.derivation is False:
-            said += ", steps not recognised" if sample.unrecognised else ", by a wrong derivation"
+            verdict += (
+                ", steps not recognised" if sample.unrecognised else ", by a wrong derivation"
+            )
     length = f"{sample.tokens} tokens{', truncated' * sample.truncated}"
     kind = "greedy" if sample.greedy else f"sample {sample.sample}"
-    return f"{name} ({kind}): {said}, {length}"
+    return f"{name} ({kind}): {verdict}, {length}"
 
 
-def _answer(found: Found, sample: Sample) -> Group:
-    marks = found.steps(sample)
+def _answer(pair: AnswerPair, sample: Sample) -> Group:
+    marks = pair.steps(sample)
     lines = [
         Text("  ✗ " if mark.fault else "  · ", style="bold" if mark.fault else "dim")
         + Text(f"{mark.kind} ", style=_STYLES.get(mark.kind, ""))

@@ -1,4 +1,4 @@
-"""The steps that an answer states, each checked: for readers of single answers."""
+"""Finds the steps that an answer states, and checks each."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import NamedTuple
 from bi_bench.api import Benchmark, Problem, verify
 
 
-class Marked(NamedTuple):
-    """What the characters ``start`` to ``end`` of an answer do; ``fault`` is empty where it is right."""
+class MarkedStep(NamedTuple):
+    """A step, the characters ``start`` to ``end`` of an answer; ``fault`` is empty where it is right."""
 
     start: int
     end: int
@@ -17,7 +17,7 @@ class Marked(NamedTuple):
     fault: str
 
 
-def marked_steps(benchmark: Benchmark, problem: Problem, completion: str) -> list[Marked]:
+def marked_steps(benchmark: Benchmark, problem: Problem, completion: str) -> list[MarkedStep]:
     """The steps that an answer states, each checked, in the order of the text and not overlapping.
 
     Empty without a graph, and where the benchmark's parser fails on the answer: what a model wrote
@@ -29,9 +29,11 @@ def marked_steps(benchmark: Benchmark, problem: Problem, completion: str) -> lis
         verdicts = verify(problem.graph, benchmark.steps(problem, completion))
     except Exception:  # plugin code over a model's text
         return []
-    marks: list[Marked] = []
+    marks: list[MarkedStep] = []
     for verdict in sorted(verdicts, key=lambda verdict: verdict.step.start):
         step = verdict.step
         if step.end > step.start and (not marks or step.start >= marks[-1].end):
-            marks.append(Marked(step.start, step.end, step.kind, step.quantity, verdict.problem))
+            marks.append(
+                MarkedStep(step.start, step.end, step.kind, step.quantity, verdict.problem)
+            )
     return marks

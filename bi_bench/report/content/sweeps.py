@@ -1,14 +1,12 @@
-"""Arms of one strategy with different parameters: ablations and sweeps, beside their gains."""
+"""Finds the arms of one strategy with different parameters: ablations and sweeps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bi_bench.artifacts.run_record import SuiteRecord
-from bi_bench.report.content.row import Row, gain_points
-from bi_bench.report.text import percent, points
 
 # A line through two points says no more than the table.
 _FEWEST = 3
@@ -88,22 +86,6 @@ def find_sweeps(suite: SuiteRecord) -> tuple[Sweep, ...]:
             own = {label: {n: params.get(n) for n in differ} for label, params in arms.items()}
             sweeps.append(Sweep(plugin, differ, own))
     return tuple(sweeps)
-
-
-def sweep_table(sweep: Sweep, rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
-    """Headings and cells of one table: rows of the same evaluation, model and algorithm."""
-    cells = [list(_cells(sweep, row)) for row in rows if row.strategy in sweep.arms]
-    return ["arm", *sweep.parameters, "pre", "post", "gain", "final vs reference"], cells
-
-
-def _cells(sweep: Sweep, row: Row) -> Iterator[str]:
-    yield row.strategy
-    yield from (value_text(value) for value in sweep.arms[row.strategy].values())
-    if row.greedy is None:
-        yield from ("", "", f"refused: {row.refused}", "")
-    else:
-        yield from (percent(score.estimate) for score in (row.greedy.pre, row.greedy.post))
-        yield from (gain_points(row.greedy), points(row.greedy.final_difference))
 
 
 def value_text(value: Any) -> str:

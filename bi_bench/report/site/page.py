@@ -7,8 +7,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bi_bench.report.content.published import TITLE as PUBLISHED
-from bi_bench.report.content.published import published_notes, published_table
 from bi_bench.report.content.report import Report
 from bi_bench.report.content.row import Row
 from bi_bench.report.site.columns import (
@@ -21,6 +19,8 @@ from bi_bench.report.site.columns import (
 from bi_bench.report.site.escape import visible
 from bi_bench.report.tables.column import Column
 from bi_bench.report.tables.legend import legend
+from bi_bench.report.tables.published import TITLE as PUBLISHED
+from bi_bench.report.tables.published import published_notes, published_table
 from bi_bench.report.text import plain
 
 _FILTERS = ("benchmark", "split", "model", "algorithm", "strategy")

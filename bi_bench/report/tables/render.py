@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Literal
 from tabulate import tabulate
 
 from bi_bench.report.content.analyses import as_text
-from bi_bench.report.content.published import TITLE as PUBLISHED
-from bi_bench.report.content.published import published_notes, published_table
 from bi_bench.report.content.report import Report
 from bi_bench.report.tables.columns import table_columns
 from bi_bench.report.tables.grid import compact_grids, evaluations, grid, pipe_table
 from bi_bench.report.tables.legend import legend
+from bi_bench.report.tables.published import TITLE as PUBLISHED
+from bi_bench.report.tables.published import published_notes, published_table
 from bi_bench.report.tables.sections import markdown_sections, shown
 from bi_bench.report.text import markdown, plain, shorten
 
 if TYPE_CHECKING:
-    from bi_bench.report.figures import Picture
+    from bi_bench.report.figures.draw import Picture
 
 Format = Literal["terminal", "markdown"]
 

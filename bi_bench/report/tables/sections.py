@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bi_bench.report.content.published import TITLE, published_table
 from bi_bench.report.content.report import Report
 from bi_bench.report.content.row import Row
-from bi_bench.report.content.sweeps import sweep_table
 from bi_bench.report.tables.grid import pipe_table
+from bi_bench.report.tables.published import TITLE, published_table
+from bi_bench.report.tables.sweeps import sweep_table
 from bi_bench.report.text import markdown
 
 if TYPE_CHECKING:
-    from bi_bench.report.figures import Picture
+    from bi_bench.report.figures.draw import Picture
 
 
 def markdown_sections(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:

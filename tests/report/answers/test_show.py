@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 
 from bi_bench.report.answers.show import visible
-from bi_bench.report.answers.steps import Marked
+from bi_bench.report.answers.steps import MarkedStep
 
 
-def printed(text: str, marks: Sequence[Marked] = (), colour: bool = False) -> str:
+def printed(text: str, marks: Sequence[MarkedStep] = (), colour: bool = False) -> str:
     screen = io.StringIO()
     console = Console(
         file=screen, width=100_000, markup=False, highlight=False, force_terminal=colour
@@ -47,11 +47,14 @@ def test_ten_megabytes_are_cut_with_the_length_told() -> None:
 
 def test_steps_keep_their_places_where_characters_are_spelled_out() -> None:
     text = "\x1b\x1b x 4 ; y 5"
-    marks = [Marked(3, 6, "restate", "x", ""), Marked(9, 12, "compute", "y", "its value is 6")]
+    marks = [
+        MarkedStep(3, 6, "restate", "x", ""),
+        MarkedStep(9, 12, "compute", "y", "its value is 6"),
+    ]
     shown = visible(text, marks)
     assert shown.plain == "\\x1b\\x1b x 4 ; y 5"
     spans = {shown.plain[span.start : span.end]: str(span.style) for span in shown.spans}
     assert spans["x 4"] == "green"
     assert "underline" in spans["y 5"]
     assert "\x1b" not in printed(text, marks)
-    assert "\x1b[" in printed("x 4", [Marked(0, 3, "restate", "x", "")], colour=True)
+    assert "\x1b[" in printed("x 4", [MarkedStep(0, 3, "restate", "x", "")], colour=True)

@@ -9,7 +9,10 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.artifacts.table import TableRow
-from bi_bench.report import Report, build_report, render, to_json
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.export import to_json
+from bi_bench.report.tables.render import render
 from tests.report.conftest import Suite
 
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from bi_bench.report import build_report
 from bi_bench.report.compare.arms import matching, pairs, run_arms
 from bi_bench.report.compare.cpu import cpu_notes
+from bi_bench.report.content.rows import build_report
 from tests.factories import results
 from tests.report.conftest import Suite
 

@@ -7,11 +7,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from bi_bench.report import Report, build_report, render, to_json
 from bi_bench.report.compare.arms import matching, pairs, run_arms
 from bi_bench.report.compare.contrasts import compare_arms
 from bi_bench.report.compare.text import to_json as comparison_json
 from bi_bench.report.compare.text import to_text
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.export import to_json
+from bi_bench.report.tables.render import render
 from bi_bench.stats import crossed_interval
 from tests.conftest import present
 from tests.factories import results

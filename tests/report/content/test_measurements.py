@@ -4,7 +4,10 @@ import re
 
 import pytest
 
-from bi_bench.report import Report, build_report, render, to_json
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.export import to_json
+from bi_bench.report.tables.render import render
 from tests.conftest import present
 from tests.report.conftest import Suite
 

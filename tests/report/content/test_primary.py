@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from bi_bench.report import Report, build_report, render, to_csv
 from bi_bench.report.content.primary import Primary, primary_notes
+from bi_bench.report.content.report import Report
 from bi_bench.report.content.row import Standing
-from bi_bench.report.tables.export import flat_row
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.export import flat_row, to_csv
+from bi_bench.report.tables.render import render
 from bi_bench.stats import holm
 from tests.conftest import present
 from tests.factories import results

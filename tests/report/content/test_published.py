@@ -9,10 +9,13 @@ import matplotlib
 import pytest
 
 from bi_bench.artifacts.run_record import SuiteRecord
-from bi_bench.report import Report, build_report, render, to_json
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.content.sweeps import Sweep, find_sweeps
-from bi_bench.report.figures import OWN
+from bi_bench.report.figures.draw import OWN
 from bi_bench.report.figures.style import RC
+from bi_bench.report.tables.export import to_json
+from bi_bench.report.tables.render import render
 from bi_bench.report.tables.sections import markdown_sections
 from tests.conftest import present
 from tests.factories import results

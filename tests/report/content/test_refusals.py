@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from bi_bench.report import Report, build_report, render
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.render import render
 from tests.conftest import present
 from tests.report.conftest import Suite
 

@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report import Report, build_report, render, to_json
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.export import to_json
+from bi_bench.report.tables.render import render
 from bi_bench.stats import crossed_interval
 from bi_bench.store import Damage
 from tests.conftest import present

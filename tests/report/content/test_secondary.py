@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bi_bench.artifacts.samples import Sample, write_samples
-from bi_bench.report import Report, build_report
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import build_report
 from tests.conftest import present
 from tests.report.conftest import Suite
 

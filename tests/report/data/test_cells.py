@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from bi_bench.artifacts.stage_record import Failure
-from bi_bench.report import build_report, render
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.render import render
 from tests.report.conftest import Suite
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.report import Report, Row, build_report
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.row import Row
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.data.merge import merge
 from bi_bench.store import Store
 from tests.conftest import present

@@ -9,10 +9,12 @@ import pytest
 from bi_bench.api import UserError
 from bi_bench.artifacts.role import pre
 from bi_bench.artifacts.stage_record import Failure
-from bi_bench.report import build_report, render, to_csv, to_json
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.data.fold import fold, unfold
 from bi_bench.report.data.paths import without_paths
 from bi_bench.report.data.record import SCHEMA, open_record, pack, to_text
+from bi_bench.report.tables.export import to_csv, to_json
+from bi_bench.report.tables.render import render
 from tests.factories import results
 from tests.report.conftest import Suite
 

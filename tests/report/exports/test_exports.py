@@ -15,12 +15,14 @@ from huggingface_hub import ModelCard, parse_eval_result_entries
 
 from bi_bench.artifacts.files import write_text
 from bi_bench.lm_eval.export_results import lm_eval_results
-from bi_bench.report import build_report, render, to_csv
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.data.results import Results
 from bi_bench.report.exports.card import eval_results, model_card
 from bi_bench.report.exports.checkpoints import Checkpoint, read_checkpoints
 from bi_bench.report.exports.latex import latex, to_latex
 from bi_bench.report.exports.yaml import to_yaml
+from bi_bench.report.tables.export import to_csv
+from bi_bench.report.tables.render import render
 from tests.conftest import present
 from tests.factories import results, write_record
 from tests.report.conftest import Suite

@@ -13,12 +13,13 @@ from matplotlib.figure import Figure
 
 from bi_bench.api import Bars, Lines
 from bi_bench.api.figure import FIGURES, Drawing, drawing_from_json, drawing_to_json
-from bi_bench.report import build_report, cached_text, where_written, write_report
 from bi_bench.report.content.curves import read_curves
-from bi_bench.report.figures import OWN, draw_all
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.figures.bars import draw_bars
+from bi_bench.report.figures.draw import OWN, draw_all
 from bi_bench.report.figures.lines import draw_lines
 from bi_bench.report.figures.style import COLOURS, RC, Drawn, save, strategy_styles
+from bi_bench.report.write import cached_text, where_written, write_report
 from tests.conftest import present
 from tests.factories import results
 from tests.report.conftest import Suite

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.report import build_report, to_csv
 from bi_bench.report.content.curves import read_curves
 from bi_bench.report.content.report import Report
-from bi_bench.report.content.rows import published_report
+from bi_bench.report.content.rows import build_report, published_report
 from bi_bench.report.data.record import SCHEMA, open_record
 from bi_bench.report.data.results import Results
 from bi_bench.report.publishing.overall import overall
 from bi_bench.report.publishing.publish import published_folders
+from bi_bench.report.tables.export import to_csv
 from bi_bench.report.write import write_files
 from tests.conftest import present
 from tests.factories import results

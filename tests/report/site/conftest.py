@@ -13,7 +13,7 @@ from bi_bench.api import Problem
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.samples import Sample, write_samples
 from bi_bench.report.data.results import Results
-from bi_bench.report.site import write_site
+from bi_bench.report.site.write import write_site
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
 from tests.factories import results
 from tests.report.conftest import Suite

@@ -14,10 +14,10 @@ import pytest
 from bi_bench.api import Problem, UserError
 from bi_bench.artifacts.samples import Sample
 from bi_bench.report.content.rows import build_report
-from bi_bench.report.site import answers, write_site
+from bi_bench.report.site import answers
 from bi_bench.report.site.columns import cell, used_columns
 from bi_bench.report.site.escape import literal, script, visible
-from bi_bench.report.site.write import _costs, row_ids
+from bi_bench.report.site.write import _costs, row_ids, write_site
 from bi_bench.store import Store
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from tests.factories import results

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bi_bench.report.site import write_site
+from bi_bench.report.site.write import write_site
 from tests.factories import results
 from tests.report.conftest import Suite
 

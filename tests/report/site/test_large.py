@@ -12,7 +12,7 @@ import pytest
 from bi_bench.api import Problem
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.artifacts.samples import Sample, write_samples
-from bi_bench.report.site import write_site
+from bi_bench.report.site.write import write_site
 from tests.report.conftest import Suite, outcomes
 
 if TYPE_CHECKING:

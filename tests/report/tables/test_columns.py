@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from bi_bench.report import Report, build_report, render, to_csv, to_json
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import build_report
 from bi_bench.report.exports.latex import to_latex
 from bi_bench.report.site.columns import GROUPS
 from bi_bench.report.site.page import render_page
 from bi_bench.report.site.write import row_ids
 from bi_bench.report.tables import columns
 from bi_bench.report.tables.column import Column, Group, Interval, Shown, Terminal, signed
-from bi_bench.report.tables.export import flat_row
+from bi_bench.report.tables.export import flat_row, to_csv, to_json
 from bi_bench.report.tables.legend import legend
+from bi_bench.report.tables.render import render
 
 if TYPE_CHECKING:
     from tests.report.conftest import Suite

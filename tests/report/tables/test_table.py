@@ -7,7 +7,10 @@ import re
 
 import pytest
 
-from bi_bench.report import Report, build_report, render, to_csv, to_json
+from bi_bench.report.content.report import Report
+from bi_bench.report.content.rows import build_report
+from bi_bench.report.tables.export import to_csv, to_json
+from bi_bench.report.tables.render import render
 from bi_bench.report.text import markdown, percent, plain, points
 from bi_bench.stats import Contrast
 from tests.conftest import present
