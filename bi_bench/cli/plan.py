@@ -26,7 +26,7 @@ def plan(
     stages: Annotated[bool, typer.Option("--stages", help="List every stage.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print cells, stages, an estimate of time and the smallest detectable gain."""
+    """Print cells, stages, estimated time and the smallest detectable gain."""
     from bi_bench.cli.load import load_pinned
     from bi_bench.machine.hardware import stages_at_a_time
     from bi_bench.plan import plan_suite
@@ -106,14 +106,14 @@ def _print(facts: dict[str, Any], all_stages: Any, missing: set[str]) -> None:
     print(tabulate(rows, headers=["stages", "distinct", "done"]))
     numerics = facts["numerics"]
     print(
-        f"on {numerics['device']}, {numerics['dtype']}, {numerics['threads']} thread(s) a stage; "
+        f"on {numerics['device']}, {numerics['dtype']}, {numerics['threads']} thread(s) per stage; "
         f"estimated time left: {_duration(facts['estimated_seconds'])}"
     )
     gain = facts["smallest_detectable_gain"]
     detectable = "none, not even 100 points" if gain is None else f"{100 * gain:.1f} points"
     print(f"smallest detectable gain: {detectable} ({facts['assumptions']})")
     for label in facts["unresolved"]:
-        print(f"unresolved: {label} names no revision; `run` asks the hub once and records it")
+        print(f"unresolved: {label} has no revision; `run` asks the hub once and records it")
     for warning in facts["warnings"]:
         print(f"warning: {warning}")
     for stage in facts.get("stage_list", []):

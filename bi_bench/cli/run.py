@@ -1,4 +1,4 @@
-"""``bi-bench run``: carries a suite out and prints its table."""
+"""``bi-bench run``: runs a suite and prints its table."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run(
     workers: WorkersOption = 0,
     gpus: GpusOption = -1,
 ) -> None:
-    """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
+    """Run all stages of a suite that are not stored yet, and print the leaderboard of RFT gains."""
     from bi_bench.api import UserError
     from bi_bench.cli.load import load_pinned
     from bi_bench.machine.hardware import gpu_count
@@ -94,7 +94,7 @@ def _remember(store: Store, name: str, record: RunRecord, computes: bool) -> Non
         if computes:
             raise
         where = store.run_folder(name)
-        print(f"warning: {where}: run.json is not written: {error.strerror}", file=sys.stderr)
+        print(f"warning: {where}: run.json cannot be written: {error.strerror}", file=sys.stderr)
 
 
 def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:

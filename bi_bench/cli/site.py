@@ -1,4 +1,4 @@
-"""What verbs share that make the site of a run: its folder, and the benchmarks behind its answers."""
+"""Shared by the verbs that make the site of a run: its folder, and the benchmarks of its answers."""
 
 from __future__ import annotations
 
