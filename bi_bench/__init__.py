@@ -1,4 +1,4 @@
-"""bi_bench: how much does reinforcement fine-tuning gain, and which injected behaviours decide it?"""
+"""bi_bench: how much does reinforcement fine-tuning gain, and which injected behaviours increase it?"""
 
 from __future__ import annotations
 

@@ -81,20 +81,20 @@ def _main(
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
     ] = False,
 ) -> None:
-    """How much does reinforcement fine-tuning gain, and which injected behaviours decide it?"""
+    """How much does reinforcement fine-tuning gain, and which injected behaviours increase it?"""
 
 
 def _check_surroundings() -> None:
-    """Refuse what no run survives.
+    """Refuse surroundings in which every run fails.
 
-    Paths and values go into records and to libraries, which all want UTF-8; those read docstrings.
+    Paths and values go into records and to libraries, which need UTF-8; plugins need docstrings.
     """
-    problem = "PYTHONOPTIMIZE=2 takes docstrings away; unset it" if sys.flags.optimize > 1 else ""
+    problem = "PYTHONOPTIMIZE=2 removes docstrings; unset it" if sys.flags.optimize > 1 else ""
     try:
         for name in (os.getcwd(), *sys.argv):
             name.encode()
     except FileNotFoundError:
-        problem = "the working folder is gone; change to another one"
+        problem = "the working folder no longer exists; change to another one"
     except UnicodeEncodeError:
         problem = f"{name!a} is not UTF-8 in this locale; rename it, or set LC_ALL=C.UTF-8"
     if problem:
@@ -118,7 +118,7 @@ _python_warning_line = warnings.formatwarning
 
 
 def main() -> None:
-    """Run the command line; what a user can mend ends with exit code 2 and no traceback."""
+    """Run the command line; an error that the user can fix ends with exit code 2 and no traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # not closed, nor another object in a test
             # A character that a terminal, pipe or log cannot show must not end a night's run.
@@ -129,7 +129,7 @@ def main() -> None:
         app(prog_name="bi-bench")
     except SystemExit as end:
         if end.code == _INTERRUPTED:  # what typer makes of Ctrl-C
-            print("stopped; the same command goes on from here", file=sys.stderr)
+            print("stopped; the same command resumes the run", file=sys.stderr)
         raise
     except BrokenPipeError:
         sys.stderr.close()

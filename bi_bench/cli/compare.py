@@ -12,14 +12,14 @@ from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 
 def compare(
     one: Annotated[str, typer.Argument(help="RUN:ARM, a RUN, or an ARM with --run.")],
-    other: Annotated[str, typer.Argument(help="What it is held against, in the same way.")],
+    other: Annotated[str, typer.Argument(help="What to compare it with, in the same form.")],
     run: Annotated[str, typer.Option(help="Run of both arms: a name or a published record.")] = "",
     store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:
-    """Say in a sentence how two arms, or the arms of two runs, differ in gain and final score.
+    """Compare two arms, or the arms of two runs, by gain and final score, in sentences.
 
-    Of two arms the first is held against the second; of two runs the second against the first.
+    Of two arms the first is compared with the second; of two runs the second with the first.
     """
     from bi_bench.api import UserError
     from bi_bench.report.compare.runs import compare
@@ -31,4 +31,4 @@ def compare(
     else:
         print(to_text(*compared), end="")
     if all(each.refused for each in compared.each):
-        raise UserError("nothing could be compared; the reasons stand above")
+        raise UserError("nothing could be compared; see the reasons above")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def doctor(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
-    """Say what this machine can run, which versions clash and what to install; loads no torch."""
+    """Show what this machine can run, which versions clash and what to install; loads no torch."""
     from bi_bench.machine.abilities import abilities, findings
     from bi_bench.machine.hardware import look
     from bi_bench.machine.packages import (

@@ -1,4 +1,4 @@
-"""``bi-bench export``: benchmarks and results in the forms of other tools."""
+"""``bi-bench export``: benchmarks and results in the formats of other tools."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ def export(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(help="File (latex) or folder to write; if not given, named like what it is."),
+        typer.Option(help="File (latex) or folder to write; by default named after its content."),
     ] = None,
     store: StoreOption = DEFAULT_STORE,
     dataset: Annotated[
-        str, typer.Option(help="model-cards: benchmark on the hub whose scores these are.")
+        str, typer.Option(help="model-cards: benchmark on the hub that the scores are for.")
     ] = "",
     task: Annotated[str, typer.Option(help="model-cards: its task, as in its eval.yaml.")] = "",
     push: Annotated[
         str, typer.Option(help="model-cards: user or organisation on the hub to upload to.")
     ] = "",
-    name: Annotated[str, typer.Option(help="lm-eval: name of the task; else made up.")] = "",
-    n: Annotated[int, typer.Option("-n", min=1, help="lm-eval: problems at most.")] = 500,
+    name: Annotated[str, typer.Option(help="lm-eval: name of the task; empty: generated.")] = "",
+    n: Annotated[int, typer.Option("-n", min=1, help="lm-eval: maximum number of problems.")] = 500,
     split: Annotated[
-        str, typer.Option(help="lm-eval: split to draw from; --dataset: split of its scores.")
+        str, typer.Option(help="lm-eval: split of the problems; --dataset: split of the scores.")
     ] = "test-id",
     seed: Annotated[
-        int, typer.Option(help="lm-eval: seed of the suite whose problems these are.")
+        int, typer.Option(help="lm-eval: seed of the suite that the problems are for.")
     ] = 0,
     set_: Annotated[
         list[str] | None,
@@ -68,7 +68,7 @@ def export(
         _write_task(what, out, name, n, split, seed, set_, plugin)
         return
     if bool(dataset) != bool(task):
-        raise UserError("--dataset and --task name a task of the hub together; give both")
+        raise UserError("--dataset and --task identify a task on the hub together; give both")
     if push:
         check_token()
     results = open_run(what, store)

@@ -11,7 +11,9 @@ from bi_bench.cli.options import DEFAULT_STORE, StoreOption
 
 def gc(
     store: StoreOption = DEFAULT_STORE,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be deleted.")
+    ] = False,
 ) -> None:
     """Delete stages that no run record names."""
     from bi_bench.store import Store

@@ -1,4 +1,4 @@
-"""A server of one folder of files for this machine alone."""
+"""Serves the files of one folder on localhost."""
 
 from __future__ import annotations
 

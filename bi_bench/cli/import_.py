@@ -1,4 +1,4 @@
-"""``bi-bench import``: logs of another harness as a paired comparison."""
+"""``bi-bench import``: compares logs of another harness, paired by document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ FORMATS = ("lm-eval",)
 
 
 def import_(
-    format: Annotated[str, typer.Argument(help="What wrote it: lm-eval.", show_default=False)],
+    format: Annotated[
+        str, typer.Argument(help="Harness that wrote the logs: lm-eval.", show_default=False)
+    ],
     logs: Annotated[
         list[Path],
         typer.Argument(
@@ -22,22 +24,20 @@ def import_(
             show_default=False,
         ),
     ],
-    metric: Annotated[
-        str, typer.Option(help="Metric that the sentences are about: NAME or NAME,FILTER.")
-    ] = "",
+    metric: Annotated[str, typer.Option(help="Metric of the sentences: NAME or NAME,FILTER.")] = "",
     cluster: Annotated[
-        str, typer.Option(help="Field of the documents whose equal values err together.")
+        str, typer.Option(help="Field of the documents that defines clusters.")
     ] = "",
     accept: Annotated[
         list[str] | None, typer.Option(help="A field that may differ, e.g. prompts.")
     ] = None,
     name: Annotated[
-        list[str] | None, typer.Option(help="What to call each model, in their order.")
+        list[str] | None, typer.Option(help="Names of the models, in the order of the logs.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Markdown file to write.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare lm-eval logs of two models or more, document by document."""
+    """Compare lm-eval logs of two or more models, document by document."""
     from bi_bench.api import UserError, did_you_mean
     from bi_bench.artifacts.files import write_text
     from bi_bench.lm_eval.compare import compare_logs
@@ -56,4 +56,4 @@ def import_(
     if out is not None and not as_json:
         print(f"written to {out}")
     if not compared.comparisons:
-        raise UserError("nothing could be compared; the reasons stand above")
+        raise UserError("nothing could be compared; see the reasons above")

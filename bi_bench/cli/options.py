@@ -15,12 +15,12 @@ SetOption = Annotated[
     ),
 ]
 StoreOption = Annotated[Path, typer.Option("--store", help="Folder of stages and runs.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 WorkersOption = Annotated[
     int, typer.Option("--workers", min=0, help="Stages at a time; 0: one per CPU.")
 ]
 GpusOption = Annotated[
-    int, typer.Option("--gpus", min=-1, help="GPUs to use; -1: all that the driver shows.")
+    int, typer.Option("--gpus", min=-1, help="GPUs to use; -1: all visible ones.")
 ]
 DEFAULT_STORE = Path(".bi_bench")
 ENTRY = "bi_bench.stages.worker:run_stage"

@@ -25,7 +25,7 @@ def plan(
     stages: Annotated[bool, typer.Option("--stages", help="List every stage.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print cells, stages, an estimate of time and the smallest detectable gain."""
+    """Print cells, stages, estimated time and the smallest detectable gain."""
     from bi_bench.cli.load import load_pinned
     from bi_bench.machine.hardware import stages_at_a_time
     from bi_bench.plan import plan_suite

@@ -1,4 +1,4 @@
-"""``bi-bench plugins``: what is installed, and what is broken."""
+"""``bi-bench plugins``: lists installed and broken plugins."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from bi_bench.cli.options import JsonOption
 
 def plugins(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Plugin files to look at besides what is installed.")
+        list[Path] | None,
+        typer.Argument(help="Plugin files to list besides the installed plugins."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List all plugins with their origin; broken ones say why."""
+    """List all plugins with their origin, and why broken ones failed to load."""
     from tabulate import tabulate
 
     from bi_bench.plugins import discover

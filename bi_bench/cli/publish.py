@@ -15,13 +15,13 @@ def publish(
         list[str] | None,
         typer.Argument(
             metavar="[RUN]...",
-            help="Names of runs, or published records to make anew; none: all those in --out.",
+            help="Names of runs, or published records to regenerate; none: all in --out.",
         ),
     ] = None,
     store: StoreOption = DEFAULT_STORE,
     out: Annotated[Path, typer.Option(help="Folder of published results.")] = Path("results"),
     partial: Annotated[
-        bool, typer.Option("--partial", help="Publish a run of which cells failed or are missing.")
+        bool, typer.Option("--partial", help="Publish a run with failed or missing cells.")
     ] = False,
 ) -> None:
     """Write OUT/SUITE/ (report, figures, record.json) and the overall leaderboard OUT/README.md."""

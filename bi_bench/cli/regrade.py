@@ -21,16 +21,16 @@ def regrade(
         typer.Option("--set", metavar="KEY=VALUE", help="benchmark.KEY=VALUE of the grader."),
     ] = None,
     grader: Annotated[
-        str, typer.Option(help="Benchmark that grades; if not given, the one that was asked.")
+        str, typer.Option(help="Benchmark that grades; by default the evaluated one.")
     ] = "",
-    benchmark: Annotated[str, typer.Option(help="Evaluations of this benchmark alone.")] = "",
+    benchmark: Annotated[str, typer.Option(help="Only evaluations of this benchmark.")] = "",
     plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,
-    n: Annotated[int, typer.Option("-n", min=0, help="Changed verdicts to show.")] = 5,
+    n: Annotated[int, typer.Option("-n", min=0, help="Changed grades to show.")] = 5,
     save: Annotated[str, typer.Option(help="Name of a new run with the new grades.")] = "",
     store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:
-    """Grade the stored answers of a run anew: what changes when the grader does; no model runs."""
+    """Grade the stored answers of a run again, with another grader; runs no model."""
     from bi_bench.api import Benchmark, UserError
     from bi_bench.artifacts.stage_record import PluginIdentity
     from bi_bench.plugins import discover
@@ -43,7 +43,7 @@ def regrade(
 
     results = open_answers(run, store)
     if save and results.store.run_folder(save).exists():
-        raise UserError(f'--save: there is a run "{save}" already; choose another name')
+        raise UserError(f'--save: a run "{save}" exists already; choose another name')
     table = tables(set_, ["benchmark"])["benchmark"]
     registry = discover(plugin or ())
 

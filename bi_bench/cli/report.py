@@ -1,4 +1,4 @@
-"""``bi-bench report``: the table of a run that exists."""
+"""``bi-bench report``: the table of an existing run."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def report(
 
     several = run is not None and len(run) > 1
     if out is not None and not several:
-        raise UserError("--out: the report of one run lies in the folder of that run")
+        raise UserError("--out: the report of one run is always in the folder of that run")
     results = (
         open_union(run or (), store, out) if several else open_run(run[0] if run else "", store)
     )

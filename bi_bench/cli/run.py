@@ -1,4 +1,4 @@
-"""``bi-bench run``: carries a suite out and prints its table."""
+"""``bi-bench run``: runs a suite and prints its table."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(
     workers: WorkersOption = 0,
     gpus: GpusOption = -1,
 ) -> None:
-    """Run the whole matrix, or what is left of it, and print the leaderboard of RFT gains."""
+    """Run all stages of a suite that are not stored yet, and print the leaderboard of RFT gains."""
     from bi_bench.api import UserError
     from bi_bench.cli.load import load_pinned
     from bi_bench.engines.remember import remember_run

@@ -1,4 +1,4 @@
-"""``bi-bench sample``: shows what a strategy makes of a benchmark's problems."""
+"""``bi-bench sample``: shows the demonstrations of a strategy for a benchmark's problems."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sample(
     benchmark: Annotated[str, typer.Argument(help="Name of a benchmark.")],
     strategy: Annotated[str, typer.Option(help="Name of a strategy.")] = "vanilla",
     n: Annotated[int, typer.Option("-n", min=1, help="Problems to show.")] = 3,
-    split: Annotated[str, typer.Option(help="Split to draw from.")] = "sft",
+    split: Annotated[str, typer.Option(help="Split of the problems.")] = "sft",
     seed: Annotated[int, typer.Option(help="Seed of the problems.")] = 0,
     set_: Annotated[
         list[str] | None,

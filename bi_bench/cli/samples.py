@@ -15,27 +15,28 @@ from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
 def samples(
     run: Annotated[str, typer.Argument(help="Name of the run, or the beginning of one.")] = "",
     arm: Annotated[str, typer.Option(help='Labels of the arm, e.g. "bridge · grpo".')] = "",
-    split: Annotated[str, typer.Option(help="Split; if not given, the first.")] = "",
-    seed: Annotated[int | None, typer.Option(help="One seed alone.")] = None,
+    split: Annotated[str, typer.Option(help="Split; by default the first.")] = "",
+    seed: Annotated[int | None, typer.Option(help="Only this seed.")] = None,
     when: Annotated[
-        str, typer.Option(help="Whose answers to choose by: pre, post, or probe (rollouts).")
+        str, typer.Option(help="Answers to filter by: pre, post, or probe (rollouts).")
     ] = "post",
     right: Annotated[
-        bool | None, typer.Option("--right/--wrong", help="Right or wrong answers alone.")
+        bool | None, typer.Option("--right/--wrong", help="Only right, or only wrong answers.")
     ] = None,
     flipped: Annotated[
-        str, typer.Option(help="fixed or broken: greedy answers that RFT turned.")
+        str, typer.Option(help="fixed or broken: greedy answers that RFT made right or wrong.")
     ] = "",
     behaviour: Annotated[
-        str, typer.Option(help="Kind of step in the answer: attempt, return, restate, ...")
+        str,
+        typer.Option(help="Only answers with a step of this kind: attempt, return, restate, ..."),
     ] = "",
     unparsed: Annotated[
-        bool, typer.Option("--unparsed", help="No answer was found in it.")
+        bool, typer.Option("--unparsed", help="Only texts in which no answer was found.")
     ] = False,
-    truncated: Annotated[bool, typer.Option("--truncated", help="Cut at the length.")] = False,
+    truncated: Annotated[bool, typer.Option("--truncated", help="Only truncated answers.")] = False,
     problem: Annotated[str, typer.Option(help="Id of a problem, or its last part.")] = "",
     sampled: Annotated[
-        bool, typer.Option("--sampled", help="Sampled answers, not greedy.")
+        bool, typer.Option("--sampled", help="Sampled answers instead of greedy ones.")
     ] = False,
     n: Annotated[int, typer.Option("-n", min=0, help="Answers to show.")] = 3,
     plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,

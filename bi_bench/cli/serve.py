@@ -1,4 +1,4 @@
-"""``bi-bench serve``: the site of a run on this machine alone, made again while the run goes on."""
+"""``bi-bench serve``: serves the site of a run on localhost and updates it during the run."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ def serve(
     run: Annotated[str, typer.Argument(help="Name of the run, or the beginning of one.")] = "",
     store: StoreOption = DEFAULT_STORE,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on the loopback; 0: a free one.")
+        int, typer.Option(min=0, max=65535, help="Port on localhost; 0: a free one.")
     ] = 8765,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Folder of the site; if not given, in the run's.")
+        Path | None,
+        typer.Option("--html", help="Folder of the site; by default in that of the run."),
     ] = None,
 ) -> None:
-    """Serve the site of a run on this machine alone; the page follows a run that goes on."""
+    """Serve the site of a run on localhost, and update it while the run continues."""
     from bi_bench.api import UserError
     from bi_bench.cli.http_server import ADDRESS, loopback_server
     from bi_bench.cli.site import make_site
@@ -42,7 +43,7 @@ def serve(
         ) from None
     with server:
         make_site(results, folder)
-        print(f"http://{ADDRESS}:{server.server_port}/ (Ctrl-C ends it)", flush=True)
+        print(f"http://{ADDRESS}:{server.server_port}/ (stop with Ctrl-C)", flush=True)
         done = threading.Event()
         watcher = threading.Thread(
             target=follow, args=(shelf, name, folder, make_site, done, _warn), daemon=True

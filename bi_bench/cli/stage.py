@@ -1,4 +1,4 @@
-"""``bi-bench stage``: runs exactly one stage of a suite, here in this process."""
+"""``bi-bench stage``: runs exactly one stage of a suite in this process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def stage(
     set_: SetOption = None,
     store: StoreOption = DEFAULT_STORE,
 ) -> None:
-    """Run one stage whose parents are done; for a person, a job array or another engine."""
+    """Run one stage whose parents are stored, by hand or in a job array."""
     from bi_bench.cli.load import load_pinned
     from bi_bench.engines import run_stage_here
     from bi_bench.engines.environment import worker_environment

@@ -1,4 +1,4 @@
-"""``bi-bench verify``: whether all that a store holds is what was written."""
+"""``bi-bench verify``: checks every file of a store against its digest."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def verify(store: StoreOption = DEFAULT_STORE) -> None:
-    """Read every file of a store and compare it with what was written; a line for each damaged one."""
+    """Check every file of a store against its digest; print a line for each damaged one."""
     from bi_bench.api import UserError
     from bi_bench.store import Store
 
     if not store.is_dir():
-        raise UserError(f"{store}: there is no such folder; --store names a store")
+        raise UserError(f"{store}: no such folder; set --store to a store")
     shelf = Store(store)
     damaged = 0
     for line in _damages(shelf):
@@ -31,7 +31,7 @@ def verify(store: StoreOption = DEFAULT_STORE) -> None:
     keys, runs = shelf.list_stages(), shelf.list_runs()
     print(f"{len(keys)} stages and {len(runs)} runs, {damaged or 'no'} damaged files")
     if old := sum(not shelf.seal(key) and not shelf.damage(key) for key in keys):
-        print(f"{old} stages were made before there were digests: these cannot be verified")
+        print(f"{old} stages are from a version without digests and cannot be verified")
     if damaged:
         raise typer.Exit(1)
 

@@ -23,7 +23,7 @@ def why(
     store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare a stage with the most similar stored one and name the fields that differ."""
+    """Show why a stage is not stored: the fields that differ from the most similar stored one."""
     from bi_bench.artifacts.differences import differences
     from bi_bench.cli.load import load_pinned
     from bi_bench.plan import plan_suite

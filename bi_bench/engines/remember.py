@@ -38,5 +38,5 @@ def remember_run(store: Store, name: str, record: RunRecord, *, computes: bool) 
         if computes:
             raise
         where = store.run_folder(name)
-        warnings.append(f"{where}: run.json is not written: {error.strerror}")
+        warnings.append(f"{where}: run.json cannot be written: {error.strerror}")
     return Remembered(record, warnings)

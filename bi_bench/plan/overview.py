@@ -94,14 +94,14 @@ class Overview:
         rows.append(["all", len(stages), len(self.done)])
         yield str(tabulate(rows, headers=["stages", "distinct", "done"]))
         yield (
-            f"on {numerics['device']}, {numerics['dtype']}, {numerics['threads']} thread(s) a stage; "
+            f"on {numerics['device']}, {numerics['dtype']}, {numerics['threads']} thread(s) per stage; "
             f"estimated time left: {_duration(self.seconds)}"
         )
         gain = self.detectable
         points = "none, not even 100 points" if gain is None else f"{100 * gain:.1f} points"
         yield f"smallest detectable gain: {points} ({self.assumptions})"
         for label in unresolved_models(self.graph.suite):
-            yield f"unresolved: {label} names no revision; `run` asks the hub once and records it"
+            yield f"unresolved: {label} has no revision; `run` asks the hub once and records it"
         for warning in suite_warnings(self.graph.suite):
             yield f"warning: {warning}"
 

@@ -99,14 +99,10 @@ OTHERS = {
     "api/figure.py": {"kind"},
     "stages/evaluate.py": {"numerics", "ops"},
     "report/site/answers.py": {"ops"},
-    "report/answers/browse.py": {"problems"},
-    "cli/regrade.py": {"problems"},
     # Names and parameters of plugins, options of a command.
     "plugins.py": {"name"},
     "report/exports/card.py": {"revision"},
     "training/command.py": {"files"},
-    # The facts that `bi-bench plan` prints.
-    "cli/plan.py": fields(),
     # Files that a floor of report writes for itself: the published record, the index of a report, a site.
     "report/data/record.py": {"name", "stages", "schema"},
     "report/data/merge.py": {"rewards"},

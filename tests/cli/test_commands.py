@@ -161,7 +161,7 @@ def test_surroundings_that_no_run_survives_are_refused(
     gone.mkdir()
     script = [f"cd {gone}; rmdir {gone}; exec {sys.executable} -m bi_bench plan {SMOKE}"]
     result = subprocess.run(["sh", "-c", *script], capture_output=True, text=True)
-    assert result.stderr == "error: the working folder is gone; change to another one\n"
+    assert result.stderr == "error: the working folder no longer exists; change to another one\n"
     assert "error: PYTHONOPTIMIZE=2" in run("plan", SMOKE, PYTHONOPTIMIZE="2").stderr
 
 

@@ -60,7 +60,7 @@ def test_stages_of_before_digests_are_counted_and_their_identity_is_checked(stor
     path.write_text(json.dumps(old))
     code, lines = verify(store)
     assert code == 0
-    assert "1 stages were made before there were digests" in lines[1]
+    assert "1 stages are from a version without digests" in lines[1]
     path.write_text(json.dumps(old | {"identity": {**IDENTITY, "seed": 2}}))
     code, lines = verify(store)
     assert code == 1
@@ -69,4 +69,4 @@ def test_stages_of_before_digests_are_counted_and_their_identity_is_checked(stor
 
 def test_a_store_that_is_not_there(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["verify", "--store", str(tmp_path / "none")])
-    assert "there is no such folder" in str(result.exception)
+    assert "no such folder" in str(result.exception)

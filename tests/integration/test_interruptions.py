@@ -58,5 +58,5 @@ def test_a_terminated_run_ends_even_where_ctrl_c_is_ignored(
         run.terminate()
         _, errors = run.communicate(timeout=20)
     assert run.returncode == 130
-    assert errors.endswith("stopped; the same command goes on from here\n")
+    assert errors.endswith("stopped; the same command resumes the run\n")
     assert "Traceback" not in errors

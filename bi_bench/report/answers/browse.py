@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bi_bench.api import Benchmark, Problem, UserError, did_you_mean
 from bi_bench.api.plan import STEP_KINDS
 from bi_bench.artifacts.problems import read_problems
-from bi_bench.artifacts.role import PROBE, post, pre
+from bi_bench.artifacts.role import PROBE, Parent, post, pre
 from bi_bench.artifacts.samples import Sample, has_samples, read_samples
 from bi_bench.artifacts.stage_record import StageRecord
 from bi_bench.report.answers.steps import MarkedStep, marked_steps
@@ -161,7 +161,7 @@ def _of_cell(
 ) -> Iterator[AnswerPair]:
     key = stages["after"]
     stage, results = arm.results.stage(key), arm.results
-    problems = {p.id: p for p in read_problems(results.folder(stage.parents["problems"]))}
+    problems = {p.id: p for p in read_problems(results.folder(stage.parents[Parent.PROBLEMS]))}
     benchmark = rebuild(stage)
     before: dict[tuple[str, float, int], Sample] = {}
     if "before" in stages:

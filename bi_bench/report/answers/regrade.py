@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bi_bench.api import Grade, Problem, UserError
 from bi_bench.artifacts.problems import read_problems
-from bi_bench.artifacts.role import post, pre
+from bi_bench.artifacts.role import Parent, post, pre
 from bi_bench.artifacts.samples import Sample, has_samples, read_samples
 from bi_bench.artifacts.stage_record import PluginIdentity
 from bi_bench.report.content.row import evaluation
@@ -104,7 +104,7 @@ def regrade_run(
             found.left_out[key] = f"{evaluated.name} asks and grades by itself"
             continue
         progress(number, len(keys))
-        problems = results.folder(stage.parents["problems"])
+        problems = results.folder(stage.parents[Parent.PROBLEMS])
         found.verdicts[key] = regrade(folder, problems, grader)
         found.graders[key] = grader.identity
     if not found.verdicts:
