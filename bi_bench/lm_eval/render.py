@@ -10,8 +10,8 @@ from tabulate import tabulate
 from bi_bench.lm_eval.compare import Compared
 from bi_bench.lm_eval.comparison import Comparison
 from bi_bench.lm_eval.results_file import NO_FILTER
-from bi_bench.report.compare.sentence import POINTS, Place, Unit, score_sentence, wrap
-from bi_bench.report.text import markdown, plain
+from bi_bench.report.compare.sentence import POINTS, Place, Unit, score_sentence
+from bi_bench.report.text import markdown, plain, wrap
 
 _RAW = Unit(1.0, "", 4)
 _LEAST_P = 1e-4

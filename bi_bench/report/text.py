@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from bi_bench.stats import Contrast
@@ -12,7 +13,19 @@ if TYPE_CHECKING:
 _ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~!$])")
 LONGEST = 10_000
+_WIDTH = 120  # of a terminal, in characters
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+class Text(NamedTuple):
+    """A cell as people read it: "+4.1", its interval "[1.2, 7.0]", and what follows that."""
+
+    main: str
+    interval: str = ""
+    rest: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.main} {self.interval}{self.rest}" if self.interval else self.main
 
 
 def plain(text: str) -> str:
@@ -42,16 +55,27 @@ def shorten(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def wrap(line: str) -> str:
+    """A line of a terminal's text, broken between words."""
+    return textwrap.fill(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
 def percent(share: float | None) -> str:
     """ "41.3" for 0.4133; empty for None."""
     return "" if share is None else f"{_rounded(share):.1f}"
 
 
-def points(contrast: Contrast | None) -> str:
+def signed(contrast: Contrast | None) -> Text:
     """ "+4.1 [1.2, 7.0]" in points; empty for None."""
     if contrast is None:
-        return ""
-    return f"{_rounded(contrast.estimate):+.1f} [{percent(contrast.low)}, {percent(contrast.high)}]"
+        return Text("")
+    interval = f"[{percent(contrast.low)}, {percent(contrast.high)}]"
+    return Text(change(contrast.estimate), interval)
+
+
+def points(contrast: Contrast | None) -> str:
+    """ "+4.1 [1.2, 7.0]" in points; empty for None."""
+    return str(signed(contrast))
 
 
 def change(share: float) -> str:

@@ -7,7 +7,6 @@ out: nothing is read and nothing is drawn here.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -20,7 +19,6 @@ EXPLORATORY = (
     "contrast."
 )
 _CEILING = 0.85
-_WIDTH = 120
 _CONDITIONAL = {
     1: "This is conditional on one seed: the variance between seeds is unmeasured, and no winner is "
     "named.",
@@ -91,11 +89,6 @@ class Unit:
 
 
 POINTS = Unit()
-
-
-def wrap(line: str) -> str:
-    """A line of a terminal's text, broken between words."""
-    return textwrap.fill(line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def seed_words(seeds: Sequence[int]) -> str:

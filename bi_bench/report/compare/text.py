@@ -15,10 +15,9 @@ from bi_bench.report.compare.sentence import (
     Place,
     arm_sentence,
     room_sentence,
-    wrap,
 )
 from bi_bench.report.content.row import KINDS, Kind, gain_points
-from bi_bench.report.text import percent, plain
+from bi_bench.report.text import percent, plain, wrap
 
 _WAYS: dict[Kind, str] = {
     "greedy": "greedy",

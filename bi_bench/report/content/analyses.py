@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from bi_bench.api import Drawing
 from bi_bench.api.figure import drawing_from_json
 from bi_bench.artifacts.table import TableRow
+from bi_bench.report.data.cells import Arm
 from bi_bench.report.data.results import Results
 
 
@@ -32,6 +33,13 @@ class AnalysisTable:
     name: str
     rows: tuple[Mapping[str, Any], ...]
     drawings: tuple[Drawing, ...] = ()
+
+    def by_arm(self) -> dict[Arm, list[Mapping[str, Any]]]:
+        """The rows of each arm, in the order of the suite."""
+        found: dict[Arm, list[Mapping[str, Any]]] = {}
+        for row in self.rows:
+            found.setdefault(Arm(*(row[name] for name in Arm._fields)), []).append(row)
+        return found
 
     def over_seeds(self) -> Shown:
         """What a reader sees: floats as means over seeds, without lists.

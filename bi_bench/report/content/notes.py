@@ -32,13 +32,13 @@ def report_notes(rows: Sequence[Row], suite: SuiteRecord) -> Iterator[str]:
     yield from interval_notes(rows)
     for row in rows:
         if row.refused:
-            yield f"{_where(row)}: refused: {row.refused}."
+            yield f"{row.name}: refused: {row.refused}."
         if row.no_comparison:
-            yield f"{_where(row)}: no contrast with the reference: {row.no_comparison}."
+            yield f"{row.name}: no contrast with the reference: {row.no_comparison}."
     concerned: dict[str, list[str]] = {}
     for row in rows:
         for note in row.notes:
-            concerned.setdefault(note, []).append(_where(row))
+            concerned.setdefault(note, []).append(row.name)
     for note, places in concerned.items():
         yield f"{'All rows' if len(places) == len(rows) else '; '.join(places)}: {note}."
     if rows:
@@ -57,7 +57,3 @@ def interval_notes(rows: Sequence[Row]) -> Iterator[str]:
     for seeds, note in sorted(notes.items()):
         if note:
             yield f"Intervals over {seeds} seed{'s' * (seeds > 1)}: {note}; no winner is named."
-
-
-def _where(row: Row) -> str:
-    return " · ".join((row.strategy, row.algorithm, row.model, row.evaluation))

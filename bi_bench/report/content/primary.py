@@ -96,8 +96,7 @@ def primary_notes(rows: Sequence[Row], primary: Primary, reference: str) -> Iter
         "All other contrasts are exploratory."
     )
     wide = [
-        f"{row.strategy} · {row.algorithm} · {row.model} · {row.evaluation} "
-        f"{points(contrast)}, half-width {percent(contrast.half_width)}"
+        f"{row.name} {points(contrast)}, half-width {percent(contrast.half_width)}"
         for row in rows
         if (contrast := primary.of(row)) is not None
         # A skewed bootstrap interval can be wide and still leave out zero.

@@ -126,10 +126,10 @@ def _measured(
     found: dict[tuple[Arm, int], dict[str, float]] = {}
     for table in analyses:
         groups: dict[tuple[Arm, int], list[Mapping[str, Any]]] = {}
-        for row in table.rows:
-            if row.get("checkpoint") == "sft" and row.get("split") not in evaluated:
-                place = (Arm(*(row[name] for name in Arm._fields)), row["seed"])
-                groups.setdefault(place, []).append(row)
+        for arm, rows in table.by_arm().items():
+            for row in rows:
+                if row.get("checkpoint") == "sft" and row.get("split") not in evaluated:
+                    groups.setdefault((arm, row["seed"]), []).append(row)
         for place, rows in groups.items():
             if len(rows) == 1:
                 found.setdefault(place, {}).update(_numbers(table.name, rows[0]))

@@ -36,6 +36,16 @@ class Report:
     machines: tuple[Mapping[str, str], ...] = ()
 
     @property
+    def made_with(self) -> dict[str, str]:
+        """Numerics and versions as text, by name."""
+        return {name: str(value) for name, value in {**self.numerics, **self.versions}.items()}
+
+    @property
+    def machine_lines(self) -> list[str]:
+        """The kinds of machine, a line each."""
+        return ["; ".join(f"{k} {v}" for k, v in machine.items()) for machine in self.machines]
+
+    @property
     def missing(self) -> list[Unfinished]:
         """The cells that failed or have not run; those skipped or declined with a reason are complete."""
         return [one for one in self.skipped if one.status in ("failed", "damaged", "not run yet")]

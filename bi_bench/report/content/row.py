@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from bi_bench.artifacts.role import benchmark_and_split
+from bi_bench.report.data.cells import Arm
 from bi_bench.report.text import points
 
 if TYPE_CHECKING:
@@ -216,6 +217,16 @@ class Row:
     refused: Refusal | None = None
     no_comparison: NoComparison | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def arm(self) -> Arm:
+        """The arm, without the split."""
+        return Arm(self.benchmark, self.model, self.algorithm, self.strategy)
+
+    @property
+    def name(self) -> str:
+        """ "bridge · grpo · tiny · igsm · test-id", for notes and messages."""
+        return " · ".join((self.strategy, self.algorithm, self.model, self.evaluation))
 
     @property
     def evaluation(self) -> str:

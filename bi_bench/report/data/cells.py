@@ -12,6 +12,14 @@ from bi_bench.report.text import plain
 from bi_bench.store import Store
 
 
+class Setting(NamedTuple):
+    """The axes that arms have in common which are compared."""
+
+    benchmark: str
+    model: str
+    algorithm: str
+
+
 class Arm(NamedTuple):
     """The axes that a row of the report has in common, all but split and seed."""
 
@@ -24,6 +32,11 @@ class Arm(NamedTuple):
     def at(cls, axes: Axes) -> Arm:
         """That of a cell."""
         return cls(axes.benchmark, axes.model, axes.algorithm, axes.strategy)
+
+    @property
+    def setting(self) -> Setting:
+        """All but the strategy."""
+        return Setting(self.benchmark, self.model, self.algorithm)
 
     @property
     def label(self) -> str:

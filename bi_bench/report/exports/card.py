@@ -152,8 +152,7 @@ def _facts(checkpoint: Checkpoint, report: Report) -> Iterator[str]:
 def _arm(checkpoint: Checkpoint, report: Report) -> Iterator[str]:
     """What the report says of the arm that this checkpoint is one seed of."""
     for row in report.rows:
-        place = (row.benchmark, row.model, row.algorithm, row.strategy)
-        if place != tuple(checkpoint.cell.arm._asdict().values()) or row.greedy is None:
+        if row.arm != checkpoint.cell.arm or row.greedy is None:
             continue
         final = points(row.greedy.final_difference)
         parts = [f"gain {gain_points(row.greedy)}"]

@@ -11,7 +11,6 @@ from bi_bench.report.content.analyses import AnalysisTable
 from bi_bench.report.figures.measured import (
     distinct,
     having,
-    rows_by_arm,
     seed_counts,
     seed_means,
     single_values,
@@ -24,7 +23,6 @@ from bi_bench.report.figures.style import (
     panels,
     seeds_text,
     setting_namer,
-    setting_of,
     settings_of,
     strategy_legend,
     strategy_styles,
@@ -39,7 +37,7 @@ def draw_bars(table: AnalysisTable, bars: Bars) -> Drawn | None:
     """A panel for each setting and column; a bar is a mean over seeds, a dot one seed."""
     from matplotlib.patches import Patch
 
-    arms = rows_by_arm(table)
+    arms = table.by_arm()
     columns = [
         name for name in bars.values if any(seed_means(rows, name) for rows in arms.values())
     ]
@@ -54,7 +52,7 @@ def draw_bars(table: AnalysisTable, bars: Bars) -> Drawn | None:
     across = max(1, min(3, len(columns), _BARS_ACROSS // (len(groups) * len(styles))))
     figure, grid = panels(len(wanted), across, 3.2, legend=len(styles))
     for axes, (setting, column) in zip(grid, wanted, strict=True):
-        own = {arm.strategy: rows for arm, rows in arms.items() if setting_of(arm) == setting}
+        own = {arm.strategy: rows for arm, rows in arms.items() if arm.setting == setting}
         width = 0.8 / len(own)
         for number, (strategy, rows) in enumerate(own.items()):
             for place, group in enumerate(groups):

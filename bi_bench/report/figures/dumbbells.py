@@ -9,11 +9,9 @@ from bi_bench.report.content.row import Row
 from bi_bench.report.figures.style import (
     Style,
     arm_name,
-    arm_of,
     entitle,
     panels,
     setting_namer,
-    setting_of,
     settings_of,
     strategy_legend,
 )
@@ -36,10 +34,10 @@ def dumbbells(
     """A panel for each setting and evaluation; ``floor`` is a line across the panel."""
     from matplotlib.lines import Line2D
 
-    name = setting_namer(settings_of(map(arm_of, rows)))
-    places = list(dict.fromkeys((setting_of(arm_of(row)), row.split) for row in rows))
+    name = setting_namer(settings_of(row.arm for row in rows))
+    places = list(dict.fromkeys((row.arm.setting, row.split) for row in rows))
     splits = dict.fromkeys(row.split for row in rows)
-    groups = [[r for r in rows if (setting_of(arm_of(r)), r.split) == place] for place in places]
+    groups = [[r for r in rows if (r.arm.setting, r.split) == place] for place in places]
     height = 1.1 + 0.36 * max(map(len, groups))
     figure, grid = panels(len(places), min(3, len(splits)), height, legend=2, sharex=True)
     for axes, group, (setting, split) in zip(grid, groups, places, strict=True):

@@ -14,7 +14,6 @@ from bi_bench.report.figures.measured import (
     distinct,
     having,
     is_number,
-    rows_by_arm,
     seed_counts,
     seed_means,
 )
@@ -26,7 +25,6 @@ from bi_bench.report.figures.style import (
     panels,
     seeds_text,
     setting_namer,
-    setting_of,
     settings_of,
     strategy_legend,
     strategy_styles,
@@ -36,7 +34,7 @@ from bi_bench.report.text import plain, shorten
 
 def draw_lines(table: AnalysisTable, lines: Lines) -> Drawn | None:
     """A panel for each setting, column and value of ``panels``; the band reaches over all seeds."""
-    arms = rows_by_arm(table)
+    arms = table.by_arm()
     columns = [
         name for name in lines.values if any(seed_means(rows, name) for rows in arms.values())
     ]
@@ -56,7 +54,7 @@ def draw_lines(table: AnalysisTable, lines: Lines) -> Drawn | None:
     handles: dict[str, Any] = {}
     for number, (axes, (setting, column, part)) in enumerate(zip(grid, wanted, strict=True)):
         for arm, rows in arms.items():
-            if setting_of(arm) != setting:
+            if arm.setting != setting:
                 continue
             series = _series(having(rows, lines.panels, part), lines.x, column, places)
             if series:

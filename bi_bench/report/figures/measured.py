@@ -7,22 +7,8 @@ from statistics import fmean
 from typing import Any, TypeGuard
 
 from bi_bench.report.content.analyses import AnalysisTable
-from bi_bench.report.data.cells import Arm
 
 Rows = Sequence[Mapping[str, Any]]
-
-
-def arm_at(row: Mapping[str, Any]) -> Arm:
-    """The arm of a row of an analysis."""
-    return Arm(*(row[name] for name in Arm._fields))
-
-
-def rows_by_arm(table: AnalysisTable) -> dict[Arm, Rows]:
-    """The rows of each arm, in the order of the suite."""
-    found: dict[Arm, list[Mapping[str, Any]]] = {}
-    for row in table.rows:
-        found.setdefault(arm_at(row), []).append(row)
-    return dict(found)
 
 
 def seed_means(rows: Rows, column: str) -> dict[int, float]:
@@ -60,7 +46,7 @@ def distinct(rows: Iterable[Mapping[str, Any]], column: str) -> list[Any]:
 
 def seed_counts(table: AnalysisTable) -> list[int]:
     """How many seeds each arm has."""
-    return [len({row["seed"] for row in rows}) for rows in rows_by_arm(table).values()]
+    return [len({row["seed"] for row in rows}) for rows in table.by_arm().values()]
 
 
 def is_number(value: Any) -> TypeGuard[float]:

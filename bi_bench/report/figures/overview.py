@@ -21,7 +21,6 @@ from bi_bench.report.figures.style import (
     NAME_WIDTH,
     RC,
     WIDTH,
-    arm_of,
     save,
 )
 from bi_bench.report.text import plain, shorten
@@ -40,7 +39,7 @@ def draw_curves(report: Report, curves: Sequence[ArmCurves], file: Path) -> None
     from matplotlib.figure import Figure
 
     name = _namer(report, curves)
-    arms = dict.fromkeys([*(each.arm for each in curves), *map(arm_of, report.rows)])
+    arms = dict.fromkeys([*(each.arm for each in curves), *(row.arm for row in report.rows)])
     styles = _styles(list(arms))
     rows = [row for row in report.rows if row.greedy is not None]
     with matplotlib.rc_context(RC):
@@ -95,8 +94,8 @@ def _accuracies(
         if previous not in (None, (row.benchmark, row.split)):
             place += 0.6
         previous = (row.benchmark, row.split)
-        colour = styles[arm_of(row)]["color"]
-        marker = styles[arm_of(row)]["marker"]
+        colour = styles[row.arm]["color"]
+        marker = styles[row.arm]["marker"]
         pre, post = 100 * row.greedy.pre.estimate, 100 * row.greedy.post.estimate
         axes.plot([pre, post], [place - 0.13, place + 0.13], color=colour, linewidth=1, alpha=0.5)
         for score, shift, fill in (
@@ -116,7 +115,7 @@ def _accuracies(
                 linewidth=1.2,
             )
         ticks.append(place)
-        labels.append(f"{name(arm_of(row))} · {shorten(plain(row.split), 24)}")
+        labels.append(f"{name(row.arm)} · {shorten(plain(row.split), 24)}")
         place += 1
     axes.set_yticks(ticks, labels)
     axes.invert_yaxis()
@@ -141,7 +140,7 @@ def _histograms(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[s
 
 def _namer(report: Report, curves: Sequence[ArmCurves]) -> Callable[[Arm], str]:
     """Names an arm by its strategy, and by what else differs within the suite."""
-    arms = {*(each.arm for each in curves), *map(arm_of, report.rows)}
+    arms = {*(each.arm for each in curves), *(row.arm for row in report.rows)}
     order = ("strategy", "algorithm", "model", "benchmark")
     shown = [axis for axis in order if len({getattr(arm, axis) for arm in arms}) > 1]
     shown = shown if "strategy" in shown else ["strategy", *shown]
@@ -155,10 +154,10 @@ def _namer(report: Report, curves: Sequence[ArmCurves]) -> Callable[[Arm], str]:
 def _styles(arms: Sequence[Arm]) -> dict[Arm, dict[str, Any]]:
     """Colour and marker by strategy, line style by the benchmark, model and algorithm."""
     strategies = list(dict.fromkeys(arm.strategy for arm in arms))
-    settings = list(dict.fromkeys(arm[:3] for arm in arms))
+    settings = list(dict.fromkeys(arm.setting for arm in arms))
     styles = {}
     for arm in arms:
-        number, line = strategies.index(arm.strategy), settings.index(arm[:3])
+        number, line = strategies.index(arm.strategy), settings.index(arm.setting)
         # The shift gives an eighth strategy the first colour with another marker.
         marker = MARKERS[(number + number // len(COLOURS)) % len(MARKERS)]
         colour, style = COLOURS[number % len(COLOURS)], LINES[line % len(LINES)]

@@ -17,7 +17,6 @@ from bi_bench.report.figures.style import (
     panels,
     seeds_text,
     setting_namer,
-    setting_of,
     settings_of,
     strategy_legend,
     strategy_styles,
@@ -39,7 +38,7 @@ def rewards(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     handles: dict[str, Any] = {}
     for axes, setting in zip(grid, settings, strict=True):
         for each in drawn:
-            if setting_of(each.arm) != setting:
+            if each.arm.setting != setting:
                 continue
             style = styles[each.arm.strategy]
             steps, table = binned(list(each.rewards.values()), step)

@@ -15,7 +15,6 @@ from bi_bench.report.figures.style import (
     panels,
     seeds_text,
     setting_namer,
-    setting_of,
     settings_of,
     strategy_legend,
     strategy_styles,
@@ -44,7 +43,7 @@ def rollouts(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
             edges = np.append(places - width / 2, places[-1] + width / 2)
             axes.stairs(100 * np.asarray(each.after), edges, color="black", linewidth=1.2)
             between += f" → {_informative(each.after)}"
-        entitle(axes, arm_name(each.arm.strategy), name(setting_of(each.arm)))
+        entitle(axes, arm_name(each.arm.strategy), name(each.arm.setting))
         axes.text(
             *(0.5, 0.97, f"0 < accuracy < 1: {between} %"),
             transform=axes.transAxes,

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bi_bench.report.content.row import Row
-from bi_bench.report.data.cells import Arm
+from bi_bench.report.data.cells import Arm, Setting
 from bi_bench.report.text import plain, shorten
 
 # Okabe and Ito's colours, told apart with any colour vision; yellow is too pale for lines.
@@ -36,14 +35,6 @@ class Drawn(NamedTuple):
     caption: str
 
 
-class Setting(NamedTuple):
-    """What arms that are compared have in common: a panel each."""
-
-    benchmark: str
-    model: str
-    algorithm: str
-
-
 class Style(NamedTuple):
     """How a strategy looks, the same in all panels."""
 
@@ -53,19 +44,9 @@ class Style(NamedTuple):
     hatch: str
 
 
-def arm_of(row: Row) -> Arm:
-    """The arm of a row."""
-    return Arm(row.benchmark, row.model, row.algorithm, row.strategy)
-
-
-def setting_of(arm: Arm) -> Setting:
-    """The setting of an arm."""
-    return Setting(arm.benchmark, arm.model, arm.algorithm)
-
-
 def settings_of(arms: Iterable[Arm]) -> list[Setting]:
     """The settings of these arms, each once."""
-    return list(dict.fromkeys(map(setting_of, arms)))
+    return list(dict.fromkeys(arm.setting for arm in arms))
 
 
 def strategy_styles(strategies: Iterable[str]) -> dict[str, Style]:

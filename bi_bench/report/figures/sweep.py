@@ -9,16 +9,14 @@ from bi_bench.report.content.curves import ArmCurves
 from bi_bench.report.content.report import Report
 from bi_bench.report.content.row import Row
 from bi_bench.report.content.sweeps import Curve, value_text
+from bi_bench.report.data.cells import Setting
 from bi_bench.report.figures.style import (
     COLOURS,
     Drawn,
-    Setting,
-    arm_of,
     entitle,
     panels,
     seeds_text,
     setting_namer,
-    setting_of,
     settings_of,
     strategy_legend,
 )
@@ -29,11 +27,11 @@ from bi_bench.report.text import plain
 def sweep(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     """A panel for each curve and setting, a line for each evaluation."""
     rows = [row for row in report.rows if row.greedy is not None]
-    name = setting_namer(settings_of(map(arm_of, rows)))
+    name = setting_namer(settings_of(row.arm for row in rows))
     wanted = [
         (plugin, curve, setting)
         for plugin, curve in _curves(report)
-        for setting in settings_of(map(arm_of, rows))
+        for setting in settings_of(row.arm for row in rows)
         if len(_along(curve, setting, rows)) > 1
     ]
     if not wanted:
@@ -83,13 +81,13 @@ def _curves(report: Report) -> list[tuple[str, Curve]]:
 
 def _along(curve: Curve, setting: Setting, rows: Sequence[Row]) -> list[tuple[float, Row]]:
     """The rows of a setting on this curve with their values, sorted by these."""
-    own = {row.strategy: row for row in rows if setting_of(arm_of(row)) == setting}
+    own = {row.strategy: row for row in rows if row.arm.setting == setting}
     return [(value, own[label]) for value, label in curve.arms.items() if label in own]
 
 
 def _reference(report: Report, setting: Setting, split: str) -> Row | None:
     for row in report.rows:
-        own = row.split == split and setting_of(arm_of(row)) == setting
+        own = row.split == split and row.arm.setting == setting
         if own and row.is_reference and row.greedy:
             return row
     return None

@@ -11,12 +11,10 @@ from bi_bench.report.content.row import Row
 from bi_bench.report.figures.style import (
     Drawn,
     arm_name,
-    arm_of,
     entitle,
     panels,
     seeds_text,
     setting_namer,
-    setting_of,
     settings_of,
     strategy_legend,
     strategy_styles,
@@ -31,8 +29,8 @@ def tokens(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     if not rows:
         return None
     styles = strategy_styles(row.strategy for row in report.rows)
-    name = setting_namer(settings_of(map(arm_of, rows)))
-    places = list(dict.fromkeys((setting_of(arm_of(row)), row.split) for row in rows))
+    name = setting_namer(settings_of(row.arm for row in rows))
+    places = list(dict.fromkeys((row.arm.setting, row.split) for row in rows))
     splits = dict.fromkeys(row.split for row in rows)
     figure, grid = panels(
         len(places), min(3, len(splits)), 3.6, legend=len(styles), sharex=True, sharey=True
@@ -41,7 +39,7 @@ def tokens(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     for axes, (setting, split) in zip(grid, places, strict=True):
         axes.axhline(0, color="0.4", linewidth=1)
         for row in rows:
-            if (setting_of(arm_of(row)), row.split) != (setting, split):
+            if (row.arm.setting, row.split) != (setting, split):
                 continue
             style = styles[row.strategy]
             value, spread = in_points(row)

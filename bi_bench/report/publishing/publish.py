@@ -49,11 +49,7 @@ def published_folders(out: Path) -> list[Path]:
 
 
 def _check(report: Report, partial: bool) -> None:
-    refused = [
-        f"{row.strategy} · {row.algorithm} · {row.model} · {row.evaluation}: {why}"
-        for row in report.rows
-        if (why := _refused(row)) is not None
-    ]
+    refused = [f"{row.name}: {why}" for row in report.rows if (why := _refused(row)) is not None]
     if refused:
         raise UserError(f"contrasts were refused, nothing is published: {_some(refused)}")
     missing = [item.line for item in report.missing]

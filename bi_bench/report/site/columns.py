@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bi_bench.report.content.row import Row
-from bi_bench.report.tables.column import Column, Group, Text, Value
+from bi_bench.report.tables.column import Column, Group, Value
 from bi_bench.report.tables.columns import page_columns
+from bi_bench.report.text import Text
+from bi_bench.stats import Contrast
 
 GROUPS: dict[Group, str] = {
     "scores": "scores",
@@ -23,20 +25,12 @@ GROUPS: dict[Group, str] = {
 SHOWN_GROUPS: tuple[Group, ...] = ("scores", "basis")
 
 
-class Span(NamedTuple):
-    """An interval with the number that it belongs to, in the unit of the scores."""
-
-    low: float
-    middle: float
-    high: float
-
-
 class SiteCell(NamedTuple):
     """One cell: text, what it is sorted by, and its interval if it has one."""
 
     text: Text
     value: Value
-    interval: Span | None
+    interval: Contrast | None
 
 
 def used_columns(rows: Sequence[Row]) -> tuple[list[Column], list[tuple[str, str]]]:
@@ -57,9 +51,4 @@ def cell(column: Column, row: Row) -> SiteCell:
     text = column.cell(row)
     sorts_by = None if column.shown.by_text else column.value
     value = sorts_by(row) if sorts_by else (str(text) or None)
-    return SiteCell(text, value, _span(column, row))
-
-
-def _span(column: Column, row: Row) -> Span | None:
-    contrast = column.interval.of(row) if column.interval else None
-    return Span(contrast.low, contrast.estimate, contrast.high) if contrast else None
+    return SiteCell(text, value, column.interval.of(row) if column.interval else None)

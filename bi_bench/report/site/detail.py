@@ -9,15 +9,13 @@ from typing import Any
 from bi_bench.report.content.analyses import AnalysisTable, as_text
 from bi_bench.report.content.curves import ArmCurves
 from bi_bench.report.content.row import Row
-from bi_bench.report.data.cells import Cell
+from bi_bench.report.data.cells import Arm, Cell
 from bi_bench.report.data.results import Results
 from bi_bench.report.site.charts import difficulty_chart, histogram_chart, reward_chart
 from bi_bench.report.site.columns import GROUPS
 from bi_bench.report.site.stages import cost_table, identities, key_table
 from bi_bench.report.tables.column import Column
 from bi_bench.report.text import plain
-
-_AXES = ("benchmark", "model", "algorithm", "strategy")
 
 
 def row_detail(
@@ -63,16 +61,14 @@ def row_data(
 
 def _analysis(table: AnalysisTable, row: Row) -> dict[str, Any] | None:
     """The part of the table of an analysis that is about the arm of a row."""
-    own = tuple(
-        each for each in table.rows if all(each.get(name) == getattr(row, name) for name in _AXES)
-    )
-    if not own:
+    own = table.by_arm().get(row.arm)
+    if own is None:
         return None
-    shown = replace(table, rows=own).over_seeds()
-    facts = {name: value for name, value in shown.facts.items() if name not in _AXES}
-    said, headings, cells = as_text(shown._replace(facts=facts), plain)
+    shown = replace(table, rows=tuple(own)).over_seeds()
+    facts = {name: value for name, value in shown.facts.items() if name not in Arm._fields}
+    common, headings, cells = as_text(shown._replace(facts=facts), plain)
     if "strategy" in headings:
         place = headings.index("strategy")
         headings = headings[:place] + headings[place + 1 :]
         cells = [line[:place] + line[place + 1 :] for line in cells]
-    return {"name": plain(table.name), "facts": said, "headings": headings, "rows": cells}
+    return {"name": plain(table.name), "facts": common, "headings": headings, "rows": cells}

@@ -12,7 +12,6 @@ from bi_bench.report.content.row import Row
 from bi_bench.report.site.columns import (
     GROUPS,
     SHOWN_GROUPS,
-    Span,
     cell,
     used_columns,
 )
@@ -22,6 +21,7 @@ from bi_bench.report.tables.legend import legend
 from bi_bench.report.tables.published import TITLE as PUBLISHED
 from bi_bench.report.tables.published import published_notes, published_table
 from bi_bench.report.text import plain
+from bi_bench.stats import Contrast
 
 _FILTERS = ("benchmark", "split", "model", "algorithm", "strategy")
 
@@ -56,16 +56,9 @@ def render_page(report: Report, ids: Sequence[str], mark: str) -> str:
         skipped=[item.line for item in report.skipped],
         published_title=PUBLISHED,
         published=published,
-        made=_made(report),
+        made=[*report.made_with.items(), *(("machine", line) for line in report.machine_lines)],
     )
     return text
-
-
-def _made(report: Report) -> list[tuple[str, str]]:
-    """Numerics, versions, and the kinds of machine, in the words of the record."""
-    facts = [(str(k), str(v)) for k, v in {**report.numerics, **report.versions}.items()]
-    machines = ["; ".join(f"{k} {v}" for k, v in one.items()) for one in report.machines]
-    return [*facts, *(("machine", machine) for machine in machines)]
 
 
 def _seen(value: Any) -> Any:
@@ -134,14 +127,14 @@ def _rows(
     return found
 
 
-def _scale(intervals: Sequence[Span | None]) -> tuple[float, float] | None:
+def _scale(intervals: Sequence[Contrast | None]) -> tuple[float, float] | None:
     """From the lowest to the highest end of all intervals of a column, zero included."""
-    ends = [end for interval in intervals if interval for end in interval]
+    ends = [end for each in intervals if each for end in (each.low, each.estimate, each.high)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     return (low, high) if high > low else None
 
 
-def _drawn(interval: Span | None, scale: tuple[float, float] | None) -> dict[str, str] | None:
+def _drawn(interval: Contrast | None, scale: tuple[float, float] | None) -> dict[str, str] | None:
     """Places between 2 and 98 of zero and of the interval, for a drawing 100 wide."""
     if interval is None or scale is None:
         return None
@@ -150,5 +143,9 @@ def _drawn(interval: Span | None, scale: tuple[float, float] | None) -> dict[str
     def place(value: float) -> str:
         return f"{2 + 96 * (value - low) / (high - low):.1f}"
 
-    ends = dict(zip(("low", "middle", "high"), map(place, interval), strict=True))
-    return {**ends, "zero": place(0.0)}
+    return {
+        "low": place(interval.low),
+        "middle": place(interval.estimate),
+        "high": place(interval.high),
+        "zero": place(0.0),
+    }

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bi_bench.report.content.readiness import TRIVIAL, Point, predictions
+from bi_bench.report.data.cells import Arm
 from bi_bench.report.text import plain
 from bi_bench.stats import CLUSTERS_FOR_A_CORRELATION, RankCorrelation
 
 
-def readiness_data(points: Sequence[Point], ids: Mapping[tuple[Any, ...], str]) -> dict[str, Any]:
+def readiness_data(points: Sequence[Point], ids: Mapping[tuple[Arm, str], str]) -> dict[str, Any]:
     """For each evaluation and algorithm its predictors, each with correlations and one point a cell.
 
     ``ids`` gives the row of the leaderboard for an arm and split.
@@ -32,7 +33,7 @@ def readiness_data(points: Sequence[Point], ids: Mapping[tuple[Any, ...], str]) 
                 round(100 * point.final, 2),
                 plain(f"{point.arm.strategy} · {point.arm.algorithm} · seed {point.seed}"),
                 plain(point.arm.strategy),
-                ids.get((*point.arm, point.split), ""),
+                ids.get((point.arm, point.split), ""),
             ]
             for point in having
         ]

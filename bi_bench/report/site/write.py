@@ -19,7 +19,7 @@ from bi_bench.report.content.readiness import read_points
 from bi_bench.report.content.report import Report
 from bi_bench.report.content.row import Row
 from bi_bench.report.content.rows import build_report
-from bi_bench.report.data.cells import Arm, Cell
+from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Results
 from bi_bench.report.site.answers import NO_ANSWERS, answers_name, remove_others, write_answers
 from bi_bench.report.site.charts import cost_chart
@@ -63,10 +63,9 @@ def write_site(
     total = sum(len(row.seeds) for row in report.rows)
     done = 0
     for row, name in zip(report.rows, ids, strict=True):
-        arm = Arm(row.benchmark, row.model, row.algorithm, row.strategy)
-        own = _cells_of(row, arm, cells)
+        own = [cell for cell in cells if cell.arm == row.arm and cell.seed in row.seeds]
         content = row_detail(row, columns, report.rows, plain(report.reference))
-        content |= row_data(row, own, curves.get(arm), report.analyses, results)
+        content |= row_data(row, own, curves.get(row.arm), report.analyses, results)
         content["answers"] = []
         for cell in own:
             content["answers"].append(_answers(row, cell, results, data, rebuild))
@@ -76,7 +75,8 @@ def write_site(
         _put(data, f"rows/{name}", content)
     _put(data, "costs", _costs(report, ids, cells))
     points = read_points(results, report.analyses)
-    _put(data, "readiness", readiness_data(points, _places(report.rows, ids)))
+    places = {(row.arm, row.split): name for row, name in zip(report.rows, ids, strict=True)}
+    _put(data, "readiness", readiness_data(points, places))
     kept = {f"{name}.js" for name in ids}
     for file in (data / "rows").glob("*.js"):
         if file.name not in kept:
@@ -99,13 +99,6 @@ def row_ids(rows: Sequence[Row]) -> list[str]:
     return names
 
 
-def _places(rows: Sequence[Row], ids: Sequence[str]) -> dict[tuple[Any, ...], str]:
-    return {
-        (row.benchmark, row.model, row.algorithm, row.strategy, row.split): name
-        for row, name in zip(rows, ids, strict=True)
-    }
-
-
 def _claim(folder: Path) -> None:
     """UserError if the folder holds anything that no site left there."""
     if folder.is_file():
@@ -115,10 +108,6 @@ def _claim(folder: Path) -> None:
     # From the first file on this is a site, even if writing it is interrupted.
     if read_json(folder / SITE_INDEX) is None:
         write_text(folder / SITE_INDEX, json.dumps({"schema": SITE_SCHEMA}) + "\n")
-
-
-def _cells_of(row: Row, arm: Arm, cells: Sequence[Cell]) -> list[Cell]:
-    return [cell for cell in cells if cell.arm == arm and cell.seed in row.seeds]
 
 
 def _answers(

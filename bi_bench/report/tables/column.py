@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from bi_bench.report.content.row import Row
-from bi_bench.report.text import change, percent
+from bi_bench.report.text import Text
 from bi_bench.stats import Contrast
 
 Value = str | int | float | bool | None
@@ -21,17 +21,6 @@ Table = Literal["title", "facts", "scores", "derived", "measured"]
 Group = Literal[
     "axes", "scores", "basis", "contrasts", "sampled", "derived", "answers", "costs", "more"
 ]
-
-
-class Text(NamedTuple):
-    """A cell as people read it: "+4.1", its interval "[1.2, 7.0]", and what follows that."""
-
-    main: str
-    interval: str = ""
-    rest: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.main} {self.interval}{self.rest}" if self.interval else self.main
 
 
 TextOf = Callable[[Row], str | Text]
@@ -127,11 +116,3 @@ class Column:
         samples = {row.samples for row in rows}
         k = str(samples.pop()) if len(samples) == 1 else "k"
         return self.shown.heading.replace("{k}", k).replace("{reference}", reference)
-
-
-def signed(contrast: Contrast | None) -> Text:
-    """ "+4.1 [1.2, 7.0]" in points; empty for None."""
-    if contrast is None:
-        return Text("")
-    interval = f"[{percent(contrast.low)}, {percent(contrast.high)}]"
-    return Text(change(contrast.estimate), interval)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +15,7 @@ from bi_bench.report.tables.legend import legend
 from bi_bench.report.tables.published import TITLE as PUBLISHED
 from bi_bench.report.tables.published import published_notes, published_table
 from bi_bench.report.tables.sections import markdown_sections, shown
-from bi_bench.report.text import markdown, plain, shorten
+from bi_bench.report.text import markdown, plain, shorten, wrap
 
 if TYPE_CHECKING:
     from bi_bench.report.figures.draw import Picture
@@ -25,7 +24,6 @@ Format = Literal["terminal", "markdown"]
 
 _LABEL_WIDTH = 17
 _CELL_WIDTH = 22
-_TEXT_WIDTH = 120
 _REASON_WIDTH = 300
 
 
@@ -63,7 +61,7 @@ def _terminal(report: Report) -> Iterator[str]:
         yield f"{PUBLISHED}\n\n{_ruled_table(*published_table(report.published, report.rows))}"
     below = [*map(plain, (*report.notes, *published_notes(report.published)))]
     below += [shorten(item.line, _REASON_WIDTH) for item in report.skipped]
-    yield "\n".join(_wrap(line) for line in (*below, *legend(report.rows)))
+    yield "\n".join(wrap(line) for line in (*below, *legend(report.rows)))
 
 
 def _markdown(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
@@ -90,10 +88,9 @@ def _markdown(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
         *legend(report.rows),
     ]
     yield "\n".join(f"- {markdown(line)}" for line in below)
-    facts = [f"{name} {value}" for name, value in {**report.numerics, **report.versions}.items()]
-    machines = ["; ".join(f"{k} {v}" for k, v in one.items()) for one in report.machines]
-    made = (("Command", report.command), ("Made with", ", ".join(facts)))
-    for name, text in (*made, *(("Machine", machine) for machine in machines)):
+    facts = ", ".join(f"{name} {value}" for name, value in report.made_with.items())
+    made = [("Command", report.command), ("Made with", facts)]
+    for name, text in (*made, *(("Machine", line) for line in report.machine_lines)):
         if text:
             yield f"{name}: {markdown(text)}"
 
@@ -106,7 +103,3 @@ def _ruled_table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> str
     body = str(tabulate(lines, tablefmt="plain", disable_numparse=True, maxcolwidths=widths))
     first, _, rest = body.partition("\n")
     return "\n".join((first, "─" * max(map(len, body.splitlines())), rest))
-
-
-def _wrap(line: str) -> str:
-    return textwrap.fill(line, _TEXT_WIDTH, subsequent_indent="  ", break_on_hyphens=False)

@@ -17,10 +17,11 @@ from bi_bench.report.site.columns import GROUPS
 from bi_bench.report.site.page import render_page
 from bi_bench.report.site.write import row_ids
 from bi_bench.report.tables import columns
-from bi_bench.report.tables.column import Column, Group, Interval, Shown, Terminal, signed
+from bi_bench.report.tables.column import Column, Group, Interval, Shown, Terminal
 from bi_bench.report.tables.export import flat_row, to_csv, to_json
 from bi_bench.report.tables.legend import legend
 from bi_bench.report.tables.render import render
+from bi_bench.report.text import signed
 
 if TYPE_CHECKING:
     from tests.report.conftest import Suite

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from bi_bench.report.content.row import Row
-from bi_bench.report.tables.column import (
-    Column,
-    Interval,
-    Line,
-    Shown,
-    Terminal,
-    Text,
-    signed,
-)
+from bi_bench.report.tables.column import Column, Interval, Line, Shown, Terminal
+from bi_bench.report.text import Text, signed
 from bi_bench.stats import Contrast
 
 

@@ -6,17 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from bi_bench.report.content.row import Kind, Row, Scores
-from bi_bench.report.tables.column import (
-    FOR_MACHINES,
-    Column,
-    Interval,
-    Shown,
-    Text,
-    TextOf,
-    Value,
-    signed,
-)
-from bi_bench.report.text import percent
+from bi_bench.report.tables.column import FOR_MACHINES, Column, Interval, Shown, TextOf, Value
+from bi_bench.report.text import Text, percent, signed
 from bi_bench.stats import ArmLabel, Contrast
 
 
