@@ -114,8 +114,8 @@ def browse(
         raise UserError(f"no {what} in these arms")
     if wanted.problem and wanted.problem not in known_problems:
         some = next(iter(known_problems), "")
-        hint = did_you_mean(wanted.problem, known_problems) or f"; they are called as {some}"
-        raise UserError(f'no problem "{wanted.problem}" was asked on {split}{hint}')
+        hint = did_you_mean(wanted.problem, known_problems) or f"; ids look like {some}"
+        raise UserError(f'no problem "{wanted.problem}" is in {split}{hint}')
     return Counted(total, found)
 
 

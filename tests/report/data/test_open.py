@@ -52,5 +52,5 @@ def test_what_means_nothing_or_too_much(store, tmp_path):
 
 
 def test_no_name_is_not_the_folder_at_hand(tmp_path):
-    with pytest.raises(UserError, match=r'no run matches ""; runs: none, there is no such folder'):
+    with pytest.raises(UserError, match=r'no run matches ""; runs: none, no such folder'):
         open_run("", tmp_path / "nothing")
