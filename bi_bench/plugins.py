@@ -128,7 +128,7 @@ class Registry:
             )
         names = self.names(base)
         hint = did_you_mean(name, names) or "."
-        message = f'{_kind(base)}: there is no "{name}"{hint} Known: {", ".join(names)}'
+        message = f'{_kind(base)}: "{name}" not found{hint} Known: {", ".join(names)}'
         if self.broken:
             causes = "; ".join(f"{b.name} ({b.origin}): {b.cause}" for b in self.broken)
             message += f". These plugins could not be loaded: {causes}"
@@ -257,7 +257,7 @@ def _check(cls: Any, base: type[Plugin], kind: str) -> None:
         raise TypeError(f"{cls.__name__}.version must be an integer, not {cls.version!r}")
     needs = getattr(cls, "needs", ())
     if isinstance(needs, str) or not all(isinstance(need, str) for need in needs):
-        raise TypeError(f"{cls.__name__}.needs must be several names, not {needs!r}")
+        raise TypeError(f"{cls.__name__}.needs must be a collection of names, not {needs!r}")
     if not all(isinstance(drawing, Drawing) for drawing in getattr(cls, "figures", ())):
         raise TypeError(f"{cls.__name__}.figures must be a tuple of bi_bench.api.Bars and Lines")
     if not issubclass(cls.Params, Parameters):
@@ -265,14 +265,16 @@ def _check(cls: Any, base: type[Plugin], kind: str) -> None:
     for attribute in ("libraries", "data_files"):
         names = getattr(cls, attribute)
         if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
-            raise TypeError(f'{cls.__name__}.{attribute} must be a tuple of texts, like ("a", "b")')
+            raise TypeError(
+                f'{cls.__name__}.{attribute} must be a tuple of strings, like ("a", "b")'
+            )
     for name, path in _data_files(cls).items():
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise TypeError(
                 f'{cls.__name__}.data_files: "{name}" must be below the file\'s own folder'
             )
         if not path.exists():
-            raise TypeError(f'{cls.__name__}.data_files: there is no "{name}" in {path.parent}')
+            raise TypeError(f'{cls.__name__}.data_files: "{name}" not found in {path.parent}')
     if missing := sorted(getattr(cls, "__abstractmethods__", ())):
         raise TypeError(f"{cls.__name__} lacks {', '.join(missing)}")
 

@@ -53,7 +53,7 @@ def test_a_broken_entry_point_is_a_row_and_the_rest_works(
     assert registry.get(Strategy, "vanilla")
     (broken,) = registry.broken
     assert "out of order" in broken.cause
-    with pytest.raises(UserError, match=r'no "broken".*broken_plugin.*out of order'):
+    with pytest.raises(UserError, match=r'"broken" not found.*broken_plugin.*out of order'):
         registry.get(Strategy, "broken")
 
 
@@ -75,7 +75,7 @@ def test_a_name_provided_twice_names_both(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_gets_a_suggestion() -> None:
-    with pytest.raises(UserError, match='no "brigde"; did you mean "bridge"'):
+    with pytest.raises(UserError, match='"brigde" not found; did you mean "bridge"'):
         discover().get(Strategy, "brigde")
 
 
@@ -93,7 +93,7 @@ def test_data_files_are_in_the_identity_and_must_be_there(tmp_path: Path) -> Non
         "    name =", '    data_files = ("words.txt",)\n    name ='
     )
     file = write(tmp_path, "mine.py", text)
-    with pytest.raises(UserError, match=r'Mine\.data_files: there is no "words.txt" in'):
+    with pytest.raises(UserError, match=r'Mine\.data_files: "words.txt" not found in'):
         discover([file])
     words = write(tmp_path, "words.txt", "one")
     mine = discover([file]).get(Strategy, "mine")
@@ -101,7 +101,7 @@ def test_data_files_are_in_the_identity_and_must_be_there(tmp_path: Path) -> Non
     words.write_text("two")
     assert mine.identity() != before
     write(tmp_path, "mine.py", text.replace('("words.txt",)', '"words.txt"'))
-    with pytest.raises(UserError, match="must be a tuple of texts"):
+    with pytest.raises(UserError, match="must be a tuple of strings"):
         discover([file])
 
 
@@ -191,7 +191,7 @@ def test_what_is_printed_at_import_is_no_output_of_a_verb(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('needs = "graph"', "Mine.needs must be several names, not 'graph'"),
+        ('needs = "graph"', "Mine.needs must be a collection of names, not 'graph'"),
         ('version = "one"', "Mine.version must be an integer, not 'one'"),
     ],
 )

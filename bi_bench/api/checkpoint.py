@@ -56,7 +56,7 @@ def _check_end(folder: Path) -> None:
     undecided = "eos_token" not in config and config.get("tokenizer_class") not in _PLAIN
     if not (config.get("eos_token") or special.get("eos_token") or undecided):
         raise UserError(
-            f"{folder / name}: eos_token is not set; no answer would ever end. Name the token that "
+            f"{folder / name}: eos_token is not set; no answer would ever end. Set it to the token that "
             "ends a text"
         )
 
@@ -69,11 +69,11 @@ def _check_shards(folder: Path) -> None:
     for shard in sorted(map(str, names.values())):
         if shard not in headers:
             if not (folder / shard).is_file():
-                raise UserError(f"{folder / shard}: {_INDEX} names it, and it is not there")
+                raise UserError(f"{folder / shard}: listed in {_INDEX}, but not found")
             headers[shard] = _header(folder / shard)
     for tensor, shard in names.items():
         if tensor not in headers[str(shard)]:
-            raise UserError(f"{folder / str(shard)}: holds no {tensor}, which {_INDEX} finds there")
+            raise UserError(f"{folder / str(shard)}: has no {tensor}, which {_INDEX} lists there")
 
 
 def _header(file: Path) -> dict[str, Any]:
@@ -81,7 +81,9 @@ def _header(file: Path) -> dict[str, Any]:
     with file.open("rb") as stream:
         start = stream.read(len(_POINTER))
         if start == _POINTER:
-            raise UserError(f"{file}: a pointer of git-lfs, no weights; run `git lfs pull` there")
+            raise UserError(
+                f"{file}: a git-lfs pointer instead of weights; run `git lfs pull` there"
+            )
         length = int.from_bytes(start[:8], "little")
         stream.seek(8)
         text = stream.read(length) if length <= _LONGEST_HEADER else b""
@@ -89,10 +91,12 @@ def _header(file: Path) -> dict[str, Any]:
         header: dict[str, Any] = json.loads(text)
         end = max((tensor["data_offsets"][1] for tensor in _tensors(header)), default=0)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        raise UserError(f"{file}: no safetensors file, or a damaged one; copy it again") from None
+        raise UserError(
+            f"{file}: not a safetensors file, or a damaged one; copy it again"
+        ) from None
     size, wanted = file.stat().st_size, 8 + length + end
     if size != wanted:
-        raise UserError(f"{file}: has {size} bytes of {wanted}; copy it again, to its end")
+        raise UserError(f"{file}: has {size} bytes of {wanted}; copy it again completely")
     return header
 
 
@@ -106,7 +110,7 @@ def _read(folder: Path, name: str, need: str = "") -> dict[str, Any]:
         raise UserError(f"{folder}: no {name} there{'; ' * bool(need)}{need}")
     text = file.read_bytes()
     if text.startswith(_POINTER):
-        raise UserError(f"{file}: a pointer of git-lfs; run `git lfs pull` there")
+        raise UserError(f"{file}: a git-lfs pointer; run `git lfs pull` there")
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:

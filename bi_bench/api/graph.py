@@ -62,7 +62,7 @@ class ReasoningGraph:
         if self.target not in by_name:
             raise GraphError(f'the target "{self.target}" is not a quantity')
         if self.modulus is not None and not self.exact:
-            raise GraphError("there is no division, root or decimal number beside a modulus")
+            raise GraphError("with a modulus, division, roots and decimal numbers are not possible")
         values = {quantity.name: quantity.value for quantity in self.quantities}
         done: set[str] = set()
         for quantity in self._solvable_order():

@@ -43,7 +43,7 @@ class Step:
         if self.kind not in STEP_KINDS:
             hint = did_you_mean(str(self.kind), STEP_KINDS) or "."
             raise ValueError(
-                f"there is no kind of step {self.kind!r}{hint} Known: {', '.join(STEP_KINDS)}"
+                f"unknown kind of step {self.kind!r}{hint} Known: {', '.join(STEP_KINDS)}"
             )
 
 
@@ -67,13 +67,11 @@ def check_plan(graph: ReasoningGraph, plan: Plan) -> None:
     said: set[str] = set()
     for number, step in enumerate(plan.steps, 1):
         if not isinstance(step, Step):
-            raise TypeError(f"step {number} of the plan is {step!r:.60}, which is no Step")
+            raise TypeError(f"step {number} of the plan is {step!r:.60}, which is not a Step")
         for name in (step.quantity, step.content or step.quantity):
             if name not in graph.by_name:
                 hint = did_you_mean(str(name), graph.by_name)
-                raise ValueError(
-                    f'step {number} ({step.kind}): there is no quantity "{name}"{hint}'
-                )
+                raise ValueError(f'step {number} ({step.kind}): unknown quantity "{name}"{hint}')
         if step.kind not in ("read", "compute"):
             continue
         if early := [parent for parent in graph[step.quantity].parents if parent not in said]:

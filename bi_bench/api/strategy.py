@@ -32,7 +32,7 @@ class Draft:
         if not isinstance(self.plan, Plan | None):
             raise TypeError(f"plan of a Draft must be a Plan, not {self.plan!r:.60}")
         if not isinstance(self.text, str | None):
-            raise TypeError(f"text of a Draft must be a text, not {self.text!r:.60}")
+            raise TypeError(f"text of a Draft must be a string, not {self.text!r:.60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Decline:
 
 
 def _mute(plan: Plan) -> Solution:
-    raise TypeError("there is no benchmark here to speak a plan")
+    raise TypeError("no benchmark was given to turn a plan into text")
 
 
 @dataclass(frozen=True, slots=True)

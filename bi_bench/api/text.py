@@ -48,7 +48,7 @@ def read_text(file: Path) -> str:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise UserError(
-            f"{file}:{line}: a NUL character: not a text, or UTF-16 without its mark; {_MEND}"
+            f"{file}:{line}: a NUL character: not text, or UTF-16 without a byte order mark; {_MEND}"
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -60,7 +60,7 @@ def read_json(file: Path) -> Any:
     except json.JSONDecodeError as error:
         raise UserError(f"{file}:{error.lineno}: not JSON ({error.msg})") from None
     except (ValueError, RecursionError) as error:  # a number, or a depth, beyond all measure
-        raise UserError(f"{file}: not JSON that can be read ({error})") from None
+        raise UserError(f"{file}: not JSON ({error})") from None
 
 
 def json_lines(file: Path) -> Iterator[JsonLine]:

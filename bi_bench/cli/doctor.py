@@ -55,12 +55,12 @@ def _print(
     able: Sequence[Ability],
 ) -> None:
     gpus = ", ".join(f"{name} ({memory:g} GB)" for name, memory in machine.gpus) or "none"
-    built = f"CUDA {machine.torch_cuda}" if machine.torch_cuda else "the CPU alone"
+    built = f"CUDA {machine.torch_cuda}" if machine.torch_cuda else "the CPU only"
     print(f"Python {machine.python}, {machine.cores} cores, {machine.memory_gb:g} GB of memory")
     print(f"GPUs: {gpus}; torch is built for {built}")
     print(f"free disk for the store: {machine.disk_free_gb:g} GB")
     good = [f"{package.name} {package.installed}" for package in packages if package.status == "ok"]
-    print(f"fitting packages: {', '.join(good) or 'none'}")
+    print(f"compatible packages: {', '.join(good) or 'none'}")
     for finding in found:
         print(f"{'ERROR' if finding.stops else 'warning'}: {finding.message}: {finding.mend}")
     for ability in able:

@@ -22,12 +22,12 @@ class Lease:
         if need.cpus > self._cpus:
             raise UserError(
                 f"{stage.label} needs {need.cpus} CPU threads, but the engine has {self._cpus}; "
-                f"give it more with --workers, or lower defaults.numerics.threads or processes"
+                "raise --workers, or lower defaults.numerics.threads or processes"
             )
         if need.gpus > len(self._devices):
             raise UserError(
                 f"{stage.label} needs {need.gpus} GPUs, but the engine has {len(self._devices)}; "
-                "run it on a machine with more GPUs, or ask for fewer in the suite"
+                "run it on a machine with more GPUs, or lower defaults.numerics.processes"
             )
 
     def take(self, need: Resources) -> tuple[str, ...] | None:
@@ -57,6 +57,6 @@ def visible_devices(count: int, setting: str | None) -> tuple[str, ...]:
     ids = tuple(part.strip() for part in setting.split(",") if part.strip())
     if len(ids) < count:
         raise UserError(
-            f"{count} GPUs are asked for, but CUDA_VISIBLE_DEVICES={setting} leaves {len(ids)}"
+            f"{count} GPUs are requested, but CUDA_VISIBLE_DEVICES={setting} leaves {len(ids)}"
         )
     return ids[:count]

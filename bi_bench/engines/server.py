@@ -48,7 +48,7 @@ class Server:
         except (EOFError, ConnectionError) as error:
             raise RuntimeError(
                 f"the fork server ended twice while it imported {', '.join(self._preload)}; "
-                "its own message stands above"
+                "see its message above"
             ) from error
 
     def _fork(self, arguments: tuple[str, ...]) -> ForkServerProcess:

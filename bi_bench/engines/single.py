@@ -28,7 +28,7 @@ def run_stage_here(store: Store, stage: Stage, entry: str) -> Outcome:
                 store.write_failure(stage.key, failure(error))
                 raise
     except Busy as busy:
-        raise UserError(f"{stage.label}: {busy}; wait for it, or end it") from None
+        raise UserError(f"{stage.label}: {busy}; wait for it, or stop it") from None
     record, costs = store.record(stage.key), store.costs(stage.key)
     seconds = costs.wall_seconds or 0.0
     if record.status == "declined":

@@ -57,7 +57,7 @@ def _fetch(source: ModelSource) -> Path:
         )
     except (HfHubHTTPError, LocalEntryNotFoundError, httpx.HTTPError, OSError) as error:
         raise UserError(
-            f"{source.hub_id} cannot be fetched from the hub ({type(error).__name__}: {error}); "
+            f"{source.hub_id} cannot be downloaded from the hub ({type(error).__name__}: {error}); "
             "check the id and the licence, or use path = a local folder"
         ) from None
 

@@ -66,11 +66,11 @@ def demonstrations(
 def _counted(drafts: Iterable[Draft]) -> list[Draft]:
     """The drafts of a problem; they may be a generator without an end, or no drafts at all."""
     if isinstance(drafts, str | bytes) or not isinstance(drafts, Iterable):
-        raise TypeError(f"drafts gave {drafts!r:.60}; it gives a list of Draft, or a Decline")
+        raise TypeError(f"drafts returned {drafts!r:.60}, not a list of Draft or a Decline")
     found = []
     for draft in islice(drafts, MOST + 1):
         if not isinstance(draft, Draft):
-            raise TypeError(f"drafts gave {draft!r:.60}, which is no Draft")
+            raise TypeError(f"drafts returned {draft!r:.60}, which is not a Draft")
         found.append(draft)
     if len(found) > MOST:
         raise ValueError(f"more than {MOST} drafts of one problem")

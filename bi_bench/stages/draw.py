@@ -43,7 +43,7 @@ def _yielded(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> 
     try:
         for problem in islice(benchmark.problems(split, n, rng), n):
             if not isinstance(problem, Problem):
-                raise TypeError(f"problems gave {problem!r:.60}, which is no Problem")
+                raise TypeError(f"problems returned {problem!r:.60}, which is not a Problem")
             found.append(problem)
     except GraphError as error:
         # The problem was never made, so what names it is the line that tried, and the one before.

@@ -17,7 +17,7 @@ def graded(benchmark: Benchmark, problem: Problem, completion: str) -> Grade:
         found = benchmark.grade(problem, completion)
         if not isinstance(found, Grade):
             raise TypeError(
-                f"grade returned {found!r:.80}, not a Grade; it must give a verdict on any text"
+                f"grade returned {found!r:.80}, not a Grade; it must return one for any text"
             )
     return found
 
@@ -29,5 +29,5 @@ def asked(
     with calling(f"benchmark {benchmark.name}, prompt of problem {problem.id}", benchmark.ask):
         prompt = benchmark.ask(problem, premise_order)
         if not isinstance(prompt, str):
-            raise TypeError(f"ask returned {prompt!r:.80}, not a text")
+            raise TypeError(f"ask returned {prompt!r:.80}, not a string")
     return prompt

@@ -46,9 +46,7 @@ def reward_function(
     if phase.reward not in WORTH:
         names = [*WORTH, "random"]
         hint = did_you_mean(phase.reward, names)
-        raise UserError(
-            f'there is no reward "{phase.reward}"{hint or "."} Known: {", ".join(names)}'
-        )
+        raise UserError(f'unknown reward "{phase.reward}"{hint or "."} Known: {", ".join(names)}')
     worth = WORTH[phase.reward]
 
     def reward(indices: Sequence[int], completions: Sequence[str]) -> list[float]:

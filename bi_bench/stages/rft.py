@@ -67,7 +67,7 @@ def run(context: StageContext) -> Costs:
 
     for number, phase in enumerate(phases):
         if phase.trainer not in (*TRAINERS, "sft", "command"):
-            raise UserError(f'algorithm {algorithm.name}: no trainer is called "{phase.trainer}"')
+            raise UserError(f'algorithm {algorithm.name}: unknown trainer "{phase.trainer}"')
         seed = derive_seed(context.seed, "phase", number)
         with tempfile.TemporaryDirectory() as scratch:
             job = TrainingJob(

@@ -54,14 +54,14 @@ def verified(
         if not solution.text.strip():
             raise UserError(
                 f'strategy "{strategy.name}" made an empty demonstration of problem {problem.id}; '
-                "decline what it cannot serve"
+                "decline problems that it cannot handle"
             )
         faults = _faults(benchmark, problem, draft, solution, seed)
         if faults and strategy.faithful:
             raise UserError(
                 f'strategy "{strategy.name}" wrote a wrong '
                 f"{'answer' if draft.text is not None else 'step'} for problem {problem.id}: "
-                f"{faults[0]}; if it plants errors on purpose, say faithful = False"
+                f"{faults[0]}; if it plants errors on purpose, set faithful = False"
             )
         found.append(Verified(draft, solution, faults))
     return found

@@ -84,6 +84,6 @@ def check_stage_files(folder: Path) -> None:
             for name, damage in Verifier().damages(stage, below, weights=True):
                 raise UserError(
                     f"{stage / name} {damage}; the stage {record.name} is damaged: run the suite "
-                    "again, which builds it anew"
+                    "again, which computes it again"
                 )
             return

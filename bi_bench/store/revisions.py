@@ -31,6 +31,6 @@ def read_revisions(root: Path) -> dict[str, str]:
     if data and all(isinstance(c, str) and _COMMIT.fullmatch(c) for c in data.values()):
         return data
     raise UserError(
-        f"{file}: not what was written; it holds the commits of hub models that suites leave open. "
-        "Name the revision in the suite, or delete the file to take the newest commits"
+        f"{file}: damaged; it holds the commits of hub models for which suites give no revision. "
+        "Set revision in the suite, or delete the file to use the newest commits"
     )

@@ -44,5 +44,5 @@ def read_run(runs: Path, name: str) -> RunRecord:
         hint = did_you_mean(name, known) or (
             "; known runs: " + ", ".join(known) if known else "; it holds no run yet"
         )
-        raise UserError(f'{runs}: no run is called "{name}"{hint}')
+        raise UserError(f'{runs}: no run has the name "{name}"{hint}')
     return RunRecord.read(path)

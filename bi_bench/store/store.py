@@ -55,7 +55,7 @@ class Store:
             # Always from this line: Python shows the same warning once.
             warnings.warn(
                 f"{self.folder(key)}: {problem}; {self.describe(key)} counts as missing and is "
-                "built again",
+                "computed again",
                 Damage,
                 stacklevel=1,
             )

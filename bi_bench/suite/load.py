@@ -84,7 +84,7 @@ def _with_template(defaults: Defaults, suite: Path) -> Defaults:
     if not file.is_file():
         hint = did_you_mean(name, TEMPLATES)
         raise UserError(
-            f'{where}: there is no file "{name}" next to the suite{hint} Write "none", "model" (the '
+            f'{where}: file "{name}" not found next to the suite{hint} Write "none", "model" (the '
             "tokenizer's own) or the name of a file with a Jinja template"
         )
     try:
@@ -92,7 +92,7 @@ def _with_template(defaults: Defaults, suite: Path) -> Defaults:
     except UserError as error:
         raise UserError(f"{where}: {error}") from None
     if "messages" not in text:
-        raise UserError(f'{where}: {file} never mentions "messages", so it is no chat template')
+        raise UserError(f'{where}: {file} never mentions "messages", so it is not a chat template')
     prompt = defaults.prompt.model_copy(update={"template": text})
     return defaults.model_copy(update={"prompt": prompt})
 
@@ -100,7 +100,7 @@ def _with_template(defaults: Defaults, suite: Path) -> Defaults:
 def _local_file(name: str, suite: Path) -> Path:
     file = (suite.parent / name).resolve()
     if not file.is_file():
-        raise UserError(f'{suite}: plugins: there is no file "{name}" next to the suite')
+        raise UserError(f'{suite}: plugins: file "{name}" not found next to the suite')
     return file
 
 
@@ -155,7 +155,7 @@ def _refuse_ambiguous_labels(matrices: Sequence[Matrix], file: Path) -> None:
             if (other := known.setdefault((axis, entry.label), entry)) != entry:
                 raise UserError(
                     f'{file}: {entry.place}: "{entry.label}" is another entry at {other.place}; '
-                    "give one of them a label of its own"
+                    "give one of them another label"
                 )
 
 
@@ -200,7 +200,7 @@ def _entry(
     name, label = table.pop("name"), table.pop("label", None)
     if label is not None and (not isinstance(label, str) or not label.strip()):
         raise UserError(
-            f"{file}: {key_path((*path, 'label'))}: a label is a text (given: {label!r})"
+            f"{file}: {key_path((*path, 'label'))}: a label is a string (given: {label!r})"
         )
     try:
         registered = registry.get(base, name)

@@ -42,13 +42,13 @@ def _assign(data: dict[str, Any], parts: list[str | int], value: Any, override: 
         last = position == len(parts) - 1
         if isinstance(part, int):
             if not isinstance(target, list) or part >= len(target):
-                raise UserError(f'--set "{override}": there is no entry [{part}] at this place')
+                raise UserError(f'--set "{override}": entry [{part}] does not exist')
             # An entry that is only a name becomes a table, so that parameters can be set on it.
             if not last and isinstance(target[part], str):
                 target[part] = {"name": target[part]}
         elif isinstance(target, list):
             raise UserError(
-                f'--set "{override}": there are several here; write [0], [1], ... before .{part}'
+                f'--set "{override}": this is a list; write [0], [1], ... before .{part}'
             )
         elif not isinstance(target, dict):
             raise UserError(f'--set "{override}": "{part}" is not inside a table')

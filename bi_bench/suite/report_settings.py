@@ -20,7 +20,7 @@ def check_figures(names: Sequence[str], suite: Suite, file: object) -> None:
         if name not in known:
             hint = did_you_mean(name, known) or "."
             raise UserError(
-                f'{file}: report.figures[{index}]: there is no figure "{name}"{hint} '
+                f'{file}: report.figures[{index}]: unknown figure "{name}"{hint} '
                 f"Known: {', '.join(known)}"
             )
 
@@ -42,7 +42,7 @@ def settle_primary(primary: Primary, suite: Suite, file: object) -> Primary:
     split = primary.split or evaluate.splits[0]
     if split not in evaluate.splits:
         raise UserError(
-            f'{file}: report.primary.split: "{split}" is not evaluated; take one of '
+            f'{file}: report.primary.split: "{split}" is not evaluated; use one of '
             f"{', '.join(evaluate.splits)}, or add it to defaults.evaluate.splits"
         )
     if primary.score == "sampled" and not evaluate.samples:
@@ -72,7 +72,7 @@ def _place(one: Published, rows: Sequence[tuple[str, ...]], where: str) -> dict[
         values = list(dict.fromkeys(row[number] for row in left))
         if len(values) > 1:
             raise UserError(
-                f"{where}: it fits {len(left)} rows; add {axis}, one of: {', '.join(values)}"
+                f"{where}: it matches {len(left)} rows; add {axis}, one of: {', '.join(values)}"
             )
     return dict(zip(_AXES, left[0], strict=True))
 

@@ -51,5 +51,5 @@ def newest_commit(hub_id: str) -> str:
             "set revision in the suite, or use path = a local folder"
         ) from None
     if commit is None:
-        raise UserError(f"the hub names no commit for {hub_id}; set revision in the suite")
+        raise UserError(f"the hub gives no commit for {hub_id}; set revision in the suite")
     return commit

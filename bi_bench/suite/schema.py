@@ -66,7 +66,7 @@ class VLLM(Parameters):
     @pydantic.model_validator(mode="after")
     def _reachable(self) -> VLLM:
         if (self.mode == "server") != bool(self.server_url):
-            raise ValueError('mode = "server" and server_url belong together')
+            raise ValueError('mode = "server" and server_url must be set together')
         return self
 
 
@@ -90,8 +90,8 @@ class Rollouts(Parameters):
         for key in ("top_p", "top_k", "min_p"):
             if isinstance(data, dict) and key in data:
                 raise ValueError(
-                    f"{key} is not offered: it draws rollouts from a distribution that is cut off, "
-                    "while the trainer's log-probabilities are those of the whole one, so the "
+                    f"{key} is not supported: it samples rollouts from a truncated distribution, "
+                    "while the trainer's log-probabilities are those of the full one, so the "
                     "importance ratio would be biased; leave it out"
                 )
         return data

@@ -34,7 +34,7 @@ def check_causal(model: PreTrainedModel, name: str) -> None:
     change = float((first - second).abs().max())
     if not change <= ROUNDING * max(float(first.abs().max()), 1e-6):
         raise UserError(
-            f"{name} ({type(model).__name__}) is no causal language model: another last token "
-            f"changes the logits before it by {change:.2g}, so it would be trained on what it is to "
+            f"{name} ({type(model).__name__}) is not a causal language model: another last token "
+            f"changes the logits before it by {change:.2g}, so in training it would see what it is to "
             "predict; take a model that reads from left to right"
         )

@@ -30,7 +30,9 @@ class Numerics:
         numerics = parse(cls, identity)
         torch.set_num_threads(numerics.threads)
         if numerics.device == "cuda" and not torch.cuda.is_available():
-            raise UserError("numerics.device is cuda, but torch sees no CUDA device; set it to cpu")
+            raise UserError(
+                "numerics.device is cuda, but torch finds no CUDA device; set it to cpu"
+            )
         return numerics
 
     @property

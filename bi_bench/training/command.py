@@ -56,7 +56,9 @@ def train_command(
         "python": sys.executable,
     }
     if not (argv := phase.config.get("argv")):
-        raise UserError('a phase of the trainer "command" needs argv in its config: what to run')
+        raise UserError(
+            'a phase of the trainer "command" needs argv in its config: the program and its arguments'
+        )
     tail = run([fill(part, values) for part in argv], phase.config.get("timeout"))
     _take_over(job.checkpoint.model, output, tail)
     return Trained([], 0)
@@ -137,7 +139,7 @@ def _take_over(model: PreTrainedModel, folder: Path, tail: str) -> None:
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UserError(
-            f"the command left no checkpoint that can be read: {error}{_shown(tail)}"
+            f"the command left no readable checkpoint: {error}{_shown(tail)}"
         ) from error
     found, report = loaded
     state = found.state_dict()

@@ -21,5 +21,5 @@ def refuse_kernels(source: Path | str, revision: str | None = None) -> None:
         return
     if kernel := hub_kernel(config):
         raise UserError(
-            f"{source}: config.json says {kernel}, which would run code from the hub; take the entry out"
+            f"{source}: config.json has {kernel}, which would run code from the hub; remove the entry"
         )

@@ -21,7 +21,7 @@ GRAPH = ReasoningGraph(
 
 @pytest.mark.parametrize("kind", ["wait a minute", "restates", "", None, 3])
 def test_there_is_no_other_kind_of_step(kind: Any) -> None:
-    with pytest.raises(ValueError, match=r"there is no kind of step .* Known: read, compute") as it:
+    with pytest.raises(ValueError, match=r"unknown kind of step .* Known: read, compute") as it:
         Step(kind, "a")
     assert ('did you mean "restate"' in str(it.value)) == (kind == "restates")
 
@@ -49,7 +49,7 @@ def test_a_grade_is_a_verdict(fields: dict[str, Any], message: str) -> None:
 def test_a_draft_has_a_plan_and_a_text() -> None:
     with pytest.raises(TypeError, match="plan of a Draft must be a Plan"):
         Draft(plan=(Step("read", "a"),))  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="text of a Draft must be a text, not 7"):
+    with pytest.raises(TypeError, match="text of a Draft must be a string, not 7"):
         Draft(text=7)  # type: ignore[arg-type]
 
 
@@ -58,8 +58,8 @@ def test_a_draft_has_a_plan_and_a_text() -> None:
     [
         ([("read", "a"), ("compute", "b")], 'reads or computes the target "c"'),
         ([("read", "a"), ("compute", "c")], 'step 2 .*: "c" comes before "b"'),
-        ([("restate", "bb"), ("read", "a")], 'step 1 .*: there is no quantity "bb"'),
-        (["read a"], "step 1 of the plan is 'read a', which is no Step"),
+        ([("restate", "bb"), ("read", "a")], 'step 1 .*: unknown quantity "bb"'),
+        (["read a"], "step 1 of the plan is 'read a', which is not a Step"),
         ([], "no step of the plan"),
     ],
 )

@@ -140,7 +140,7 @@ def test_rounded_numbers_agree_within_a_tolerance_and_integers_exactly() -> None
 
 def test_real_graphs_survive_json_and_have_no_modulus() -> None:
     assert ReasoningGraph.from_json(real().to_json()) == real()
-    with pytest.raises(GraphError, match="beside a modulus"):
+    with pytest.raises(GraphError, match="with a modulus"):
         real(modulus=7)
 
 

@@ -65,7 +65,7 @@ def test_help_is_fast_and_imports_nothing_heavy() -> None:
         (["plan", SMOKE, "--set", "matrix.strategies[1].reflection=7"], "less than or equal to 1"),
         (["report", "nothing", "--store", "no-store"], "no run matches"),
         (["sample", "igms"], 'did you mean "igsm"?'),
-        (["sample", "igsm", "--split", "tests"], "none of"),
+        (["sample", "igsm", "--split", "tests"], "is not one of"),
         (["sample", "igsm", "--set", "benchmark.tire=1"], 'did you mean "tier"?'),
         (["why", SMOKE, "zzz"], "no stage begins"),
         (["stage", SMOKE, "zzz"], "no stage begins"),

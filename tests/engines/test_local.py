@@ -186,7 +186,7 @@ def test_what_a_killed_run_left_is_cleaned_and_a_broken_stage_is_built_again(
     store.temporary(one.key, "stale").mkdir(parents=True)
     (store.folder(one.key)).mkdir()
     (store.folder(one.key) / "stage.json").write_text("{")
-    with pytest.warns(RuntimeWarning, match="is built again"):
+    with pytest.warns(RuntimeWarning, match="is computed again"):
         status, _ = run([one])
     assert status == {"one": "finished"}
     assert [path.name for path in store.stages.iterdir()] == [one.key]

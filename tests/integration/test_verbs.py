@@ -150,7 +150,7 @@ def test_samples_are_chosen_by_what_became_of_them(light: Run) -> None:
         (["regrade", "smoke", "--benchmark", "gsm8k"], "nothing to grade"),
         (["regrade", "smoke", "--set", "benchmark.tire=1"], 'did you mean "tier"'),
         (["compare", "smoke:bridge", "smoke"], "not one of each"),
-        (["compare", "smoke:bridge", "smoke:bridge"], "named twice"),
+        (["compare", "smoke:bridge", "smoke:bridge"], "given twice"),
         (["report", "smoke", "--out", "x"], "--out: the report of one run"),
     ],
 )

@@ -92,9 +92,9 @@ def test_a_template_counts_by_its_text(suite_file: Path) -> None:
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (("defaults.prompt.template=chat.ninja",), r'template: there is no file "chat.ninja" next'),
+        (("defaults.prompt.template=chat.ninja",), r'template: file "chat.ninja" not found next'),
         (("defaults.prompt.template=modle",), 'did you mean "model"'),
-        (("defaults.prompt.template=reference.toml",), "it is no chat template"),
+        (("defaults.prompt.template=reference.toml",), "it is not a chat template"),
         (("defaults.prompt.system=Think.",), r"defaults.prompt: system needs a chat template"),
         (('defaults.prompt.stop=[""]',), r"defaults.prompt.stop\[0\]"),
         (('defaults.lora.stages=["stf"]',), r"defaults.lora.stages\[0\]"),

@@ -59,7 +59,7 @@ def test_the_random_reward_does_not_repeat_from_batch_to_batch() -> None:
 
 
 def test_a_reward_that_does_not_exist_is_an_error() -> None:
-    with pytest.raises(UserError, match='no reward "invrted"; did you mean "inverted"'):
+    with pytest.raises(UserError, match='unknown reward "invrted"; did you mean "inverted"'):
         earned("invrted", [RIGHT])
 
 

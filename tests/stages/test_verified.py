@@ -63,15 +63,15 @@ def planned(edit: Any) -> Any:
             lambda problem, plan: dict[str, int]()["seven"],
             r"KeyError: 'seven' \(test_verified.py:\d+\)",
         ),
-        (lambda problem, plan: None, r"drafts gave None; .* \(test_verified.py:\d+\)"),
-        (lambda problem, plan: "hello", "drafts gave 'hello'"),
-        (lambda problem, plan: [plan], r"drafts gave Plan\(.*, which is no Draft"),
-        (lambda problem, plan: [Draft(text=7)], "text of a Draft must be a text"),  # type: ignore[arg-type]
+        (lambda problem, plan: None, r"drafts returned None, not .* \(test_verified.py:\d+\)"),
+        (lambda problem, plan: "hello", "drafts returned 'hello'"),
+        (lambda problem, plan: [plan], r"drafts returned Plan\(.*, which is not a Draft"),
+        (lambda problem, plan: [Draft(text=7)], "text of a Draft must be a string"),  # type: ignore[arg-type]
         (lambda problem, plan: itertools.repeat(Draft(plan=plan)), "more than 1000 drafts"),
         (lambda problem, plan: [Draft(text="x" * 1_000_001)], "more than 1000000 characters"),
         (planned(lambda steps: steps[:-1]), 'no step of the plan reads or computes the target "'),
-        (planned(lambda steps: [Step("restate", "nosuch"), *steps]), 'no quantity "nosuch"'),
-        (planned(lambda steps: [Step("wait", "a"), *steps]), "there is no kind of step 'wait'"),  # type: ignore[arg-type]
+        (planned(lambda steps: [Step("restate", "nosuch"), *steps]), 'unknown quantity "nosuch"'),
+        (planned(lambda steps: [Step("wait", "a"), *steps]), "unknown kind of step 'wait'"),  # type: ignore[arg-type]
     ],
 )
 def test_a_faulty_strategy_is_named_with_the_problem(drafts: Any, message: str) -> None:

@@ -73,7 +73,7 @@ def test_a_damaged_file_is_named_and_the_stage_counts_as_missing(
     # One store looked at it before, another sees it first.
     for each in (store, Store(store.root)):
         assert problems(each) == [name]
-        expected = rf"{name} .*the stage evaluate · post counts as missing and is built again"
+        expected = rf"{name} .*the stage evaluate · post counts as missing and is computed again"
         with pytest.warns(Damage, match=expected):
             assert not each.has(KEY, weights=True)
     with store.begin(KEY) as work:  # what is damaged makes room

@@ -26,7 +26,9 @@ def test_an_unknown_run_is_named_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="it holds no run yet"):
         store.read_run("quick-12ab")
     store.write_run("quick-12ab", run_record())
-    with pytest.raises(UserError, match='no run is called "quikc-12ab"; did you mean "quick-12ab"'):
+    with pytest.raises(
+        UserError, match='no run has the name "quikc-12ab"; did you mean "quick-12ab"'
+    ):
         store.read_run("quikc-12ab")
     with pytest.raises(UserError, match="known runs: quick-12ab"):
         store.read_run("zzz")

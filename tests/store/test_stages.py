@@ -97,7 +97,7 @@ def test_a_folder_without_a_sound_record_is_built_again(tmp_path: Path, text: st
         record.unlink()
     else:
         record.write_text(text)
-    with pytest.warns(RuntimeWarning, match="counts as missing and is built again"):
+    with pytest.warns(RuntimeWarning, match="counts as missing and is computed again"):
         assert not store.has(KEY)
     folder = build(store, text="new")
     assert store.has(KEY)

@@ -53,7 +53,11 @@ def test_axes_labels_and_defaults(suite_file: Path) -> None:
         ("[matrix]", "[matrx]", r'mine.toml: matrx: unknown key; did you mean "matrix"\?'),
         ("epochs", "epoch", r'defaults.sft.epoch: unknown key; did you mean "epochs"\?'),
         ("epochs = 2", 'epochs = "two"', r"defaults.sft.epochs: .*number.*'two'"),
-        ('"vanilla"', '"vanila"', r'matrix.strategies\[0\]: .*"vanila"; did you mean "vanilla"\?'),
+        (
+            '"vanilla"',
+            '"vanila"',
+            r'matrix.strategies\[0\]: .*"vanila" not found; did you mean "vanilla"\?',
+        ),
         (
             "reflection = 0.2",
             "reflection = 1.2",
@@ -159,7 +163,7 @@ def test_overrides_reach_every_key_and_are_checked(suite_file: Path) -> None:
     assert suite.defaults.data.test == 7
     for override, message in (
         ("matrix.sedes=[1]", "matrix.sedes: unknown key"),
-        ("matrix.strategies[7].label=x", r"no entry \[7\]"),
+        ("matrix.strategies[7].label=x", r"entry \[7\] does not exist"),
         ("seed", "write KEY=VALUE"),
         ("name.x=1", '"x" is not inside a table'),
     ):
@@ -214,7 +218,7 @@ def test_mistakes_in_a_further_matrix_name_it(
 def test_an_override_says_which_matrix(suite_file: Path) -> None:
     two_matrices(suite_file)
     assert load_suite(suite_file, ["matrix[1].seeds=[3]"]).matrices[1].seeds == (3,)
-    with pytest.raises(UserError, match=r"there are several here; write \[0\]"):
+    with pytest.raises(UserError, match=r"this is a list; write \[0\]"):
         load_suite(suite_file, ["matrix.seeds=[3]"])
 
 
@@ -230,7 +234,7 @@ def test_an_unknown_reference_arm_is_an_error(suite_file: Path) -> None:
 
 
 def test_a_local_plugin_file_must_exist(suite_file: Path) -> None:
-    with pytest.raises(UserError, match=r'plugins: there is no file "./none.py"'):
+    with pytest.raises(UserError, match=r'plugins: file "./none.py" not found'):
         load_suite(suite_file, ['plugins=["./none.py"]'])
 
 

@@ -76,7 +76,7 @@ def test_a_published_number_gets_all_labels_of_its_row(suite_file: Path) -> None
             'split = "test"',
             r"published\[0\].split: .*Labels: test-id, test-ood",
         ),
-        ('split = "test-id"\n', "", r"fits 2 rows; add split, one of: test-id, test-ood"),
+        ('split = "test-id"\n', "", r"matches 2 rows; add split, one of: test-id, test-ood"),
         ('split = "test-id"', 'model = "tine"', r'published\[0\].model: .*did you mean "tiny"\?'),
         ("gain = 53.0", "", "at least one of pre, post and gain"),
         ("gain = 53.0", "gain = 5.0\npre = 40.0\npost = 60.0", "gain 5.0 is not post 60.0 minus"),
@@ -140,7 +140,7 @@ def test_the_primary_contrast_is_settled_and_recorded(suite_file: Path) -> None:
 @pytest.mark.parametrize(
     ("primary", "message"),
     [
-        ('split = "val"', r'primary.split: "val" is not evaluated; take one of test-id, test-ood'),
+        ('split = "val"', r'primary.split: "val" is not evaluated; use one of test-id, test-ood'),
         ('score = "sampled"', "primary.score.*samples above 0"),
         ('contrast = "gian"', "primary.contrast"),
     ],

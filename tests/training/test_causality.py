@@ -35,7 +35,7 @@ def bert(**more: Any) -> BertLMHeadModel:
 
 
 def test_a_bidirectional_model_is_refused() -> None:
-    with pytest.raises(UserError, match=r"mine \(BertLMHeadModel\) is no causal language model"):
+    with pytest.raises(UserError, match=r"mine \(BertLMHeadModel\) is not a causal language model"):
         check_causal(bert(), "mine")
 
 

@@ -127,8 +127,8 @@ def browse(
         raise UserError(f"no {what} in these arms")
     if chosen.problem and chosen.problem not in problems:
         some = next(iter(problems), "")
-        hint = did_you_mean(chosen.problem, problems) or f"; they are called as {some}"
-        raise UserError(f'no problem "{chosen.problem}" was asked on {split}{hint}')
+        hint = did_you_mean(chosen.problem, problems) or f"; ids look like {some}"
+        raise UserError(f'no problem "{chosen.problem}" is in {split}{hint}')
     return Matches(total, matching)
 
 

@@ -46,7 +46,7 @@ def matching(sides: Sequence[RunArm], text: str) -> list[RunArm]:
     wrong = next((part for part in parts if part not in known), text)
     hint = did_you_mean(wrong, known)
     labels = "\n  ".join(side.name for side in sides)
-    raise UserError(f'no arm is called "{text}"{hint}; the arms are\n  {labels}')
+    raise UserError(f'no arm has the label "{text}"{hint}; the arms are\n  {labels}')
 
 
 def pairs(
@@ -59,7 +59,7 @@ def pairs(
     """
     if len(one) == len(other) == 1:
         if (one[0].run, one[0].arm) == (other[0].run, other[0].arm):
-            raise UserError(f"{one[0].name}: named twice; an arm has no difference from itself")
+            raise UserError(f"{one[0].name}: given twice; an arm does not differ from itself")
         return [_named(one[0], other[0])]
     parts = {part for text in texts for part in _parts(text)}
     left = [_open_labels(side, parts) for side in one]
@@ -73,8 +73,7 @@ def pairs(
     if not found or len(found) > len({(a.run, a.arm) for a, _ in found}):
         labels = "\n  ".join(side.name for side in (*one, *other))
         raise UserError(
-            f'"{texts[0]}" and "{texts[1]}" leave open which arms are meant; say more labels of\n'
-            f"  {labels}"
+            f'"{texts[0]}" and "{texts[1]}" match several arms; add more labels of\n  {labels}'
         )
     return [_named(a, b) for a, b in found]
 

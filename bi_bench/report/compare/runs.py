@@ -70,7 +70,7 @@ def _arms_of_runs(first: Results, second: Results) -> tuple[list[tuple[RunArm, R
     common = [arm for arm in after if arm in before]
     if not common:
         raise UserError(
-            f"{first.name} and {second.name} have no arm in common; name two: RUN:ARM RUN:ARM"
+            f"{first.name} and {second.name} have no arm in common; give two: RUN:ARM RUN:ARM"
         )
     both = [pair for arm in common for pair in pairs([after[arm]], [before[arm]], ("", ""))]
     notes = [

@@ -176,7 +176,7 @@ def _decode(value: Any, known: Sequence[Any]) -> Any:
     if isinstance(value, list):
         return [_decode(entry, known) for entry in value]
     if isinstance(value, float) and not isfinite(value):  # JSON that somebody else wrote
-        raise ValueError(f"{value} is no finite number")
+        raise ValueError(f"{value} is not a finite number")
     if not isinstance(value, dict):
         return value
     if "$same" in value:

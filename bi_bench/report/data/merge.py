@@ -58,7 +58,7 @@ def merge(runs: Sequence[Results], root: Path) -> Results:
     references = {run.suite.reference: run.name for run in runs}
     if len(references) > 1:
         told = ", ".join(f'"{label}" in {name}' for label, name in references.items())
-        raise UserError(f"runs with different reference arms have no report in common: {told}")
+        raise UserError(f"runs with different reference arms cannot share a report: {told}")
     shelves = Shelves(root, [run.store for run in runs])
     merged: dict[Arm, dict[int, CellRecord]] = {}
     algorithms: dict[str, tuple[str, Results]] = {}

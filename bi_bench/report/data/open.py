@@ -32,7 +32,7 @@ def open_run(text: str, store: Path) -> Results:
     hint = "" if names else did_you_mean(text, known)
     listed = ", ".join(names or known) or "none"
     if not store.is_dir():
-        listed = "none, there is no such folder; `bi-bench run` makes it, --store names another"
+        listed = "none, no such folder; `bi-bench run` creates it, --store sets another one"
     raise UserError(f'{store}: {problem} "{text}"{hint}; runs: {listed}')
 
 

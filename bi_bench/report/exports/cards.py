@@ -39,7 +39,7 @@ def write_cards(results: Results, out: Path, dataset: str, task: str, split: str
         written = True
         yield folder
     if not written:
-        raise UserError(f"{results.name}: no cell was trained to its end and evaluated")
+        raise UserError(f"{results.name}: no cell is trained and evaluated")
     if dataset and not scored:
         raise UserError(f'{results.name}: no checkpoint has a score on split "{split}"')
 
@@ -50,7 +50,7 @@ def check_token() -> None:
 
     if not get_token():
         raise UserError(
-            "--push needs a token of the Hugging Face hub, and there is none; run `hf auth login`, "
+            "--push needs a token of the Hugging Face hub, and none was found; run `hf auth login`, "
             "or set HF_TOKEN. Nothing was written"
         )
 

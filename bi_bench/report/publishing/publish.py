@@ -55,11 +55,11 @@ def _check(report: Report, partial: bool) -> None:
     missing = [item.line for item in report.missing]
     if missing and not partial:
         raise UserError(
-            f"the run is not complete: {_some(missing)}. Run the suite to its end, or publish what "
-            "there is with --partial; the files will say so"
+            f"the run is not complete: {_some(missing)}. Run the suite again, or publish what "
+            "exists with --partial; the files will say so"
         )
     if not report.rows:
-        raise UserError("no cell is finished, there is nothing to publish")
+        raise UserError("no cell is finished: nothing to publish")
 
 
 def _refused(row: Row) -> Refusal | NoComparison | None:
@@ -79,7 +79,7 @@ def _write(folder: Path, record: str) -> Path:
                 if path.name not in _OURS:
                     (shutil.copytree if path.is_dir() else shutil.copy2)(path, fresh / path.name)
     except Busy:
-        raise UserError(f"{folder.parent}: something else is being published there") from None
+        raise UserError(f"{folder.parent}: another publish is in progress there") from None
     return folder
 
 

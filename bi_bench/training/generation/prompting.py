@@ -68,7 +68,7 @@ class Prompting:
         for message in messages:
             if message["content"].strip() not in str(text):
                 raise UserError(
-                    f"defaults.prompt.template leaves the {message['role']} message out; take a "
+                    f"defaults.prompt.template drops the {message['role']} message; use a "
                     "template that shows it"
                 )
         return str(text)

@@ -60,7 +60,7 @@ def sample(
     of each sampled token, rows as in the result.
     """
     if decoding.stop and not stop:
-        raise ValueError("decoding has stop texts; pass a stopper for the tokenizer")
+        raise ValueError("decoding has stop strings; pass a stopper for the tokenizer")
     was_training = model.training
     model.train(False)
     rows: Rows = [[] for _ in range(len(prompts) * group)]

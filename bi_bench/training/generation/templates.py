@@ -36,7 +36,7 @@ def bounded_rendering(template: Template) -> Iterator[None]:
         # TimeoutError is an OSError.
         raise UserError(f"defaults.prompt.template fails: {error}") from error
     except RecursionError as error:
-        raise UserError(f"defaults.prompt.template calls itself without an end: {error}") from None
+        raise UserError(f"defaults.prompt.template recurses without end: {error}") from None
 
 
 def _check_powers(template: Template) -> None:
@@ -44,7 +44,7 @@ def _check_powers(template: Template) -> None:
     texts = template.values() if isinstance(template, Mapping) else [template]
     for text in texts:
         if any(token[1:] == ("operator", "**") for token in Environment().lex(str(text))):
-            raise ValueError("** has no place in a chat template")
+            raise ValueError("** is not allowed in a chat template")
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def group_objective(
     log-probability of the theory.
     """
     if aggregate not in get_args(Aggregate):
-        raise ValueError(f'aggregate "{aggregate}" is none of {", ".join(get_args(Aggregate))}')
+        raise ValueError(f'aggregate "{aggregate}" is not one of {", ".join(get_args(Aggregate))}')
     rollouts = group.rollouts[rows]
     found = completion_logprobs(model, [group.prompt] * len(rollouts), rollouts, temperature)
     logprobs = found.means if aggregate == "mean" else found.sums

@@ -38,7 +38,7 @@ class Subspace:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(SubspaceKind):
-            raise UserError(f'"{self.kind}" is none of {", ".join(get_args(SubspaceKind))}')
+            raise UserError(f'"{self.kind}" is not one of {", ".join(get_args(SubspaceKind))}')
         if (self.kind == "full") != (self.size == 0) or self.size < 0:
             raise UserError(
                 f'gradients "{self.kind}" with size {self.size}: "full" has size 0, the others need '
@@ -54,7 +54,7 @@ class Subspace:
         count = len(set(layers.values()))
         if self.kind == "last-layers":
             if self.size > count:
-                raise UserError(f"the last {self.size} layers of a model that has {count}")
+                raise UserError(f"{self.size} last layers, but the model has {count}")
             return {n: p for n, p in everything.items() if layers.get(n, -1) >= count - self.size}
         linear = {
             f"{name}.weight"

@@ -171,5 +171,5 @@ def _settings(phase: Phase, micro_batch: int, problems: int) -> ExpertIterationS
             f"batch_size = {settings.batch_size} is not a multiple of the micro batch {micro}"
         )
     if problems < phase.prompts:
-        raise UserError(f"{problems} RL problems are fewer than {phase.prompts} prompts a step")
+        raise UserError(f"{problems} RL problems are fewer than {phase.prompts} prompts per step")
     return settings

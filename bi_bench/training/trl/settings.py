@@ -118,10 +118,12 @@ def grpo_settings(
         raise UserError("a group needs at least 2 rollouts, else every advantage is zero")
     if rows % extras.minibatches:
         raise UserError(
-            f"prompts x group = {rows} rollouts cannot be cut into {extras.minibatches} minibatches"
+            f"prompts x group = {rows} rollouts cannot be divided into {extras.minibatches} minibatches"
         )
     if phase.prompts % processes or rows // processes % extras.minibatches:
-        raise UserError(f"{phase.prompts} prompts a step cannot be shared by {processes} processes")
+        raise UserError(
+            f"{phase.prompts} prompts per step cannot be shared by {processes} processes"
+        )
     rows //= processes
     part = rows // extras.minibatches
     micro = min(micro_batch, part)
@@ -129,7 +131,7 @@ def grpo_settings(
         what = "prompts x group" if part == rows else "a minibatch"
         raise UserError(f"{what} = {part} rollouts are not a multiple of the micro batch {micro}")
     if problems < phase.prompts:
-        raise UserError(f"{problems} RL problems are fewer than {phase.prompts} prompts a step")
+        raise UserError(f"{problems} RL problems are fewer than {phase.prompts} prompts per step")
     updates = extras.minibatches * trl.get("num_iterations", 1)
     return GRPOSettings(extras, trl, rows, micro, updates, part // micro)
 
@@ -141,7 +143,7 @@ def _check_fields(phase: Phase, own: set[str]) -> None:
             raise UserError(f'GRPOConfig has no field "{key}"{did_you_mean(key, known)}')
         if key in TRUNCATING:
             raise UserError(
-                f'the field "{key}" of GRPOConfig cuts off the distribution that rollouts are drawn '
+                f'the field "{key}" of GRPOConfig truncates the distribution that rollouts are drawn '
                 "from, and so biases the importance ratio to the trainer's log-probabilities; leave "
                 "it out"
             )
@@ -151,7 +153,7 @@ def _check_fields(phase: Phase, own: set[str]) -> None:
         if (value := phase.config.get(key, allowed[0])) not in allowed:
             names = [name for name in allowed if isinstance(name, str)]
             hint = did_you_mean(str(value), names)
-            raise UserError(f'{key} "{value}" is none of {", ".join(names)}{hint}')
+            raise UserError(f'{key} "{value}" is not one of {", ".join(names)}{hint}')
 
 
 def _check_extras(extras: Extras, trl: dict[str, Any]) -> None:
@@ -177,28 +179,28 @@ def _check_extras(extras: Extras, trl: dict[str, Any]) -> None:
             "kl (beta), and minibatches and iterations to 1"
         )
     if extras.released_code and extras.advantage != "group":
-        raise UserError('gradient_scale and kl_mask go with advantage = "group" alone')
+        raise UserError('gradient_scale and kl_mask need advantage = "group"')
     names = ["group", *ADVANTAGES]
     if extras.advantage not in names:
         hint = did_you_mean(extras.advantage, names)
-        raise UserError(f'advantage "{extras.advantage}" is none of {", ".join(names)}{hint}')
+        raise UserError(f'advantage "{extras.advantage}" is not one of {", ".join(names)}{hint}')
 
 
 def _check_losses(trl: dict[str, Any], extras: Extras) -> None:
     loss = trl.get("loss_type")
     if extras.advantage != "group" and "scale_rewards" in trl:
         raise UserError(
-            f'scale_rewards does nothing where advantage = "{extras.advantage}"; leave one of them out'
+            f'scale_rewards has no effect if advantage = "{extras.advantage}"; leave one of them out'
         )
     if loss == "dr_grpo" and "scale_rewards" not in trl and extras.advantage == "group":
         raise UserError(
             'loss_type = "dr_grpo" alone still divides by the standard deviation of the group: '
-            'say scale_rewards = "none" for Dr. GRPO, or "group" if that is wanted'
+            'set scale_rewards = "none" for Dr. GRPO, or "group" if that is intended'
         )
     cap = trl.get("epsilon_high")
     if loss == "cispo" and (cap is None or cap < 1):
         raise UserError(
-            'loss_type = "cispo" takes epsilon_high as the greatest importance weight itself, not as '
+            'loss_type = "cispo" takes epsilon_high as the maximum importance weight itself, not as '
             f"a distance from 1, and needs at least 1, e.g. 5.0 (given: {cap}); less scales the "
             "whole gradient down"
         )

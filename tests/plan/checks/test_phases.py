@@ -93,8 +93,8 @@ def test_phases_that_cannot_be_carried_out_skip_their_cells(
         ),
         ('("pre/test",)', r'"pre/test", which is no role; did you mean .*"pre/test-id"'),
         ('("problems/RL",)', "which is no role"),
-        ('"probe"', "Mine.needs must be several names, not 'probe'"),
-        ("(1,)", "Mine.needs must be several names"),
+        ('"probe"', "Mine.needs must be a collection of names, not 'probe'"),
+        ("(1,)", "Mine.needs must be a collection of names"),
     ],
 )
 def test_an_analysis_asks_for_roles_that_exist(suite_file: Path, needs: str, message: str) -> None:

@@ -78,13 +78,19 @@ def test_what_could_run_nowhere_is_an_error_of_the_plan(
     [
         (
             "defaults.rollouts.top_p=0.9",
-            "top_p is not offered: .* importance ratio would be biased",
+            "top_p is not supported: .* importance ratio would be biased",
         ),
-        ("defaults.rollouts.top_k=20", "top_k is not offered"),
-        ("defaults.rollouts.min_p=0.1", "min_p is not offered"),
+        ("defaults.rollouts.top_k=20", "top_k is not supported"),
+        ("defaults.rollouts.min_p=0.1", "min_p is not supported"),
         ("defaults.rollouts.engine=vlm", 'defaults.rollouts.engine: .*did you mean "vllm"'),
-        ("defaults.rollouts.vllm.mode=server", 'mode = "server" and server_url belong together'),
-        ("defaults.rollouts.vllm.server_url=x", 'mode = "server" and server_url belong together'),
+        (
+            "defaults.rollouts.vllm.mode=server",
+            'mode = "server" and server_url must be set together',
+        ),
+        (
+            "defaults.rollouts.vllm.server_url=x",
+            'mode = "server" and server_url must be set together',
+        ),
         ("defaults.rollouts.vllm.memory=1.0", "defaults.rollouts.vllm.memory: .*less than 1"),
     ],
 )

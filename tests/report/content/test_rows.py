@@ -200,7 +200,7 @@ def test_a_damaged_evaluation_is_named_and_enters_no_row(suite: Suite) -> None:
     suite.arm("vanilla", "1100", "1110", seeds=(0, 1))
     file = suite.store.folder(suite.cells[1]["stages"]["post/test-id"]) / "outcomes.json"
     file.write_text(file.read_text().replace("true", "false", 1).replace("20.0", "20.00"))
-    with pytest.warns(Damage, match=rf"{file.parent}: outcomes\.json .*built again"):
+    with pytest.warns(Damage, match=rf"{file.parent}: outcomes\.json .*computed again"):
         found = report(suite)
     assert [row.seeds for row in found.rows] == [(0,)]
     (line,) = (item.line for item in found.skipped)

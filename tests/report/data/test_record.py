@@ -209,7 +209,7 @@ def test_a_file_that_is_no_json_and_a_missing_one_are_named(tmp_path: Path) -> N
 def test_numbers_that_are_not_finite_are_refused(small: Suite, tmp_path: Path, number: str) -> None:
     file = packed(small, tmp_path)
     file.write_text(file.read_text().replace('"run": {', f'"run": {{"x": {number}, '))
-    with pytest.raises(UserError, match=r"damaged .* is no finite number"):
+    with pytest.raises(UserError, match=r"damaged .* is not a finite number"):
         open_record(file)
 
 

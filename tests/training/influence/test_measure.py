@@ -314,7 +314,7 @@ def test_bad_input_is_refused(model: PreTrainedModel) -> None:
 @pytest.mark.parametrize(
     ("kind", "size", "message"),
     [
-        ("fill", 0, '"fill" is none of full, last-layers'),
+        ("fill", 0, '"fill" is not one of full, last-layers'),
         ("full", 3, "with size 3"),
         ("projection", 0, "with size 0"),
         ("lora", -1, "with size -1"),

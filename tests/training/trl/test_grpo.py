@@ -66,7 +66,7 @@ def test_what_trl_would_swallow_is_refused() -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"loss_type": "gpro"}, 'loss_type "gpro" is none of .*did you mean "grpo"'),
+        ({"loss_type": "gpro"}, 'loss_type "gpro" is not one of .*did you mean "grpo"'),
         ({"max_steps": 3}, 'field "max_steps" of GRPOConfig is set by bi_bench'),
         ({"learning_rat": 1.0}, 'no field "learning_rat"; did you mean "learning_rate"'),
     ],
