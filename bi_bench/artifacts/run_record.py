@@ -150,7 +150,8 @@ class RunRecord(Record):
         found = read_sealed(path, names)
         if found is None:
             raise UserError(
-                f"{path}: not a JSON object, or damaged; run the suite again, which writes it again, or delete the folder"
+                f"{path}: not a JSON object, or damaged; run the suite again, which writes it again, "
+                "or delete the folder"
             )
         return cls.parse(found[0], path)
 

@@ -53,6 +53,6 @@ def test_what_means_nothing_or_too_much(store: Store, tmp_path: Path) -> None:
         open_run(str(tmp_path), store.root)
 
 
-def test_no_name_is_not_the_folder_at_hand(tmp_path):
+def test_no_name_is_not_the_folder_at_hand(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r'no run matches ""; runs: none, no such folder'):
         open_run("", tmp_path / "nothing")
