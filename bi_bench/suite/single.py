@@ -21,7 +21,7 @@ def check_split(split: str) -> Split:
         if split == known:
             return known
     raise UserError(
-        f'--split: "{split}" is none of {", ".join(SPLITS)}{did_you_mean(split, SPLITS)}'
+        f'--split: "{split}" is not one of {", ".join(SPLITS)}{did_you_mean(split, SPLITS)}'
     )
 
 

@@ -51,7 +51,7 @@ class Filter(NamedTuple):
         ):
             if given and given not in known:
                 hint = did_you_mean(given, known)
-                raise UserError(f'{option}: "{given}" is none of {", ".join(known)}{hint}')
+                raise UserError(f'{option}: "{given}" is not one of {", ".join(known)}{hint}')
         if self.flipped and not self.greedy:
             raise UserError("--flipped: greedy answers turn; drop --sampled and --when probe")
 
