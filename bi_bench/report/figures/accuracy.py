@@ -18,7 +18,7 @@ def accuracy(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
         return None
     styles = strategy_styles(row.strategy for row in report.rows)
     figure = dumbbells(
-        rows, styles, _ends, "greedy accuracy (%)", floor=lambda row: 100 * row.floor
+        rows, styles, accuracy_ends, "greedy accuracy (%)", floor=lambda row: 100 * row.floor
     )
     seeds = seeds_text(len(row.seeds) for row in rows)
     caption = (
@@ -28,7 +28,8 @@ def accuracy(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     return Drawn(figure, caption)
 
 
-def _ends(row: Row) -> Ends:
+def accuracy_ends(row: Row) -> Ends:
+    """The greedy accuracy of a row that has scores, in %."""
     assert row.greedy is not None
     pre, post = (
         (100 * score.estimate, 100 * score.low, 100 * score.high)

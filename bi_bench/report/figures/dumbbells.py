@@ -42,7 +42,7 @@ def dumbbells(
     figure, grid = panels(len(places), min(3, len(splits)), height, legend=2, sharex=True)
     for axes, group, (setting, split) in zip(grid, groups, places, strict=True):
         for place, row in enumerate(group):
-            _dumbbell(axes, place, ends(row), styles[row.strategy])
+            dumbbell(axes, place, ends(row), styles[row.strategy])
         if floor is not None:
             axes.axvline(floor(group[0]), color="0.4", linestyle=":", linewidth=1.2)
         axes.set_yticks(range(len(group)), [arm_name(row.strategy) for row in group])
@@ -60,7 +60,8 @@ def dumbbells(
     return figure
 
 
-def _dumbbell(axes: Any, place: float, ends: Ends, style: Style) -> None:
+def dumbbell(axes: Any, place: float, ends: Ends, style: Style) -> None:
+    """Both points at the height ``place``, with their intervals."""
     shifts = (-0.13, 0.13)
     heights = [place + shift for shift in shifts]
     axes.plot([ends.pre[0], ends.post[0]], heights, color=style.colour, linewidth=1, alpha=0.5)

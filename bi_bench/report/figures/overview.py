@@ -12,16 +12,19 @@ from bi_bench.report.content.curves import ArmCurves
 from bi_bench.report.content.report import Report
 from bi_bench.report.content.row import Row
 from bi_bench.report.data.cells import Arm
-from bi_bench.report.figures.rewards import bin_width, binned
+from bi_bench.report.figures.accuracy import accuracy_ends
+from bi_bench.report.figures.dumbbells import dumbbell
+from bi_bench.report.figures.rewards import bin_width, binned, mean_line
 from bi_bench.report.figures.style import (
-    COLOURS,
     DPI,
     LINES,
-    MARKERS,
     NAME_WIDTH,
     RC,
     WIDTH,
+    Style,
     save,
+    settings_of,
+    strategy_styles,
 )
 from bi_bench.report.text import plain, shorten
 
@@ -53,24 +56,23 @@ def draw_curves(report: Report, curves: Sequence[ArmCurves], file: Path) -> None
         for axes in (left, middle, right):
             axes.spines[["top", "right"]].set_visible(False)
             axes.grid(alpha=0.25)
-        handles = [left.plot([], [], **style, label=name(arm))[0] for arm, style in styles.items()]
+        handles = [
+            left.plot([], [], **style.of_line, label=name(arm))[0] for arm, style in styles.items()
+        ]
         if handles:
             columns = _LEGEND_WIDTH // (max(len(name(arm)) for arm in styles) + 8)
             figure.legend(handles=handles, loc="outside lower center", ncols=max(1, columns))
         save(figure, file)
 
 
-def _rewards(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[str, Any]]) -> None:
+def _rewards(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, Style]) -> None:
     step = bin_width(curves)
     for each in curves:
         if not each.rewards:
             continue
         steps, table = binned(list(each.rewards.values()), step)
-        style = {**styles[each.arm], "marker": ""}
-        axes.plot(steps, table.mean(axis=0), linewidth=1.8, **style)
-        if len(table) > 1:
-            low, high = table.min(axis=0), table.max(axis=0)
-            axes.fill_between(steps, low, high, color=style["color"], alpha=0.15, linewidth=0)
+        look = {**styles[each.arm].of_line, "marker": "", "linewidth": 1.8}
+        mean_line(axes, steps, table, 0.15, **look)
     each_point = f", each point the mean of {step}" if step > 1 else ""
     axes.set(xlabel=f"RFT step{each_point}", ylabel="mean reward per answer")
     axes.locator_params(axis="x", integer=True)
@@ -82,7 +84,7 @@ def _rewards(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[str,
 def _accuracies(
     axes: Any,
     rows: Sequence[Row],
-    styles: dict[Arm, dict[str, Any]],
+    styles: dict[Arm, Style],
     name: Callable[[Arm], str],
 ) -> None:
     ticks, labels = [], []
@@ -94,26 +96,7 @@ def _accuracies(
         if previous not in (None, (row.benchmark, row.split)):
             place += 0.6
         previous = (row.benchmark, row.split)
-        colour = styles[row.arm]["color"]
-        marker = styles[row.arm]["marker"]
-        pre, post = 100 * row.greedy.pre.estimate, 100 * row.greedy.post.estimate
-        axes.plot([pre, post], [place - 0.13, place + 0.13], color=colour, linewidth=1, alpha=0.5)
-        for score, shift, fill in (
-            (row.greedy.pre, -0.13, "white"),
-            (row.greedy.post, 0.13, colour),
-        ):
-            value = 100 * score.estimate
-            spread = [[value - 100 * score.low], [100 * score.high - value]]
-            axes.errorbar(
-                [value],
-                [place + shift],
-                xerr=np.maximum(spread, 0),
-                color=colour,
-                marker=marker,
-                markerfacecolor=fill,
-                capsize=2,
-                linewidth=1.2,
-            )
+        dumbbell(axes, place, accuracy_ends(row), styles[row.arm])
         ticks.append(place)
         labels.append(f"{name(row.arm)} · {shorten(plain(row.split), 24)}")
         place += 1
@@ -125,12 +108,12 @@ def _accuracies(
         _nothing(axes, "no cell is finished")
 
 
-def _histograms(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, dict[str, Any]]) -> None:
+def _histograms(axes: Any, curves: Sequence[ArmCurves], styles: dict[Arm, Style]) -> None:
     for each in curves:
         if each.histogram:
             shares = 100 * np.asarray(each.histogram)
             accuracy = np.linspace(0, 100, len(shares))
-            axes.plot(accuracy, shares, markersize=4, linewidth=1.5, **styles[each.arm])
+            axes.plot(accuracy, shares, markersize=4, linewidth=1.5, **styles[each.arm].of_line)
     axes.set(xlabel="right rollouts of a problem (%)", ylabel="share of probe problems (%)")
     axes.set_ylim(bottom=0)
     axes.set_title("Probe of the SFT model, before RFT", fontsize=11)
@@ -151,18 +134,16 @@ def _namer(report: Report, curves: Sequence[ArmCurves]) -> Callable[[Arm], str]:
     return name
 
 
-def _styles(arms: Sequence[Arm]) -> dict[Arm, dict[str, Any]]:
+def _styles(arms: Sequence[Arm]) -> dict[Arm, Style]:
     """Colour and marker by strategy, line style by the benchmark, model and algorithm."""
-    strategies = list(dict.fromkeys(arm.strategy for arm in arms))
-    settings = list(dict.fromkeys(arm.setting for arm in arms))
-    styles = {}
-    for arm in arms:
-        number, line = strategies.index(arm.strategy), settings.index(arm.setting)
-        # The shift gives an eighth strategy the first colour with another marker.
-        marker = MARKERS[(number + number // len(COLOURS)) % len(MARKERS)]
-        colour, style = COLOURS[number % len(COLOURS)], LINES[line % len(LINES)]
-        styles[arm] = {"color": colour, "linestyle": style, "marker": marker}
-    return styles
+    of_strategies = strategy_styles(arm.strategy for arm in arms)
+    settings = settings_of(arms)
+    return {
+        arm: of_strategies[arm.strategy]._replace(
+            line=LINES[settings.index(arm.setting) % len(LINES)]
+        )
+        for arm in arms
+    }
 
 
 def _nothing(axes: Any, text: str) -> None:

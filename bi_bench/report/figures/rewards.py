@@ -42,21 +42,12 @@ def rewards(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
                 continue
             style = styles[each.arm.strategy]
             steps, table = binned(list(each.rewards.values()), step)
-            (line,) = axes.plot(
-                *(steps, table.mean(axis=0)),
-                color=style.colour,
-                linestyle=style.line,
-                marker=style.marker,
-                # A marker now and then tells lines of one colour apart without hiding them.
-                markevery=max(1, len(steps) // 8),
-                markersize=4,
-                linewidth=1.6,
-                label=arm_name(each.arm.strategy),
-            )
+            # A marker now and then tells lines of one colour apart without hiding them.
+            marks = {"markevery": max(1, len(steps) // 8), "markersize": 4}
+            look: dict[str, Any] = {**style.of_line, **marks, "linewidth": 1.6}
+            look["label"] = arm_name(each.arm.strategy)
+            line = mean_line(axes, steps, table, 0.12, **look)
             handles.setdefault(each.arm.strategy, line)
-            if len(table) > 1:
-                low, high = table.min(axis=0), table.max(axis=0)
-                axes.fill_between(steps, low, high, color=style.colour, alpha=0.12, linewidth=0)
         axes.set_xlabel("RFT step")
         axes.set_xlim(left=0)
         axes.locator_params(axis="x", integer=True)
@@ -70,6 +61,17 @@ def rewards(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     points = f" Each point is the mean of {step} steps." if step > 1 else ""
     caption = f"Mean reward per rollout against the RFT step; {seeds}{band}.{points}"
     return Drawn(figure, caption)
+
+
+def mean_line(
+    axes: Any, steps: NDArray[Any], table: NDArray[Any], alpha: float, **look: Any
+) -> Any:
+    """The mean of ``table`` [seeds, steps] as a line, with a band of this ``alpha`` over all seeds."""
+    (line,) = axes.plot(steps, table.mean(axis=0), **look)
+    if len(table) > 1:
+        low, high = table.min(axis=0), table.max(axis=0)
+        axes.fill_between(steps, low, high, color=look["color"], alpha=alpha, linewidth=0)
+    return line
 
 
 def bin_width(curves: Sequence[ArmCurves]) -> int:

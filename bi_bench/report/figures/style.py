@@ -43,6 +43,11 @@ class Style(NamedTuple):
     line: str
     hatch: str
 
+    @property
+    def of_line(self) -> dict[str, str]:
+        """The style as matplotlib's arguments for a line."""
+        return {"color": self.colour, "linestyle": self.line, "marker": self.marker}
+
 
 def settings_of(arms: Iterable[Arm]) -> list[Setting]:
     """The settings of these arms, each once."""
