@@ -32,7 +32,7 @@ class Artifact(Record):
     """The JSON file ``FILE`` in the folder of a stage.
 
     ``SCHEMA`` is raised when a reader of before would misread the file; it is written into the file, and
-    a file without one is of schema 1. Size and SHA-256 of the file stand in the record of its stage.
+    a file without one is of schema 1. Size and SHA-256 of the file are in the record of its stage.
     """
 
     FILE: ClassVar[str]
@@ -40,7 +40,7 @@ class Artifact(Record):
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """The one in a folder; UserError where it is gone, damaged or of a newer schema."""
+        """The one in a folder; UserError where it is missing, damaged or of a newer schema."""
         file = folder / cls.FILE
         return cls.parse(read_object(file), file)
 
@@ -53,7 +53,7 @@ class Artifact(Record):
         try:
             return cls.model_validate({name: data[name] for name in data if name != "schema"})
         except pydantic.ValidationError as error:
-            raise damaged(file, said(error)) from None
+            raise damaged(file, first_fault(error)) from None
 
     def write(self, folder: Path) -> None:
         """Write the file, with sorted keys: equal results are equal bytes."""
@@ -61,7 +61,7 @@ class Artifact(Record):
 
 
 def read_object(file: Path) -> dict[str, Any]:
-    """A JSON object that a finished stage wrote; UserError where it is gone or damaged."""
+    """A JSON object that a finished stage wrote; UserError where it is missing or damaged."""
     data = read_plain(file)
     if not isinstance(data, dict):
         raise damaged(file, "not a JSON object")
@@ -69,7 +69,7 @@ def read_object(file: Path) -> dict[str, Any]:
 
 
 def read_plain(file: Path) -> Any:
-    """Any JSON value that a finished stage wrote; UserError where it is gone or damaged."""
+    """Any JSON value that a finished stage wrote; UserError where it is missing or damaged."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -82,7 +82,7 @@ def write_plain(file: Path, data: object) -> None:
     file.write_text(f"{text}\n", encoding="utf-8")
 
 
-def said(error: pydantic.ValidationError) -> str:
+def first_fault(error: pydantic.ValidationError) -> str:
     """The first fault that pydantic found: the field, and what is wrong with it."""
     first = error.errors()[0]
     place = ".".join(map(str, first["loc"]))

@@ -1,4 +1,4 @@
-"""What a stage cost. Costs differ from run to run, so they have a file of their own."""
+"""The costs of a stage, in a separate file since they differ from run to run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two JSON values differ, field by field."""
+"""Lists the fields in which two JSON values differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hub model that a stage stands for: its id and revision, in the place of weights."""
+"""A reference to a hub model, its id and revision, which a stage holds in place of weights."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ class HubReference(Artifact):
 
 
 def read_reference(folder: Path) -> HubReference | None:
-    """The hub model that a stage refers to; None where the weights lie in the folder itself."""
+    """The hub model that a stage refers to; None where the folder has the weights."""
     there = (folder / HubReference.FILE).is_file()
     return HubReference.read(folder) if there else None

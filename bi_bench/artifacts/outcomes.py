@@ -8,7 +8,7 @@ from bi_bench.artifacts.artifact import Artifact, JsonObject, Record
 
 
 class DecodingSettings(Record):
-    """How answers were drawn. ``samples`` of ``temperature`` for each problem, beside the greedy one."""
+    """The decoding of answers: ``samples`` at ``temperature`` for each problem, next to the greedy one."""
 
     batch_size: int | None = None
     max_new_tokens: int | None = None
@@ -17,7 +17,7 @@ class DecodingSettings(Record):
 
 
 class EvaluationIdentity(Record):
-    """What must be equal in two evaluations for them to be compared.
+    """The identity that must be equal in two evaluations for them to be compared.
 
     ``problems``: the digest of their content. ``benchmark``: name, version and parameters of the
     plugin that asks and grades.

@@ -1,4 +1,4 @@
-"""How much of the test questions stands in what an arm was trained on."""
+"""The overlap of the test questions with the training data of an arm."""
 
 from __future__ import annotations
 

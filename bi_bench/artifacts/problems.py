@@ -46,7 +46,7 @@ def write_problems(folder: Path, problems: Sequence[Problem]) -> None:
 
 
 def has_problems(folder: Path) -> bool:
-    """Whether the problems lie in the folder of a stage: published records leave them out."""
+    """True where the folder of a stage has the problems: published records leave them out."""
     return (folder / _FILE).is_file()
 
 

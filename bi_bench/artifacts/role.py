@@ -49,7 +49,7 @@ class Role(str):
 
 
 class Parent(StrEnum):
-    """What a stage is to the one that reads its folder; an analysis knows its parents by their roles.
+    """The role of a stage for the one that reads its folder; an analysis knows its parents by it.
 
     "problems" are those that are asked, "checkpoint" is the model that is asked or trained, and
     "reference" belongs to the arm whose budget is matched. "sft" and "rl" are problems of training.
@@ -84,7 +84,7 @@ def post(split: str) -> Role:
 
 
 def overlap(split: str) -> Role:
-    """What of a split stands in the training data."""
+    """The overlap of a split with the training data."""
     return Role.of("overlap", split)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pydantic
 
 from bi_bench.api.errors import UserError
-from bi_bench.artifacts.artifact import Json, JsonObject, Record, said
+from bi_bench.artifacts.artifact import Json, JsonObject, Record, first_fault
 from bi_bench.artifacts.role import Role
 from bi_bench.artifacts.sealed import read_sealed, write_sealed
 
@@ -18,7 +18,7 @@ FILE = "run.json"
 
 
 class Axes(Record):
-    """Where a cell stands in the matrix, by the labels of its entries."""
+    """The place of a cell in the matrix, by the labels of its entries."""
 
     benchmark: str
     model: str
@@ -76,11 +76,11 @@ class PublishedRecord(Record):
 
 
 class SuiteRecord(Record):
-    """What reports need of a suite. Older records have less of it.
+    """The part of a suite that reports need. Older records have less of it.
 
     ``rewards``: those of each algorithm's phases. ``source``: the suite file as it was read.
     ``figures``: those to draw, all if it is empty. ``drawings``: how the table of each analysis is drawn.
-    ``runs``: in a report of several runs, the run of algorithms that are told apart by it.
+    ``runs``: in a report of several runs, the run of algorithms that are named by it.
     """
 
     name: str
@@ -96,7 +96,7 @@ class SuiteRecord(Record):
     runs: dict[str, str] = pydantic.Field(default_factory=dict)
 
     def entries(self, axis: str) -> list[JsonObject]:
-        """What the suite file lists on an axis of its matrix; a bare name is an object with a name."""
+        """The entries of the suite file on an axis of its matrix; a bare name is an object with a name."""
         matrix = self.source.get("matrix")
         listed = matrix.get(axis) if isinstance(matrix, dict) else None
         entries = listed if isinstance(listed, list) else []
@@ -106,7 +106,7 @@ class SuiteRecord(Record):
         return [entry for entry in named if isinstance(entry, dict)]
 
     def default(self, name: str, otherwise: str) -> str:
-        """One of the settings of the suite file that stand directly under "defaults"."""
+        """One of the settings of the suite file directly under "defaults"."""
         defaults = self.source.get("defaults")
         found = defaults.get(name) if isinstance(defaults, dict) else None
         return found if isinstance(found, str) else otherwise
@@ -141,7 +141,7 @@ class RunRecord(Record):
         try:
             return cls.model_validate(data)
         except pydantic.ValidationError as error:
-            raise UserError(f"{where}: {said(error)}; run the suite again") from None
+            raise UserError(f"{where}: {first_fault(error)}; run the suite again") from None
 
     @classmethod
     def read(cls, path: Path) -> RunRecord:
@@ -160,7 +160,7 @@ class RunRecord(Record):
         return {"schema": self.schema_, **super().to_json()}
 
     def write(self, path: Path) -> None:
-        """Write it, with a digest of its own."""
+        """Write it, with its digest."""
         write_sealed(path, self.to_json())
 
     def stage_keys(self) -> list[str]:

@@ -16,7 +16,7 @@ _FILES = (EVALUATED, PROBED)
 class Sample(NamedTuple):
     """One graded answer; ``sample`` counts the answers to a problem at one temperature, 0 is greedy.
 
-    ``tokens`` is its length. ``derivation`` is None where the benchmark cannot tell whether the steps
+    ``tokens`` is its length. ``derivation`` is None where the benchmark cannot judge whether the steps
     are right. The last two fields are missing in older files.
     """
 
@@ -35,19 +35,19 @@ class Sample(NamedTuple):
 
     @property
     def greedy(self) -> bool:
-        """Whether this is the one greedy answer to its problem."""
+        """True for the one greedy answer to its problem."""
         return self.temperature == 0.0
 
 
 def has_samples(folder: Path) -> bool:
-    """Whether the answers lie in the folder of a stage: published records leave them out."""
+    """True where the folder of a stage has the answers: published records leave them out."""
     return any((folder / file).is_file() for file in _FILES)
 
 
 def read_samples(folder: Path) -> list[Sample]:
     """All answers of an evaluation or a probe, greedy ones first, in the order of the problems.
 
-    UserError where they are gone or damaged.
+    UserError where they are missing or damaged.
     """
     from bi_bench.artifacts.tables import read_rows
 

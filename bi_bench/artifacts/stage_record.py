@@ -1,4 +1,4 @@
-"""The record of a stage, and why the last attempt at one failed."""
+"""The record of a stage, and the failure of the last attempt at one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import pydantic
 
-from bi_bench.artifacts.artifact import JsonObject, Record, said
+from bi_bench.artifacts.artifact import JsonObject, Record, first_fault
 from bi_bench.artifacts.sealed import read_sealed, write_sealed
 
 SCHEMA = 1
@@ -25,7 +25,7 @@ class FileDigest(Record):
 
 
 class PluginIdentity(Record):
-    """A plugin as the identity of a stage has it; a distribution with a version, or a digest, beside it."""
+    """A plugin as the identity of a stage has it, with a distribution and version, or with a digest."""
 
     name: str = "unknown"
     version: int | None = None
@@ -36,7 +36,7 @@ class StageRecord(Record):
     """``stage.json``, written last: the stage is there once this is.
 
     ``identity`` is the content that the key is the hash of; ``parents`` maps roles to keys. ``files``
-    guards what else lies in the folder, and is missing in older records. ``created`` is a time of day
+    guards the other files of the folder, and is missing in older records. ``created`` is a time of day
     in UTC, ISO 8601. A "declined" stage has a ``reason`` and no result.
     """
 
@@ -57,12 +57,12 @@ class StageRecord(Record):
         return f"{self.kind} · {self.label}"
 
     def plugin(self, role: str) -> PluginIdentity:
-        """The plugin that stands under "model", "benchmark", "strategy", "algorithm" or "analysis"."""
+        """The plugin under "model", "benchmark", "strategy", "algorithm" or "analysis"."""
         return PluginIdentity.model_validate(self.identity.get(role) or {})
 
     @property
     def device(self) -> str | None:
-        """What it computed on; None where the record does not say."""
+        """The device that it computed on; None where it is not recorded."""
         numerics = self.identity.get("numerics")
         device = numerics.get("device") if isinstance(numerics, dict) else None
         return str(device) if device else None
@@ -75,7 +75,7 @@ class StageRecord(Record):
 
     @property
     def content(self) -> dict[str, Any]:
-        """What it says of its stage, without what guards the files."""
+        """The facts about its stage, without what guards the files."""
         return {name: value for name, value in self.to_json().items() if name not in _GUARDS}
 
     def to_json(self) -> dict[str, Any]:
@@ -83,11 +83,11 @@ class StageRecord(Record):
         return {"schema": self.schema_, **super().to_json()}
 
     def write(self, folder: Path) -> None:
-        """Write ``stage.json``, with a digest of its own."""
+        """Write ``stage.json``, with its digest."""
         write_sealed(folder / FILE, self.to_json())
 
 
-class Found(NamedTuple):
+class StoredStage(NamedTuple):
     """A stage's record and its digest, empty in older ones; without a record, what is wrong with it."""
 
     record: StageRecord | None
@@ -95,27 +95,27 @@ class Found(NamedTuple):
     problem: str = ""
 
 
-def read_stage(folder: Path) -> Found:
+def read_stage(folder: Path) -> StoredStage:
     """The record in the folder of a stage."""
     path = folder / FILE
     names = {field.alias or name for name, field in StageRecord.model_fields.items()}
     found = read_sealed(path, names - set(_GUARDS))
     if found is None:
-        return Found(None, problem="is not what was written" if path.exists() else "is gone")
+        return StoredStage(None, problem="is not what was written" if path.exists() else "is gone")
     data, digest = found
     if data.get("schema") != SCHEMA:
         problem = f"is of schema {data.get('schema')}, this bi_bench reads {SCHEMA}"
-        return Found(None, problem=problem)
+        return StoredStage(None, problem=problem)
     try:
-        return Found(StageRecord.model_validate(data), digest)
+        return StoredStage(StageRecord.model_validate(data), digest)
     except pydantic.ValidationError as error:
-        return Found(None, problem=f"is no record of a stage: {said(error)}")
+        return StoredStage(None, problem=f"is no record of a stage: {first_fault(error)}")
 
 
 class Failure(Record):
-    """Why the last attempt at a stage failed; ``user``: something that the user can mend.
+    """The failure of the last attempt at a stage; ``user``: something that the user can mend.
 
-    ``traceback`` and ``log`` stay at home when a run is published.
+    ``traceback`` and ``log`` are not published.
     """
 
     type: str = ""
@@ -125,12 +125,12 @@ class Failure(Record):
     log: str = ""
 
     def published(self) -> dict[str, Any]:
-        """Plain JSON types, without what stays at home."""
+        """Plain JSON types, without traceback and log."""
         return self.model_dump(mode="json", exclude={"traceback", "log"})
 
     @property
-    def said(self) -> str:
-        """The message, or as much as there is of one."""
+    def reason(self) -> str:
+        """The message, else the type of the error."""
         return self.message or self.type or "no message"
 
     @classmethod
@@ -144,5 +144,5 @@ class Failure(Record):
         return cls(type="Damage", message=reason)
 
     def write(self, path: Path) -> None:
-        """Write it, with a digest of its own."""
+        """Write it, with its digest."""
         write_sealed(path, self.model_dump(mode="json"))

@@ -20,7 +20,7 @@ def write_table(folder: Path, rows: Sequence[TableRow]) -> None:
 
 
 def read_table(folder: Path) -> list[TableRow]:
-    """The rows; UserError where they are gone or damaged."""
+    """The rows; UserError where they are missing or damaged."""
     rows = read_plain(folder / TABLE)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise damaged(folder / TABLE, "not a list of rows")

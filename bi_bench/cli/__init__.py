@@ -39,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _INTERRUPTED = 130
-# What stands in the way of a path that was named, or of any; a file that is missing may be our own fault.
+# Errors of the file system that a user can mend; a file that is missing may be our own fault.
 _OUTSIDE = (
     *(errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG),
     *(errno.ELOOP, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE),
@@ -106,7 +106,7 @@ def _check_surroundings() -> None:
 def _warning_line(
     message: Warning | str, category: type[Warning], file: str, number: int, line: str | None = None
 ) -> str:
-    """As :func:`warnings.formatwarning`, but what is wrong with a file of the user has no line of ours."""
+    """As :func:`warnings.formatwarning`, but damage to a file of the user is shown without a line of code."""
     from bi_bench.store import Damage
 
     if issubclass(category, Damage):

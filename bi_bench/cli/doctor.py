@@ -1,4 +1,4 @@
-"""``bi-bench doctor``: what this machine can run, what clashes, what is missing."""
+"""``bi-bench doctor``: checks what this machine can run, which packages clash or are missing."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class _Handler(SimpleHTTPRequestHandler):
     sys_version = ""
 
     def send_head(self) -> Any:
-        """Refuse names that others may have pointed here, and whatever lies outside the folder."""
+        """Refuse other host names, which may have been pointed here, and files outside the folder."""
         host = (self.headers.get("Host") or "").rpartition(":")[0]
         if host not in (ADDRESS, "localhost"):
             self.send_error(HTTPStatus.FORBIDDEN, "this address serves 127.0.0.1 alone")
@@ -40,7 +40,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def end_headers(self) -> None:
-        """A page that was made again must not come from a cache, nor stand in a frame."""
+        """A page that was made again must not come from a cache, nor be shown in a frame."""
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("X-Frame-Options", "DENY")
@@ -48,4 +48,4 @@ class _Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Requests are not news."""
+        """Requests are not logged."""

@@ -28,7 +28,7 @@ def report(
 ) -> None:
     """Print a run's table and write it as Markdown, CSV, JSON and PNG into the run's folder.
 
-    Several runs become one report over the union of their cells, in a folder of its own.
+    Several runs become one report over the union of their cells, in a separate folder.
     """
     from bi_bench.api import UserError
     from bi_bench.report.data.open import open_run, open_union

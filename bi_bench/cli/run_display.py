@@ -61,7 +61,7 @@ class RunDisplay:
             self._live.stop()
 
     def __call__(self, event: Event) -> None:
-        """Take in what the engine tells."""
+        """Show an event of the engine."""
         key = event.stage.key
         if event.kind == "started":
             self._running[key] = _Running(event.stage)
@@ -180,9 +180,9 @@ def _step(report: ProgressReport) -> str:
 
 
 def _name(stage: Stage) -> str:
-    """The kind first, where the label does not say it."""
-    said = stage.label.startswith(f"{stage.kind} ")
-    return _plain(stage.label if said else f"{stage.kind} · {stage.label}")
+    """The label of a stage, after its kind where the label lacks it."""
+    has_kind = stage.label.startswith(f"{stage.kind} ")
+    return _plain(stage.label if has_kind else f"{stage.kind} · {stage.label}")
 
 
 def _clock(seconds: float) -> str:

@@ -27,7 +27,7 @@ REPORT_SCHEMA = 5
 _FILES = ("report.md", "report.csv", "curves.png")
 _INDEX = "report.json"
 _FIGURE = re.compile(r"figures/[A-Za-z0-9_-]+\.png")
-# What an index of before digests holds.
+# The keys of an older index, without digests.
 _OLD = {"schema", "fingerprint", "figures", "text", "suite", "description", "reference", "command"}
 _OLD |= {"numerics", "versions", "rows", "notes", "skipped", "published", "sweeps", "analyses"}
 _PARTS = ("suite", "numerics", "command", "versions", "machines", "cells")
@@ -107,11 +107,11 @@ def cached_text(results: Results) -> str | None:
 
 
 def damaged_files(folder: Path) -> list[str]:
-    """The files of the report in the folder of a run that are not what was written, or are gone."""
+    """The files of the report in the folder of a run that are missing or not what was written."""
     content = _read_index(folder)
     if not content and (folder / _INDEX).exists():
         return [_INDEX]
-    # An index of before digests lists none.
+    # An older index has no digests.
     return [name for name, was in content.get("files", {}).items() if _digest(folder / name) != was]
 
 

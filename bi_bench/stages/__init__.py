@@ -1,1 +1,1 @@
-"""What a worker does for each kind of stage: folders in, folder out."""
+"""The kinds of stages, a module each, which a worker runs: folders in, folder out."""

@@ -11,7 +11,7 @@ from bi_bench.artifacts.table import write_table
 from bi_bench.artifacts.tables import read_rows
 from bi_bench.stages.context import StageContext
 
-# What reports put beside the columns of an analysis.
+# Columns that reports put next to those of an analysis.
 AXES = {"benchmark", "model", "algorithm", "strategy", "seed", "seeds"}
 
 

@@ -26,7 +26,7 @@ from bi_bench.training.tokenization import decode, encode_prompts
 
 
 class Setting(NamedTuple):
-    """What a stage that lets a model answer works with."""
+    """The parts that a stage needs to let a model answer."""
 
     numerics: Numerics
     benchmark: Benchmark
@@ -35,7 +35,7 @@ class Setting(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """What a stage that only asks a model works with: no trainer needs its weights."""
+    """The parts of a stage that only asks a model: no trainer needs its weights."""
 
     numerics: Numerics
     benchmark: Benchmark
@@ -134,7 +134,7 @@ def graded_sample(
 
 
 def right_by_problem(answers: Sequence[Sample], group: int) -> tuple[tuple[int, ...], ...]:
-    """Whether each is right, as 0 or 1, grouped by problem."""
+    """1 for each right answer, 0 for each wrong one, grouped by problem."""
     values = tuple(int(answer.correct) for answer in answers)
     return tuple(values[start : start + group] for start in range(0, len(values), group))
 
@@ -145,7 +145,7 @@ def generated(answers: Sequence[Sample]) -> int:
 
 
 class GPUCosts(TypedDict, total=False):
-    """What is measured on a GPU alone."""
+    """The costs that are measured on a GPU alone."""
 
     peak_gpu_memory_mb: float
 

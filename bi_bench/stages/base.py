@@ -38,7 +38,7 @@ def run(context: StageContext) -> Costs:
 
 
 def weights(folder: Path) -> tuple[Path | str, str | None]:
-    """Where to load from, given the folder of a stage that holds a model: path or hub id, revision."""
+    """The source of a model, given the folder of its stage: path or hub id, and revision."""
     if reference := read_reference(folder):
         return reference.hub_id, reference.revision
     return folder, None

@@ -1,4 +1,4 @@
-"""How much an RFT stage may spend that is matched to the RFT of the reference arm."""
+"""The budget of an RFT stage that is matched to the RFT of the reference arm."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 4
 
 
 class Budget:
-    """What the reference spent, as ``match`` counts it, from now on.
+    """The amount that the reference spent, as ``match`` counts it, from now on.
 
     ``match`` "generated_tokens" is exact, "device_seconds" is what a clock measured: with it a run
     cannot be repeated bit for bit.
@@ -43,6 +43,6 @@ class Budget:
         return spent / self._limit
 
     def enough(self, generated: int) -> bool:
-        """Whether nothing is left, ``generated`` tokens having been sampled so far."""
+        """True where nothing is left, ``generated`` tokens having been sampled so far."""
         self.generated = generated
         return self.share >= 1

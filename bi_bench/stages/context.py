@@ -20,7 +20,7 @@ PluginRole = Literal["benchmark", "strategy", "model", "algorithm", "analysis"]
 class StageContext:
     """The identity of a stage, the folders of its parents by role, and the folder to fill.
 
-    ``progress(step=, total=, **numbers)`` tells whoever watches how far it is.
+    ``progress(step=, total=, **numbers)`` reports how far it is.
     """
 
     identity: Identity
@@ -55,7 +55,7 @@ class StageContext:
 
     @property
     def tracking_folder(self) -> Path:
-        """Where trackers write: next to the stages of the store, for it is never the same twice."""
+        """The folder of trackers, next to the stages of the store, since it is never the same twice."""
         root = self.folder.parent.parent if self.folder.parent.name == "stages" else self.folder
         return root.absolute() / "tracking"
 

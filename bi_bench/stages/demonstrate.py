@@ -1,4 +1,4 @@
-"""What a strategy makes of one problem: drafts, spoken by the benchmark."""
+"""Makes the demonstrations of one problem: a strategy drafts, the benchmark words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SECONDS = 60.0  # for the drafts of one problem
 def demonstrations(
     benchmark: Benchmark, strategy: Strategy, problem: Problem, seed: int
 ) -> Decline | list[tuple[Draft, Solution]]:
-    """What a strategy makes of one problem.
+    """The demonstrations that a strategy makes of one problem.
 
     The plain plan, the wording and the injection have a stream each, all named by the problem and
     none by the strategy, so two strategies differ by what they inject alone. A strategy that needs
@@ -90,7 +90,7 @@ def _solution(
 
 
 def _spoken(benchmark: Benchmark, problem: Problem, plan: Plan, wording: str) -> Solution:
-    """The words of a plan, which is the strategy's, said by the benchmark."""
+    """The words of the benchmark for a plan of the strategy."""
     if problem.graph is None:
         raise ValueError("a plan for a problem that has no graph")
     check_plan(problem.graph, plan)

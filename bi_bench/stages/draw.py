@@ -53,8 +53,8 @@ def _yielded(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> 
             f"{error} ({_line(error)})"
         ) from None
     except UserError:
-        raise  # the plugin says by itself what is wrong
-    except (Exception, SystemExit) as error:  # whatever the plugin meets
+        raise  # the plugin names the fault itself
+    except (Exception, SystemExit) as error:  # a plugin may fail in any way
         place = f", after {found[-1].id}" if found else ""
         raise PluginError(
             f'benchmark {benchmark.name}: split "{split}"{place}: '
@@ -97,7 +97,7 @@ def _fault(benchmark: Benchmark, problem: Problem) -> str:
         raise PluginError(
             f"benchmark {benchmark.name}: the answer of problem {problem.id} cannot be graded: {error}"
         ) from error
-    except Exception as error:  # whatever the grader of a plugin cannot cope with
+    except Exception as error:  # a grader may fail in any way
         return (
             f'its answer "{problem.answer:.40}" cannot be graded ({type(error).__name__}: {error})'
         )

@@ -1,4 +1,4 @@
-"""What a benchmark says of one problem: the grade of an answer, and the prompt."""
+"""Calls a benchmark about one problem: to grade an answer, and for the prompt."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def run_in_process(
     folder: Path,
     progress: Progress,
 ) -> Costs:
-    """The stage function itself, in this process; beside its costs, the kind of CPU that it ran on."""
+    """The stage function itself, in this process; adds the kind of CPU to its costs."""
     module = importlib.import_module(f"bi_bench.stages.{stage['kind']}")
     context = StageContext.make(stage, inputs, folder, progress)
     costs: Costs = module.run(context)

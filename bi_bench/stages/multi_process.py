@@ -113,7 +113,7 @@ def _say(kind: str, data: Mapping[str, Any]) -> None:
 
 
 def _end_with_parent() -> None:
-    """The launcher gives each process a session of its own: a kill of the stage's would miss it."""
+    """The launcher puts each process into a new session: a kill of the stage's would miss it."""
     parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(0.5)

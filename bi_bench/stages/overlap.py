@@ -1,4 +1,4 @@
-"""The stage "overlap": how much of the test questions stands in what an arm was trained on.
+"""The stage "overlap": the share of the test questions that is in the training data of an arm.
 
 Runs of 13 words, as in Brown et al. (arXiv 2005.14165, appendix C); a question is contaminated when
 at least 80 % of its runs stand in training texts, the bound of Touvron et al. (arXiv 2307.09288, A.6),
@@ -42,8 +42,8 @@ class Question(NamedTuple):
     rarest: Run
 
 
-class Found(NamedTuple):
-    """What of the questions stands in some texts: runs, and the numbers of whole questions."""
+class Matches(NamedTuple):
+    """The parts of questions found in some texts: runs, and the numbers of whole questions."""
 
     runs: set[Run]
     whole: set[int]
@@ -80,7 +80,7 @@ def split_questions(given: Sequence[tuple[str, str]]) -> list[Question]:
     ]
 
 
-def find(questions: Sequence[Question], training: Iterable[str]) -> Found:
+def find(questions: Sequence[Question], training: Iterable[str]) -> Matches:
     """Look for the questions in texts; memory grows with the questions alone."""
     wanted = {run for question in questions for run in (*question.own, question.rarest) if run}
     lengths = {len(run) for run in wanted}
@@ -88,7 +88,7 @@ def find(questions: Sequence[Question], training: Iterable[str]) -> Found:
     waiting: dict[Run, list[int]] = {}
     for number, question in enumerate(questions):
         waiting.setdefault(question.rarest, []).append(number)
-    found = Found(set(), set())
+    found = Matches(set(), set())
     for text in training:
         words = text.casefold().split()
         here = {run for length in lengths for run in wanted.intersection(_runs(words, length))}
@@ -102,9 +102,9 @@ def find(questions: Sequence[Question], training: Iterable[str]) -> Found:
     return found
 
 
-def summarise(questions: Sequence[Question], found: Mapping[str, Found]) -> Overlap:
+def summarise(questions: Sequence[Question], found: Mapping[str, Matches]) -> Overlap:
     """Shares of the test problems, over all texts and for each source, and the first of them by id."""
-    together = Found(
+    together = Matches(
         set().union(*(each.runs for each in found.values())),
         set().union(*(each.whole for each in found.values())),
     )
@@ -134,7 +134,7 @@ def summarise(questions: Sequence[Question], found: Mapping[str, Found]) -> Over
     )
 
 
-def _coverage(questions: Sequence[Question], found: Found) -> list[float]:
+def _coverage(questions: Sequence[Question], found: Matches) -> list[float]:
     """The share of each question's own runs that was found; of one without, whether it is there."""
     return [
         len(question.own & found.runs) / len(question.own)
@@ -144,7 +144,7 @@ def _coverage(questions: Sequence[Question], found: Found) -> list[float]:
     ]
 
 
-def _shares(coverage: Sequence[float], found: Found) -> Shares:
+def _shares(coverage: Sequence[float], found: Matches) -> Shares:
     number = max(1, len(coverage))
     return Shares(
         exact=len(found.whole) / number,

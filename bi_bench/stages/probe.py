@@ -1,4 +1,4 @@
-"""The stage "probe": is the SFT model ready for RL? Rollouts on problems of their own."""
+"""The stage "probe": rollouts of the SFT model on separate problems, to see if it is ready for RL."""
 
 from __future__ import annotations
 

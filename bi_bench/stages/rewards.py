@@ -1,4 +1,4 @@
-"""What a rollout earns: the graded rewards, and the null controls that must earn nothing."""
+"""The rewards of rollouts: graded ones, and null controls that must teach nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LAYOUT = re.compile(
 
 
 def well_laid_out(completion: str) -> bool:
-    """Whether the reasoning is closed and followed by one answer between tags, and nothing more."""
+    """True where the reasoning is closed and followed by one answer between tags, and nothing more."""
     return _LAYOUT.fullmatch(completion) is not None
 
 

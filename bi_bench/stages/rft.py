@@ -91,7 +91,7 @@ def run(context: StageContext) -> Costs:
     return Costs(
         tokens_trained=tokens_trained,
         tokens_generated=tokens_generated,
-        steps=steps or None,  # an outside trainer tells of none
+        steps=steps or None,  # an outside trainer reports none
         budget_share=budget.share if budget else None,
         trainable_parameters=adapters,
         **gpu_costs(setting.numerics),

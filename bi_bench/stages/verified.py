@@ -1,4 +1,4 @@
-"""Demonstrations that were verified, each fault laid at the door of whoever made it.
+"""Verifies demonstrations, and attributes each fault to the strategy or the benchmark.
 
 The same for ``run`` and ``sample``. A fault of the plan, or of a text that a strategy wrote by
 itself, is the strategy's; one that is in the words alone, or in how they are read back or graded, is
@@ -42,7 +42,7 @@ class Verified(NamedTuple):
 def verified(
     benchmark: Benchmark, strategy: Strategy, problem: Problem, seed: int
 ) -> Decline | list[Verified]:
-    """What a strategy makes of one problem, every step and the answer verified.
+    """The demonstrations that a strategy makes of one problem, every step and the answer verified.
 
     UserError for a fault of a strategy that is faithful, and for any fault of the benchmark's words.
     """

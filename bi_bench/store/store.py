@@ -13,7 +13,7 @@ from bi_bench.api.digest import digest_json
 from bi_bench.api.errors import UserError
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.run_record import RunRecord
-from bi_bench.artifacts.stage_record import FILE, Failure, Found, StageRecord, read_stage
+from bi_bench.artifacts.stage_record import FILE, Failure, StageRecord, StoredStage, read_stage
 from bi_bench.store import garbage, runs
 from bi_bench.store.digests import Verifier
 from bi_bench.store.lock import Busy, exclusive
@@ -184,7 +184,7 @@ class Store:
         named = {key for name in self.list_runs() for key in self.read_run(name).stages}
         return garbage.collect(self.stages, named | set(keep), dry_run)
 
-    def _read(self, key: str) -> Found:
+    def _read(self, key: str) -> StoredStage:
         """A stage's record; none where what it says of its own key is not so."""
         found = read_stage(self.folder(key))
         if (record := found.record) is None:
@@ -192,7 +192,7 @@ class Store:
         trusted = found.digest or self._published
         edited = not trusted and digest_json(record.identity) != key
         if edited or record.key != key:
-            return Found(None, problem="holds an identity that has another key")
+            return StoredStage(None, problem="holds an identity that has another key")
         return found
 
     def _failure(self, key: str) -> Path:

@@ -1,1 +1,1 @@
-"""The stored answers: read, browsed, graded anew."""
+"""The stored answers of a run: found, shown and graded again."""

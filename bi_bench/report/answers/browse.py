@@ -22,7 +22,7 @@ LONGEST = 20_000
 
 
 class Filter(NamedTuple):
-    """Which answers to keep; None and empty texts keep all.
+    """A choice of answers; None and empty texts keep all.
 
     All but ``flipped`` ("fixed" or "broken" by RFT) are about the answer at ``when``. Probes hold
     sampled rollouts alone.
@@ -39,7 +39,7 @@ class Filter(NamedTuple):
 
     @property
     def greedy(self) -> bool:
-        """Whether greedy answers are meant."""
+        """True where greedy answers are meant."""
         return not self.sampled and self.when != "probe"
 
     def check(self) -> None:
@@ -133,7 +133,7 @@ def browse(
 
 
 def _known_split(split: str, cells: Sequence[Cell]) -> str:
-    """The split, by default the first that is evaluated; UserError where it is none of these."""
+    """The split, by default the first that is evaluated; UserError for any other."""
     known = splits_of(cells)
     split = split or next(iter(known), "")
     if split not in known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from bi_bench.report.data.results import Results, splits_of
 
 
 class Grader(NamedTuple):
-    """A function that grades an answer to a problem, and the benchmark that it stands for.
+    """A function that grades an answer to a problem, and the identity of the benchmark behind it.
 
     ``evaluates_itself``: the benchmark asks and grades by itself, so that ``grade`` has no answer.
     """
@@ -31,7 +31,7 @@ class Grader(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """One answer with the grade that it had and the one that it has now."""
+    """One answer with its old and its new grade."""
 
     problem: Problem
     old: Sample
@@ -39,7 +39,7 @@ class Verdict(NamedTuple):
 
     @property
     def changed(self) -> bool:
-        """Whether it turned right or wrong, or is parsed and was not, or the other way round."""
+        """True where the answer turned right or wrong, or parsed or unparsed."""
         return (self.old.correct, self.old.parsed) != (self.new.correct, self.new.parsed)
 
 
@@ -120,15 +120,7 @@ def regrade(folder: Path, problems: Path, grader: Grader) -> list[Verdict]:
     for old in read_samples(folder):
         problem = by_id[old.problem]
         grade = grader.grade(problem, old.completion)
-        new = old._replace(
-            correct=grade.correct,
-            parsed=grade.parsed,
-            answer=grade.answer,
-            derivation=grade.derivation,
-            contradictory=grade.contradictory,
-            unrecognised=grade.unrecognised,
-        )
-        verdicts.append(Verdict(problem, old, new))
+        verdicts.append(Verdict(problem, old, old._replace(**asdict(grade))))
     return verdicts
 
 

@@ -1,4 +1,4 @@
-"""Saves the answers of a run that were graded again as a run of its own."""
+"""Saves the answers of a run that were graded again as a new run."""
 
 from __future__ import annotations
 

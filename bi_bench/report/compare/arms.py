@@ -10,7 +10,7 @@ from bi_bench.report.data.cells import Arm, Cell
 from bi_bench.report.data.results import Results
 
 _SEPARATOR = "·"
-# As labels show them, first what most often tells arms apart.
+# As labels show them, first the axis that differs most often.
 _AXES = ("strategy", "algorithm", "model", "benchmark")
 
 
@@ -87,7 +87,7 @@ def _open_labels(side: RunArm, parts: set[str]) -> tuple[str, ...]:
 
 
 def _named(one: RunArm, other: RunArm) -> tuple[RunArm, RunArm]:
-    """Both by what tells them apart."""
+    """Both, named by the axes in which they differ."""
     differ = [axis for axis in _AXES if getattr(one.arm, axis) != getattr(other.arm, axis)]
     shown = differ if differ in ([], ["strategy"]) else ["strategy", *differ]
     labels = [

@@ -8,7 +8,7 @@ from statistics import fmean
 
 from bi_bench.artifacts.role import post, pre
 from bi_bench.report.compare.arms import RunArm
-from bi_bench.report.content.derivations import tells
+from bi_bench.report.content.derivations import judges_derivations
 from bi_bench.report.content.pairs import IdentityMismatch, check_against, check_arm
 from bi_bench.report.content.row import Kind, Scores, evaluation
 from bi_bench.report.content.scores import arm_scores, cluster_labels, compare
@@ -114,7 +114,9 @@ def _on_split(split: str, one: RunArm, other: RunArm) -> Comparison:
         floor=constant_answer_floor(first.answers)[1],
         greedy=_score_pair(left, right, "greedy"),
         sampled=_score_pair(left, right, "sampled") if samples else None,
-        derived=_score_pair(left, right, "derived") if tells(left) and tells(right) else None,
+        derived=_score_pair(left, right, "derived")
+        if judges_derivations(left) and judges_derivations(right)
+        else None,
         flips=_flips(left, right, clustered=labels is not None),
         notes=notes,
     )

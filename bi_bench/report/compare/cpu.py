@@ -9,7 +9,7 @@ from bi_bench.report.content.cpu import MEASURED, RMS, kind
 
 
 def cpu_notes(sides: Sequence[tuple[RunArm, RunArm]]) -> list[str]:
-    """Whether two arms were trained on different kinds of CPU, and how much of a difference that can be."""
+    """Notes where two arms were trained on different kinds of CPU, or where that is not recorded."""
     notes = []
     for one, other in sides:
         mine, theirs = (

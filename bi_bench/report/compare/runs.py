@@ -32,7 +32,7 @@ class Comparisons(NamedTuple):
 def compare(one: str, other: str, run: str, store: Path) -> Comparisons:
     """Compare RUN:ARM with RUN:ARM, RUN with RUN, or arms of one ``run``.
 
-    Of two arms the first is held against the second; of two runs the second against the first.
+    Two arms: the first minus the second. Two runs: the second minus the first.
     UserError where one names an arm and the other a run.
     """
     left, right = (_opened(text, run, store) for text in (one, other))
@@ -115,7 +115,7 @@ def _settings(both: Sequence[tuple[RunArm, RunArm]]) -> list[str]:
 
 
 def _identities(side: RunArm) -> dict[Role, JsonObject]:
-    """What made every stage of the arm's first cell, without seeds and parents."""
+    """The settings of every stage of the arm's first cell, without seeds and parents."""
     return {
         role: {n: v for n, v in side.results.stage(key).settings.items() if n != "regraded"}
         for role, key in side.cells[0].keys.items()

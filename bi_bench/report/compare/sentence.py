@@ -1,7 +1,7 @@
 """Contrasts as sentences that claim no more than their intervals do.
 
 An interval that includes zero is never called a difference, nor the lack of one; with one or two seeds
-no winner is named; floor and ceiling are said where they leave no room. Numbers and words in, text
+no winner is named; floor and ceiling are named where they leave no room. Numbers and words in, text
 out: nothing is read and nothing is drawn here.
 """
 
@@ -24,7 +24,7 @@ _CONDITIONAL = {
     "named.",
     2: "This is conditional on two seeds, and no winner is named.",
 }
-# What the labels of `stats.arm_label` say, so that "same" is read as what it is.
+# The labels of `stats.arm_label` in words, so that "same" is read as what it is.
 _LABELS = {
     ArmLabel.IMPROVED: "improved",
     ArmLabel.HIGHER_FINAL: "a higher final score, without a detectable difference of gains",
@@ -38,7 +38,7 @@ _LABELS = {
 
 
 class Place(NamedTuple):
-    """Where a contrast holds: ``units`` names what was asked, such as "problems"."""
+    """The evaluation that a contrast is about; ``units`` names what was asked, such as "problems"."""
 
     evaluation: str
     number: int
@@ -67,7 +67,7 @@ class Levels(NamedTuple):
 
 @dataclass(frozen=True)
 class Unit:
-    """How numbers are said: shares as points, everything else as it is."""
+    """The form of numbers in sentences: shares as points, everything else as it is."""
 
     scale: float = 100.0
     name: str = "points"
@@ -115,7 +115,7 @@ def arm_sentence(
     label: ArmLabel | Literal[""],
     how: str = "",
 ) -> str:
-    """What ``arm`` minus ``other`` says of gain and final score; ``label`` is `stats.arm_label`'s.
+    """The difference of ``arm`` and ``other`` in gain and final score; ``label`` is `stats.arm_label`'s.
 
     ``how`` names the way of scoring, such as "greedy".
     """
@@ -129,32 +129,32 @@ def arm_sentence(
         second = _final_words(arm, other, final, subject=not sign(final))
     else:
         joint, second = ", and ", _final_words(arm, other, final, subject=True)
-    said = _LABELS.get(label, "") if label else ""
-    sentence = f"{opening}, {first}{joint}{second}{f': {said}' if said else ''}."
+    verdict = _LABELS.get(label, "") if label else ""
+    sentence = f"{opening}, {first}{joint}{second}{f': {verdict}' if verdict else ''}."
     return " ".join(filter(None, (sentence, _CONDITIONAL.get(gain.seeds, ""))))
 
 
 def room_sentence(levels: dict[str, Levels], floor: float) -> str:
-    """Whose start left little room to gain, and who ends no higher than a constant answer; or nothing.
+    """The arms near the ceiling before RFT, and those no better than a constant answer; may be empty.
 
     ``floor`` is the accuracy of the best constant answer.
     """
-    said = []
+    parts = []
     for name, level in levels.items():
         if level.pre > _CEILING:
             start = POINTS.number(level.pre)
-            said.append(
+            parts.append(
                 f"{plain(name)} starts at {start} %, near the ceiling, with little to gain."
             )
     at_floor = [plain(name) for name, level in levels.items() if level.low <= floor]
     if at_floor:
         some = _listed(at_floor)
         verb = "is" if len(at_floor) == 1 else "are"
-        said.append(
+        parts.append(
             f"The final score{'s' * (len(at_floor) > 1)} of {some} {verb} not shown to be above what "
             f"one constant answer gets ({POINTS.number(floor)} %)."
         )
-    return " ".join(said)
+    return " ".join(parts)
 
 
 def score_sentence(
@@ -166,9 +166,9 @@ def score_sentence(
     higher_is_better: bool | None = True,
     discordant: str = "",
 ) -> str:
-    """What ``name`` minus ``other`` says of one score, evaluated once each.
+    """The difference of ``name`` and ``other`` in one score, evaluated once each.
 
-    ``discordant`` tells of answers that turned; where ``higher_is_better`` is None nobody said.
+    ``discordant`` is a text on answers that turned; ``higher_is_better`` is None where it is not known.
     """
     name, other = plain(name), plain(other)
     number, direction = contrast.estimate, sign(contrast)
@@ -219,7 +219,7 @@ def _final_words(arm: str, other: str, final: Contrast, *, subject: bool) -> str
 
 
 def _span(contrast: Contrast, unit: Unit, direction: int) -> str:
-    """The interval in the direction that is told: "2.7 to 7.7" of a loss of 5.2."""
+    """The interval in the direction of the difference: "2.7 to 7.7" of a loss of 5.2."""
     ends = (contrast.low, contrast.high) if direction >= 0 else (-contrast.high, -contrast.low)
     return " to ".join(unit.number(end) for end in ends)
 

@@ -32,7 +32,7 @@ _HEADINGS: dict[Kind, tuple[str, ...]] = {
 
 
 def sentences(comparison: Comparison) -> list[str]:
-    """What greedy and sampled answers show of two arms on one split, and what leaves no room."""
+    """The result of a comparison in sentences: each way to score, floor and ceiling, flips."""
     one, other = comparison.one.name, comparison.other.name
     if comparison.refused:
         return [
@@ -94,7 +94,7 @@ def _to_json(comparison: Comparison) -> dict[str, Any]:
 
 
 def closing(comparisons: Sequence[Comparison], primary: Sequence[str] = ()) -> list[str]:
-    """What holds for all comparisons; ``primary`` names those that their suite declares."""
+    """Notes on all comparisons; ``primary`` names those that their suite declares."""
     lines = [note for comparison in comparisons for note in comparison.notes]
     lines += [
         f"{name} is a primary contrast of its suite: its report corrects it." for name in primary

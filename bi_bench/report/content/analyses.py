@@ -1,4 +1,4 @@
-"""The tables of analyses, over all cells of a run: the report knows none of them by name."""
+"""Reads the tables of analyses over all cells of a run, whatever analyses these are."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class AnalysisTable:
         return found
 
     def over_seeds(self) -> Shown:
-        """What a reader sees: floats as means over seeds, without lists.
+        """The table as a reader sees it: floats as means over seeds, without lists.
 
         A column of numbers with a float among them is measured. Rows that agree in all other
-        columns belong together, ``seeds`` says how many there are; missing numbers do not enter a
+        columns belong together, ``seeds`` is their number; missing numbers do not enter a
         mean. Other columns that are the same throughout become facts, but for the strategy.
         """
         columns = {name: [r.get(name) for r in self.rows] for row in self.rows for name in row}

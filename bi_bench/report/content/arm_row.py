@@ -1,4 +1,4 @@
-"""One row of the report: what one arm did on one split."""
+"""Builds one row of the report: one arm on one split."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bi_bench.artifacts.outcomes import Outcomes
-from bi_bench.report.content.derivations import mostly_wrong, tells
+from bi_bench.report.content.derivations import judges_derivations, mostly_wrong
 from bi_bench.report.content.measurements import (
     answers,
     costs,
@@ -49,8 +49,8 @@ def plain_row(
     if probe is None or probe.seeds < len(pairs):
         have = 0 if probe is None else probe.seeds
         notes.append(f"probe of {have} of {len(pairs)} seeds")
-    said = declined(cells, results), left_out(cells, split, results), underspent(cells, results)
-    notes += filter(None, said)
+    remarks = declined(cells, results), left_out(cells, split, results), underspent(cells, results)
+    notes += filter(None, remarks)
     return Row(
         benchmark=arm.benchmark,
         split=split,
@@ -90,7 +90,7 @@ def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
         row,
         greedy=arm_scores(pairs, "greedy"),
         sampled=arm_scores(pairs, "sampled") if row.samples else None,
-        derived=arm_scores(pairs, "derived") if tells(pairs) else None,
+        derived=arm_scores(pairs, "derived") if judges_derivations(pairs) else None,
         secondary=secondary(pairs, clustered),
     )
 

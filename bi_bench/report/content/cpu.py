@@ -1,4 +1,4 @@
-"""Which kinds of CPU the RFT of cells ran on, and what part of a difference that can be."""
+"""Finds the kinds of CPU that RFT ran on, and notes the differences that these alone can make."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def kind(cell: Cell, results: Results) -> str | None:
 
 
 def cpu_notes(results: Results) -> Iterator[str]:
-    """Whether the cells of one run were trained on several kinds of CPU, as far as that is recorded."""
+    """A note where the cells of one run were trained on several kinds of CPU, as far as it is recorded."""
     seeds: dict[str, list[str]] = {}
     for cell in results.cells:
         if found := kind(cell, results):

@@ -1,4 +1,4 @@
-"""What the figures draw beside the rows: rewards over RFT steps, and probe histograms."""
+"""Reads the curves that figures draw: rewards over RFT steps, and probe histograms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether right answers are derived rightly: where most are not, a score is no sign of reasoning."""
+"""Measures how many right answers are derived wrongly: where most are, a score is no sign of reasoning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOSTLY = 0.5
 
 
 def judged(outcomes: Iterable[Outcomes]) -> list[tuple[bool, bool]]:
-    """Of each greedy answer whose derivation the benchmark can tell: whether it and that are right."""
+    """For each greedy answer whose derivation the benchmark judges: answer right, derivation right."""
     return [
         (bool(right), sound)
         for one in outcomes
@@ -27,13 +27,13 @@ def wrong_among_right(outcomes: Iterable[Outcomes]) -> float | None:
     return fmean(not one for one in sound) if sound else None
 
 
-def tells(pairs: Mapping[int, Pair]) -> bool:
-    """Whether the benchmark tells derivations at all."""
+def judges_derivations(pairs: Mapping[int, Pair]) -> bool:
+    """True where the benchmark judges derivations at all."""
     return bool(judged(outcomes for pair in pairs.values() for outcomes in pair))
 
 
 def mostly_wrong(pairs: Mapping[int, Pair]) -> bool:
-    """Whether most right answers of an arm are derived wrongly, after RFT or over both evaluations."""
+    """True where most right answers of an arm are derived wrongly, after RFT or over both evaluations."""
     sets: tuple[Sequence[Outcomes], ...] = (
         [pair.post for pair in pairs.values()],
         [outcomes for pair in pairs.values() for outcomes in pair],

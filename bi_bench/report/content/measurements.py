@@ -1,4 +1,4 @@
-"""What stands beside a score: how answers ended, derivations, readiness, costs."""
+"""Averages the measurements next to a score: answers, derivations, readiness, overlap, costs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _PAID = ("augment", "sft", "probe", "rft", "pre", "post")
 
 def answers(outcomes: Sequence[Outcomes]) -> Answers:
     """Means over the evaluations of several seeds."""
-    told = judged(outcomes)
+    derivations = judged(outcomes)
     unrecognised = _unrecognised(outcomes)
     contradictory = [one.contradictory for one in outcomes if one.contradictory is not None]
     return Answers(
         truncated=fmean(one.truncated for one in outcomes),
         unparsed=fmean(one.unparsed for one in outcomes),
         tokens=fmean(one.tokens for one in outcomes),
-        derivation=fmean(right and sound for right, sound in told) if told else None,
+        derivation=fmean(right and sound for right, sound in derivations) if derivations else None,
         wrong_derivation=_stated_wrongly(outcomes, unrecognised),
         contradictory=fmean(contradictory) if len(contradictory) == len(outcomes) else None,
         unrecognised=unrecognised,
@@ -46,7 +46,7 @@ def _stated_wrongly(outcomes: Sequence[Outcomes], unrecognised: float | None) ->
 
 
 def _unrecognised(outcomes: Sequence[Outcomes]) -> float | None:
-    """The share of right greedy answers in which a needed step was not found; None if nobody looked."""
+    """The share of right greedy answers in which a needed step was not found; None if not measured."""
     if not all(one.unrecognised for one in outcomes):
         return None
     found = [
@@ -73,23 +73,23 @@ def readiness(cells: Sequence[Cell], results: Results) -> Readiness | None:
 
 
 def overlap(cells: Sequence[Cell], split: str, results: Results) -> Overlap | None:
-    """How much of the test questions stands in the training data, of the cells that know."""
+    """The overlap of test questions with the training data, of the cells where it was measured."""
     keys = results.done(cells, roles.overlap(split))
     found = [results.artifact(Measured, key) for key in keys]
     if not found:
         return None
     graphs = [one.graphs for one in found if one.graphs.problems]
-    told = len(graphs) == len(found)  # older ones have none
+    complete = len(graphs) == len(found)  # older ones have no graphs
     return Overlap(
         contaminated=fmean(one.contaminated for one in found),
         exact=fmean(one.exact for one in found),
-        equal=_mean([one.equal for one in graphs]) if told else None,
-        structure=_mean([one.structure for one in graphs]) if told else None,
+        equal=_mean([one.equal for one in graphs]) if complete else None,
+        structure=_mean([one.structure for one in graphs]) if complete else None,
     )
 
 
 def declined(cells: Sequence[Cell], results: Results) -> str:
-    """How many SFT problems the strategy declined in these cells, and why; empty if none."""
+    """A note on the SFT problems that the strategy declined, with the reasons; empty if none."""
     found = [results.artifact(AugmentSummary, key) for key in results.done(cells, AUGMENT)]
     reasons: Counter[str] = Counter()
     for summary in found:
@@ -102,7 +102,7 @@ def declined(cells: Sequence[Cell], results: Results) -> str:
 
 
 def left_out(cells: Sequence[Cell], split: str, results: Results) -> str:
-    """How much of its data the benchmark of a split uses for nothing, and why; empty if none."""
+    """A note on the data that the benchmark of a split does not use, with the reasons; empty if none."""
     for key in results.done(cells, roles.problems(split)):
         summary = results.artifact(ProblemsSummary, key)
         counts = {why: n for why, n in summary.left_out.items() if n}
@@ -126,7 +126,7 @@ def costs(cells: Sequence[Cell], results: Results) -> Costs:
 
 
 def underspent(cells: Sequence[Cell], results: Results) -> str:
-    """How much of the budget of a matched RFT was left over; empty if none was."""
+    """A note on the unspent budget of a matched RFT; empty if all was spent."""
     budgets = [results.costs(key).budget_share for key in results.done(cells, RFT)]
     least = min((share for share in budgets if share is not None), default=1.0)
     if least >= 1:

@@ -52,7 +52,7 @@ def _matching(suite: SuiteRecord) -> str:
 
 
 def interval_notes(rows: Sequence[Row]) -> Iterator[str]:
-    """What intervals over few seeds leave out, once for each number of seeds."""
+    """Notes on what intervals over few seeds leave out, one for each number of seeds."""
     notes = {len(row.seeds): row.greedy.gain.note for row in rows if row.greedy is not None}
     for seeds, note in sorted(notes.items()):
         if note:

@@ -1,4 +1,4 @@
-"""The check that two evaluations may be compared at all."""
+"""Checks that evaluations may be compared: all that must be equal is equal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class IdentityMismatch(Exception):  # noqa: N818 - a refusal that a row shows
 
 
 def check_arm(arm: Mapping[int, Pair]) -> None:
-    """Raise IdentityMismatch unless pre and post are alike, and seeds in all but the seed."""
+    """Raise IdentityMismatch unless pre and post are equal, and seeds in all but the seed."""
     first = next(iter(arm))
     for seed, pair in arm.items():
         _check_same(pair.pre, pair.post, f"pre and post, seed {seed}")
@@ -29,7 +29,7 @@ def check_arm(arm: Mapping[int, Pair]) -> None:
 def check_against(
     arm: Mapping[int, Pair], reference: Mapping[int, Pair], name: str = "the reference"
 ) -> None:
-    """Raise IdentityMismatch unless two arms were evaluated alike under every seed of the first.
+    """Raise IdentityMismatch unless two arms were evaluated in the same way under every seed of the first.
 
     ``name`` is what the mismatch calls the second arm.
     """

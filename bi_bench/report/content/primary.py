@@ -15,13 +15,13 @@ from bi_bench.stats import ArmLabel, Corrected, arm_label, arm_place, holm
 if TYPE_CHECKING:
     from bi_bench.stats import Contrast
 
-# The groups in their order; arms in none of them are not ranked.
+# The groups in their order; arms in no group are not ranked.
 _GROUPS: tuple[tuple[Place, ...], ...] = (("above",), ("reference", "tie", "barred"), ("below",))
 _WORDS = {"gain": "difference of gains", "final": "difference of final scores"}
 
 
 class Primary(NamedTuple):
-    """Which contrast against the reference it is; ``declared`` if the suite names it itself."""
+    """The contrast against the reference that decides; ``declared`` if the suite names it."""
 
     contrast: Literal["gain", "final"]
     score: Literal["greedy", "sampled"]
@@ -37,13 +37,13 @@ class Primary(NamedTuple):
 
 
 def primary_of(suite: SuiteRecord, splits: Sequence[str]) -> Primary:
-    """That of a run record's suite; where it declared none, the default of today."""
-    told = suite.primary or PrimaryRecord()
+    """The primary contrast of a suite; where it declares none, the present default."""
+    declared = suite.primary or PrimaryRecord()
     return Primary(
-        told.contrast if told.declared else "final",
-        told.score,
-        told.split or (splits[0] if splits else ""),
-        told.declared,
+        declared.contrast if declared.declared else "final",
+        declared.score,
+        declared.split or (splits[0] if splits else ""),
+        declared.declared,
     )
 
 
@@ -79,7 +79,7 @@ def _standing(primary: Primary, scores: Scores, contrast: Contrast, one: Correct
 
 
 def primary_notes(rows: Sequence[Row], primary: Primary, reference: str) -> Iterator[str]:
-    """What ranks arms, what does not, and which differences are smaller than their own noise."""
+    """Notes on what ranks arms, and on the differences that are smaller than their own noise."""
     standings = [row.standing for row in rows if row.standing is not None]
     if not standings:
         return

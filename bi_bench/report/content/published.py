@@ -30,7 +30,7 @@ class Published:
 
 
 def read_published(suite: SuiteRecord) -> tuple[Published, ...]:
-    """What the suite of a run record names, in its order; there in %, here as shares."""
+    """The published numbers of a suite, in its order; in % there, shares here."""
     return tuple(
         Published(
             one.benchmark,

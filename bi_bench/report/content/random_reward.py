@@ -1,4 +1,4 @@
-"""Gains held against those of a random reward, which teaches nothing about the problems."""
+"""Compares gains with those under a random reward, which teaches nothing about the problems."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bi_bench.report.data.results import Pair
 
 
 class Nulls(NamedTuple):
-    """Labels of the algorithms with a random reward; ``runs`` has those told apart by their run."""
+    """Labels of the algorithms with a random reward; ``runs`` has those that are named by their run."""
 
     random: tuple[str, ...]
     runs: Mapping[str, str]

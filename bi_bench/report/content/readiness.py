@@ -1,4 +1,4 @@
-"""What was known of an SFT model before RFT, held against what RFT then made of it, cell by cell."""
+"""Compares measurements of SFT models before RFT with their gains, cell by cell."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class Point:
 
     @property
     def comparison(self) -> str:
-        """What was evaluated, and after which algorithm: cells are comparable within it."""
+        """The evaluation and the algorithm: cells are comparable within both."""
         return f"{evaluation(self.arm.benchmark, self.split)} · {self.arm.algorithm}"
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """How well one predictor orders the cells of one comparison; None where nothing can be said."""
+    """The rank correlations of one predictor in one comparison; None where there is none."""
 
     comparison: str
     predictor: str
@@ -102,7 +102,7 @@ def _correlation(points: Sequence[Point], name: str, outcome: str) -> RankCorrel
 
 
 def _probed(cell: Cell, results: Results) -> dict[str, float]:
-    """What the probe of the SFT model says, on problems of a split of its own."""
+    """The predictors from the probe of the SFT model, whose problems are a separate split."""
     if not cell.done(PROBE):
         return {}
     summary = results.artifact(ProbeSummary, cell.keys[PROBE])
@@ -118,7 +118,7 @@ def _probed(cell: Cell, results: Results) -> dict[str, float]:
 def _measured(
     analyses: Sequence[AnalysisTable], evaluated: set[str]
 ) -> dict[tuple[Arm, int], dict[str, float]]:
-    """What analyses measured on the checkpoint "sft", a number a cell.
+    """The predictors from analyses of the checkpoint "sft", a number for each cell.
 
     Left out is what was measured on a split that is evaluated: a predictor must not have seen the
     problems of the gain.

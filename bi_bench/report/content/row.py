@@ -1,4 +1,4 @@
-"""What a report is made of: one row per arm and split, and the cells that gave none."""
+"""The rows of a report, one for each arm and split, with the parts that they consist of."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OVERLAP_MARK = 0.01
 
 
 def evaluation(benchmark: str, split: str) -> str:
-    """What was evaluated after training on ``benchmark``; ``split`` is that of a row."""
+    """The name of an evaluation after training on ``benchmark``; ``split`` is that of a row."""
     other, name = benchmark_and_split(split)
     return f"{benchmark} → {other} · {name}" if other else f"{benchmark} · {name}"
 
@@ -50,7 +50,7 @@ class Scores:
 
     @property
     def never_right(self) -> bool:
-        """Whether no answer was right, before and after: nothing varies, and no interval means anything."""
+        """True where no answer was right, before or after: nothing varies, and no interval means anything."""
         return self.pre.estimate == self.post.estimate == 0.0
 
 
@@ -95,11 +95,11 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Shares of the test questions that stand in the training texts, as means over seeds.
+    """Shares of the test questions that are found in the training texts, as means over seeds.
 
     ``contaminated``: almost all of it in pieces (the stage "overlap" says how much); ``exact``: whole;
     ``equal``: up to names and order, by the graphs of the problems, ``structure`` up to constants as
-    well. None where there are no graphs, or nobody looked.
+    well. None where there are no graphs, or it was not measured.
     """
 
     contaminated: float
@@ -110,7 +110,7 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Costs:
-    """What one cell cost, its shared stages included, as means over seeds.
+    """The costs of one cell, its shared stages included, as means over seeds.
 
     ``rft_steps`` is None where it was not counted.
     """
@@ -144,7 +144,7 @@ class NoComparison:
 
     @property
     def refused(self) -> bool:
-        """Whether results are there and must not be compared."""
+        """True where results exist and must not be compared."""
         return isinstance(self.why, Refusal)
 
     @property
@@ -158,9 +158,9 @@ class NoComparison:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the primary contrast puts an arm beside its reference arm.
+    """The place of an arm next to its reference arm, by the primary contrast.
 
-    ``place`` is what `stats.arm_place` says; "not tested" where one or two seeds test nothing; "no verdict"
+    ``place`` is that of `stats.arm_place`; "not tested" where one or two seeds test nothing; "no verdict"
     where right answers are mostly derived wrongly, or where there are none. ``contrast`` and ``label`` are at
     the corrected level, ``p_value`` is adjusted; all three are missing where nothing was tested.
     ``group`` counts from 1; rows that share it are not ranked among each other, and 0 is in no group.
@@ -183,7 +183,7 @@ class Row:
     ``derived`` is there where the benchmark can tell derivations.
 
     Where evaluations that belong together differ in their identity, ``refused`` names the field,
-    and there are no scores; ``no_comparison`` says why there is none with the reference arm.
+    and there are no scores; ``no_comparison`` is why there is none with the reference arm.
     ``over_random`` is the gain minus that of the same arm under a random reward, if there is one;
     ``standing`` is there where the primary contrast of the suite concerns the row.
     """
@@ -238,7 +238,7 @@ class Row:
         return {"greedy": self.greedy, "sampled": self.sampled, "derived": self.derived}[kind]
 
     def label(self, kind: Kind) -> str:
-        """The verdict on the arm against the reference, which says so where it is exploratory.
+        """The verdict on the arm against the reference, marked where it is exploratory.
 
         At the corrected level where the primary contrast is of these scores, else at 95 %.
         """
@@ -252,7 +252,7 @@ class Row:
         return f"{scores.arm_label}{' (exploratory)' * scores.arm_label.is_claim}"
 
     def corrected(self, kind: Kind) -> bool:
-        """Whether the label of these scores is at the level that the primary contrast was corrected to."""
+        """True where the label of these scores is at the corrected level of the primary contrast."""
         return (
             self.standing is not None and bool(self.standing.label) and self.standing.score == kind
         )

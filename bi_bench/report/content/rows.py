@@ -83,7 +83,7 @@ def _split_rows(split: str, results: Results) -> list[Row]:
 
 
 def _sort(rows: list[Row], results: Results) -> None:
-    """Arms that are compared stand together, everything else in the order of the suite."""
+    """Sort so that compared arms are neighbours, everything else in the order of the suite."""
 
     def places(axis: str) -> dict[str, int]:
         return {

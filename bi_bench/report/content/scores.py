@@ -1,4 +1,4 @@
-"""From outcomes to contrasts: the gain of an arm, and its distance from the reference arm."""
+"""Turns outcomes into contrasts: the gain of an arm, and its difference from the reference arm."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def cluster_labels(outcomes: Outcomes) -> list[str] | None:
 
 
 def in_one_cluster(outcomes: Outcomes) -> bool:
-    """Whether all problems declare the same cluster."""
+    """True where all problems declare the same cluster."""
     return None not in outcomes.clusters and len(set(outcomes.clusters)) == 1
 
 

@@ -1,4 +1,4 @@
-"""What stands beside the gain of an arm and decides nothing: flips, pass@k, maj@k, parsing."""
+"""Computes the secondary measures of an arm, which decide nothing: flips, pass@k, maj@k, parsing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Secondary:
 
 
 def secondary(pairs: Mapping[int, Pair], clustered: bool) -> Secondary:
-    """Those of the seeds of one arm, whose identities agree."""
+    """The secondary measures over the seeds of one arm, whose identities agree."""
     both = list(pairs.values())
     flips = [mcnemar(pair.pre.greedy, pair.post.greedy) for pair in both]
     before, after = [pair.pre for pair in both], [pair.post for pair in both]

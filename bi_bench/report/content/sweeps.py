@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from bi_bench.artifacts.run_record import SuiteRecord
 
-# A line through two points says no more than the table.
+# A line through two points shows no more than the table.
 _FEWEST = 3
 
 
@@ -54,7 +54,7 @@ class Sweep:
 
 
 def variants(suite: SuiteRecord) -> dict[str, Variant]:
-    """What stands behind each label of an arm, from the suite of a run record.
+    """The plugin and parameters behind each label of an arm, from the suite of a run record.
 
     Records of older versions hold the suite file alone, and so without the defaults of plugins:
     then parameters that some entry leaves out are not known (None).
@@ -72,7 +72,7 @@ def variants(suite: SuiteRecord) -> dict[str, Variant]:
 
 
 def find_sweeps(suite: SuiteRecord) -> tuple[Sweep, ...]:
-    """Every strategy that stands in the suite more than once, in its order."""
+    """Every strategy that the suite has more than once, in its order."""
     plugins: dict[str, dict[str, Mapping[str, Any]]] = {}
     for label, variant in variants(suite).items():
         plugins.setdefault(variant.plugin, {})[label] = variant.params

@@ -1,4 +1,4 @@
-"""The cells of a run record, and how far each of them got."""
+"""The cells of a run record, with the state of each of their stages."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Status = Literal["done", "declined", "failed", "damaged", "not run yet"]
 
 
 class State(NamedTuple):
-    """How far a stage got, and why not further."""
+    """The state of a stage, with the reason where it has no result."""
 
     status: Status
     reason: str = ""
@@ -65,16 +65,16 @@ class Cell:
     skip: str
 
     def done(self, *roles: Role) -> bool:
-        """Whether all these stages are there with a result."""
+        """True where all these stages have a result."""
         return all(role in self.states and self.states[role].status == "done" for role in roles)
 
     def about(self, part: Part) -> list[str]:
-        """What the stages of a part are about, such as the splits of "pre"."""
+        """The subjects of the stages of a part, such as the splits of "pre"."""
         return [role.about for role in self.keys if role.part == part]
 
     @property
     def damaged(self) -> bool:
-        """Whether anything that scores or costs are made of is damaged: then neither is whole."""
+        """True where a stage that scores or costs depend on is damaged: then neither is complete."""
         return any(
             state.status == "damaged"
             for role, state in self.states.items()
@@ -114,7 +114,7 @@ def stage_state(store: Store, key: str) -> State:
     if problem := store.damage(key):
         return State("damaged", problem)
     if failure := store.failure(key):
-        return State("failed", failure.said)
+        return State("failed", failure.reason)
     return State("not run yet")
 
 
@@ -139,7 +139,7 @@ def read_cells(record: RunRecord, states: Mapping[str, State]) -> list[Cell]:
 
 
 def unfinished(cells: Iterable[Cell]) -> tuple[Unfinished, ...]:
-    """What is missing from these cells, seeds with the same reason in one entry."""
+    """The missing parts of these cells, seeds with the same reason in one entry."""
     seeds: dict[tuple[str, str, tuple[Role, ...], str], list[int]] = {}
     for cell in cells:
         for status, stages, reason in _lacks(cell):

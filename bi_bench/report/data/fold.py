@@ -1,4 +1,4 @@
-"""JSON values folded to a fraction of their size, and unfolded to exactly what they were.
+"""Folds JSON values to a fraction of their size, and unfolds them to exactly what they were.
 
 What occurs more than once is written once and named by its number (``$same``); rows with the same
 columns are written as columns (``$columns``); lists with few different values as one character an
@@ -24,7 +24,7 @@ _SHARED = 40  # characters of a value that is worth a number
 def fold(value: Any) -> tuple[Any, list[Any]]:
     """The folded value, and the list that its ``$same`` numbers point into.
 
-    An entry of the list points to earlier ones only. The same value always folds alike.
+    An entry of the list points to earlier ones only. The same value always folds in the same way.
     """
     coded = _code(value)
     counts: Counter[str] = Counter()
@@ -52,7 +52,7 @@ def unfold(value: Any, shared: Sequence[Any]) -> Any:
 def _size(value: Any, sizes: dict[int, int]) -> int:
     """About as many characters as the text of a value has; ``sizes`` has parts that are known.
 
-    Parts are told by their ``id``: the caller keeps them all alive.
+    Parts are known by their ``id``: the caller keeps them all alive.
     """
     if not isinstance(value, dict | list):
         return len(value) + 2 if isinstance(value, str) else 8

@@ -1,4 +1,4 @@
-"""Several runs as one: the union of their cells, in one record over all of their stores."""
+"""Merges several runs: the union of their cells, in one record over all of their stores."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Shelves(Store):
         self._stores = tuple(stores)
 
     def folder(self, key: str) -> Path:
-        """Where the stage lies: in the first store that has it."""
+        """The folder of a stage, in the first store that has it."""
         return next((s.folder(key) for s in self._stores if s.has(key)), super().folder(key))
 
     def damage(self, key: str, *, weights: bool = False) -> str:
-        """What is wrong with a stage that no store has whole."""
+        """The damage to a stage that no store has undamaged."""
         if any(store.has(key, weights=weights) for store in self._stores):
             return ""
         found = (store.damage(key, weights=weights) for store in self._stores)
@@ -52,13 +52,13 @@ def merge(runs: Sequence[Results], root: Path) -> Results:
 
     Cells of an arm with the same settings become one arm with the seeds of all, and shared cells count
     once. An arm whose settings differ from those that an earlier run has under its label gets the
-    run's name in its label; where the reference arm differs, all arms that are held against it do, so
+    run's name in its label; where the reference arm differs, all arms that are compared with it do, so
     that contrasts stay inside a run. UserError where the runs have different reference arms.
     """
     references = {run.suite.reference: run.name for run in runs}
     if len(references) > 1:
-        told = ", ".join(f'"{label}" in {name}' for label, name in references.items())
-        raise UserError(f"runs with different reference arms cannot share a report: {told}")
+        named = ", ".join(f'"{label}" in {name}' for label, name in references.items())
+        raise UserError(f"runs with different reference arms cannot share a report: {named}")
     shelves = Shelves(root, [run.store for run in runs])
     merged: dict[Arm, dict[int, CellRecord]] = {}
     algorithms: dict[str, tuple[str, Results]] = {}
@@ -133,7 +133,7 @@ def _labels(
 
 
 def _alike(mine: Sequence[CellRecord], theirs: Mapping[int, CellRecord], store: Store) -> bool:
-    """Whether the cells of an arm in two runs were made by the same settings."""
+    """True where the cells of an arm in two runs were made by the same settings."""
     for cell in mine:
         same = theirs.get(cell.axes.seed)
         if same is not None and _conflict(cell.stages, same.stages):
@@ -143,7 +143,7 @@ def _alike(mine: Sequence[CellRecord], theirs: Mapping[int, CellRecord], store: 
 
 
 def _conflict(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether a seed is another stage in the other run."""
+    """True where a role of a seed is another stage in the other run."""
     return any(one[role] != other[role] for role in one if role in other)
 
 

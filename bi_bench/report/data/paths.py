@@ -1,4 +1,4 @@
-"""Paths of the machine taken out of what is published."""
+"""Removes paths of the machine from what is published."""
 
 from __future__ import annotations
 

@@ -29,11 +29,11 @@ from bi_bench.report.data.results import Results
 from bi_bench.report.data.votes import read_votes
 from bi_bench.store import Store
 
-# Raise it when a record of before would be misread; docs/publishing.md says what else to do then.
+# Raise it when older records would be misread; docs/publishing.md says what else to do then.
 SCHEMA = 1
 FILE = "record.json"
 
-_FAILURE = "failed.json"  # kept beside the folder of a stage; its traceback and log stay at home
+_FAILURE = "failed.json"  # next to the folder of a stage; its traceback and log are not published
 _LONGEST_NAME = 200  # file systems end at 255, and names get endings
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -103,8 +103,8 @@ def _files(results: Results, key: str) -> dict[str, Any]:
         if Outcomes.FILE in files:
             # The answers are not in the record, so what reports take from them is written down.
             votes = read_votes(folder)
-            told = votes._asdict() if votes else {}
-            files[Outcomes.FILE] = {**told, **files[Outcomes.FILE]}
+            added = votes._asdict() if votes else {}
+            files[Outcomes.FILE] = {**added, **files[Outcomes.FILE]}
     if failure := store.failure(key):
         files[_FAILURE] = failure.published()
     return files

@@ -30,7 +30,7 @@ class Pair(NamedTuple):
 
 
 class Results:
-    """What a report is made of; everything that is shown of a run is a function of this.
+    """The results of a run; everything that is shown of it is a function of these.
 
     ``name`` is that of the run; ``published`` is where its record was read, None for a run in a store.
     Stages are read when they are asked for, and kept.
@@ -47,12 +47,12 @@ class Results:
 
     @property
     def suite(self) -> SuiteRecord:
-        """What the run record says of the suite."""
+        """The suite, as the run record has it."""
         return self.record.suite
 
     @cached_property
     def states(self) -> dict[str, State]:
-        """How far every stage got, by key."""
+        """The state of every stage, by key."""
         return stage_states(self.record, self.store)
 
     @cached_property
@@ -73,7 +73,7 @@ class Results:
         return found
 
     def folder(self, key: str) -> Path:
-        """Where a stage lies."""
+        """The folder of a stage."""
         return self.store.folder(key)
 
     def stage(self, key: str) -> StageRecord:
@@ -81,7 +81,7 @@ class Results:
         return self._once(StageRecord, key, self.store.record)
 
     def costs(self, key: str) -> Costs:
-        """What a stage cost; empty where nothing was measured."""
+        """The costs of a stage; empty where nothing was measured."""
         return self._once(Costs, key, self.store.costs)
 
     def artifact(self, kind: type[A], key: str) -> A:
@@ -93,7 +93,7 @@ class Results:
         return self._once(Outcomes, key, self._outcomes)
 
     def history(self, key: str) -> list[dict[str, Json]]:
-        """What a training logged, a row a step."""
+        """The log of a training, a row a step."""
         return self._once(read_history, key, lambda key: read_history(self.folder(key)))
 
     def table(self, key: str) -> list[TableRow]:

@@ -1,4 +1,4 @@
-"""What outcomes take from the single answers, where these are there."""
+"""Adds to outcomes what follows from their single answers, where these are stored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Votes(NamedTuple):
 
 
 def read_votes(folder: Path) -> Votes | None:
-    """Those of an evaluation; None where its answers are not there, as in a published record."""
+    """The votes of an evaluation; None where its answers are not stored, as in a published record."""
     if not has_samples(folder):
         return None
     from bi_bench.stats import majority_score

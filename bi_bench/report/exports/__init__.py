@@ -1,1 +1,1 @@
-"""Results in the forms of others: LaTeX, model cards, lm-eval."""
+"""Exports of results: LaTeX, model cards and the checkpoints that they are about."""

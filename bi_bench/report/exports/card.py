@@ -150,7 +150,7 @@ def _facts(checkpoint: Checkpoint, report: Report) -> Iterator[str]:
 
 
 def _arm(checkpoint: Checkpoint, report: Report) -> Iterator[str]:
-    """What the report says of the arm that this checkpoint is one seed of."""
+    """The results of the arm that this checkpoint is one seed of."""
     for row in report.rows:
         if row.arm != checkpoint.cell.arm or row.greedy is None:
             continue

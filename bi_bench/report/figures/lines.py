@@ -74,7 +74,7 @@ def draw_lines(table: AnalysisTable, lines: Lines) -> Drawn | None:
 
 
 def _places(values: Sequence[Any]) -> tuple[dict[Any, float], list[str]]:
-    """Where each value stands on the axis; texts stand side by side and are its ticks."""
+    """The place of each value on the axis; texts are its ticks, in their order."""
     if all(map(is_number, values)):
         return {value: float(value) for value in values}, []
     ticks = [shorten(plain(str(value)), 12) for value in values]

@@ -45,10 +45,10 @@ def distinct(rows: Iterable[Mapping[str, Any]], column: str) -> list[Any]:
 
 
 def seed_counts(table: AnalysisTable) -> list[int]:
-    """How many seeds each arm has."""
+    """The number of seeds of each arm."""
     return [len({row["seed"] for row in rows}) for rows in table.by_arm().values()]
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Whether this can be drawn."""
+    """True for a number that can be drawn."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -75,7 +75,7 @@ def mean_line(
 
 
 def bin_width(curves: Sequence[ArmCurves]) -> int:
-    """How many steps go into a point, so that there are about sixty points at most."""
+    """The number of steps that a point averages, for about sixty points at most."""
     longest = max((len(v) for each in curves for v in each.rewards.values()), default=0)
     return max(1, longest // _POINTS)
 

@@ -1,4 +1,4 @@
-"""How rollout accuracy is distributed over the problems of the probe, a panel for each arm."""
+"""The distribution of rollout accuracy over the problems of the probe, a panel for each arm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all figures share: colours, names of arms, panels, the legend, saving."""
+"""The style of all figures: colours, names of arms, panels, the legend, saving."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Drawn(NamedTuple):
 
 
 class Style(NamedTuple):
-    """How a strategy looks, the same in all panels."""
+    """The look of a strategy, the same in all panels."""
 
     colour: str
     marker: str

@@ -1,4 +1,4 @@
-"""What a gain cost: gain against generated tokens."""
+"""Gain against generated tokens."""
 
 from __future__ import annotations
 

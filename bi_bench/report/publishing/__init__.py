@@ -1,1 +1,1 @@
-"""Published records: packing, opening, the folders of results."""
+"""Publishing of results: a folder for each suite, and the overall leaderboard."""

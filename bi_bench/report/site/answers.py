@@ -1,4 +1,4 @@
-"""Single answers, before and after RFT side by side, in files that a page loads one at a time."""
+"""Writes single answers before and after RFT into files that a page loads one at a time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_ANSWERS = (
 
 
 def answers_name(pre: str, post: str, marked: bool) -> str:
-    """The name of the folder of two evaluations: it says all that its files depend on."""
+    """The name of the folder of two evaluations: a digest of all that its files depend on."""
     parts = [ANSWERS_SCHEMA, __version__, pre, post, marked]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
@@ -41,7 +41,7 @@ def write_answers(
 ) -> bool:
     """Write ``answers/NAME/`` below ``data``: index.js and shards 0.js, 1.js ...
 
-    ``pre``, ``post`` and ``problems`` are folders of stages. False where the answers are gone;
+    ``pre``, ``post`` and ``problems`` are folders of stages. False where the answers are not stored;
     nothing is done where the folder is there. The index, with a line a problem, comes last.
     """
     folder = data / "answers" / name
@@ -97,7 +97,7 @@ def _by_problem(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
 
 
 def _line(problem: Problem, pre: Sequence[Sample], post: Sequence[Sample]) -> list[Any]:
-    """What the list of problems needs: id, operations, the greedy answers, flags of any answer."""
+    """A line of the list of problems: id, operations, the greedy answers, flags of any answer."""
     right = [next((int(each.correct) for each in when if each.greedy), -1) for when in (pre, post)]
     answers = [*pre, *post]
     unparsed = any(not each.parsed for each in answers)

@@ -1,4 +1,4 @@
-"""Charts as plain data: series of numbers, what the axes say, and a caption in words."""
+"""Makes charts as plain data: series of numbers, labels of the axes, and a caption."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def histogram_chart(
 
 
 def cost_chart(rows: Sequence[Row], marks: Sequence[Mapping[str, Any]]) -> Chart | None:
-    """Gain against generated tokens of arms that were evaluated alike; ``marks`` says who is who."""
+    """Gain against generated tokens of arms with the same evaluation; ``marks`` names them."""
     series = []
     for row, mark in zip(rows, marks, strict=True):
         if row.greedy is not None and row.costs.tokens_generated:

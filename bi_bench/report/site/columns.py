@@ -34,7 +34,7 @@ class SiteCell(NamedTuple):
 
 
 def used_columns(rows: Sequence[Row]) -> tuple[list[Column], list[tuple[str, str]]]:
-    """The columns that say something, and facts (name, text) that hold for all rows alike."""
+    """The columns that are not empty, and facts (name, text) that hold for all rows alike."""
     columns: list[Column] = []
     facts: list[tuple[str, str]] = []
     for column in page_columns():
@@ -47,7 +47,7 @@ def used_columns(rows: Sequence[Row]) -> tuple[list[Column], list[tuple[str, str
 
 
 def cell(column: Column, row: Row) -> SiteCell:
-    """What one column shows of one row."""
+    """The cell of a column and a row."""
     text = column.cell(row)
     sorts_by = None if column.shown.by_text else column.value
     value = sorts_by(row) if sorts_by else (str(text) or None)

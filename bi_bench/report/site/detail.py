@@ -32,8 +32,8 @@ def row_detail(
     }
     numbers = [[GROUPS.get(group, "where"), facts] for group, facts in shown.items() if facts]
     refused = f"refused: {row.refused}" if row.refused else ""
-    said = [refused, str(row.no_comparison or ""), *row.notes]
-    return {"numbers": numbers, "notes": [plain(text) for text in said if text]}
+    remarks = [refused, str(row.no_comparison or ""), *row.notes]
+    return {"numbers": numbers, "notes": [plain(text) for text in remarks if text]}
 
 
 def row_data(

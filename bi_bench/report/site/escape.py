@@ -1,4 +1,4 @@
-"""Text of models, plugins and users on its way into a page: visible, and never markup or code."""
+"""Escapes texts of models, plugins and users for a page: visible, and never markup or code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def script(name: str, value: str) -> str:
 
 
 def literal(value: Any) -> str:
-    """Plain data as a JavaScript literal; every text in it is visible and none of it is markup."""
+    """Plain data as a JavaScript literal; every text in it is visible and nothing in it is markup."""
     text = json.dumps(_clean(value), separators=(",", ":"), allow_nan=False)
     for char, escaped in _MARKUP.items():
         text = text.replace(char, escaped)

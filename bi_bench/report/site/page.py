@@ -1,4 +1,4 @@
-"""The page itself: the leaderboard and everything below it."""
+"""Renders the page: the leaderboard and everything below it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FILTERS = ("benchmark", "split", "model", "algorithm", "strategy")
 
 
 def render_page(report: Report, ids: Sequence[str], mark: str) -> str:
-    """The whole of index.html; every text is escaped, and whatever would hide is made visible."""
+    """The whole of index.html; every text is escaped, and hidden characters are made visible."""
     environment = Environment(
         loader=PackageLoader("bi_bench.report.site"),
         autoescape=True,

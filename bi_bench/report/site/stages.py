@@ -1,4 +1,4 @@
-"""What a run record and its stages say of one arm: resolved parameters, content keys, costs."""
+"""Tables of the stages of one arm: resolved parameters, content keys, costs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bi_bench.artifacts.role import AUGMENT, BASE, PROBE, RFT, SFT, post, proble
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Results
 
-# Keys of parents are in the list of keys, and what they stand for in parts of their own.
+# The keys of parents are in the list of keys, and the parents have parts themselves.
 _LEFT_OUT = ("parents", "schema", "kind")
 _ROLES = (BASE, problems("sft"), AUGMENT, SFT, PROBE, problems("rl"), RFT)
 _COSTS = ("wall_seconds", "peak_memory_mb", "tokens_trained", "tokens_generated")
@@ -28,7 +28,7 @@ def identities(cell: Cell, split: str, results: Results) -> list[tuple[str, list
 
 
 def key_table(cells: Sequence[Cell]) -> dict[str, Any]:
-    """A table of content keys: one row a role, one column a seed; alike in all seeds, once."""
+    """A table of content keys: a row for each role and seed, or for a role where all seeds share the key."""
     roles = dict.fromkeys(role for cell in cells for role in cell.keys)
     rows = []
     for role in roles:

@@ -44,7 +44,7 @@ def write_site(
     rebuild: Rebuild,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Path:
-    """Write the site of a run into a folder of its own and return its page, index.html.
+    """Write the site of a run into a folder that holds nothing else and return its page, index.html.
 
     ``rebuild`` makes the benchmark whose parser marks the steps of answers; ``tell`` hears how many
     evaluations of how many are written. What was interrupted goes on where it was. UserError where the
@@ -113,7 +113,7 @@ def _claim(folder: Path) -> None:
 def _answers(
     row: Row, cell: Cell, results: Results, data: Path, rebuild: Rebuild
 ) -> dict[str, Any]:
-    """Where the answers of a seed are, or why there are none."""
+    """The place of the answers of a seed, or the reason why there are none."""
     keys = [cell.keys.get(role(row.split), "") for role in (roles.pre, roles.post, roles.problems)]
     benchmark = rebuild(results.stage(keys[1]))
     name = answers_name(keys[0], keys[1], benchmark is not None)
@@ -133,7 +133,7 @@ def _costs(report: Report, ids: Sequence[str], cells: Sequence[Cell]) -> dict[st
         for axis in ("strategy", "algorithm", "model")
         if axis == "strategy" or len({getattr(row, axis) for row in report.rows}) > 1
     ]
-    # An arm looks alike in all charts, whatever the order of its row.
+    # An arm looks the same in all charts, whatever the order of its row.
     arms = list(dict.fromkeys(tuple(getattr(cell.arm, axis) for axis in axes) for cell in cells))
     for members in groups.values():
         marks = []

@@ -15,7 +15,7 @@ from bi_bench.report.text import Text
 from bi_bench.stats import Contrast
 
 Value = str | int | float | bool | None
-# The tables of Markdown; "title" and what all rows have in common of "facts" stand above the others.
+# The tables of Markdown; "title", and the "facts" that all rows have in common, are above the others.
 Table = Literal["title", "facts", "scores", "derived", "measured"]
 # The groups of the page, which a reader shows and hides.
 Group = Literal[
@@ -45,7 +45,7 @@ class Line(NamedTuple):
 
 
 class Terminal(NamedTuple):
-    """What differs in the table of a terminal, which LaTeX takes too; empty where nothing does.
+    """The differences in the table of a terminal, and in LaTeX; empty where there are none.
 
     ``before`` is the key of the column that it precedes there.
     """
@@ -57,7 +57,7 @@ class Terminal(NamedTuple):
 
 @dataclass(frozen=True)
 class Shown:
-    """Where people see a column.
+    """The places where people see a column.
 
     ``heading`` has room for {k}, the number of samples, and {reference}, that arm. ``table``: the one
     of Markdown, or None. ``terminal``: given where it fits a terminal too. ``before``: the key of the
@@ -95,7 +95,7 @@ class Column:
     shown: Shown = FOR_MACHINES
 
     def cell(self, row: Row) -> Text:
-        """What people read of a row."""
+        """The cell that people read."""
         if self.text is None:
             value = self.value(row) if self.value else None
             return Text("" if value is None else str(value))
@@ -103,7 +103,7 @@ class Column:
         return found if isinstance(found, Text) else Text(found)
 
     def values(self, row: Row) -> dict[str, Value]:
-        """What CSV and JSON hold of a row: the value, and the ends of its interval."""
+        """The cells of CSV and JSON: the value, and the ends of its interval."""
         values = {self.key: self.value(row)} if self.value else {}
         if self.interval is not None:
             contrast = self.interval.of(row)

@@ -18,7 +18,7 @@ def flat_row(row: Row) -> dict[str, Value]:
 
     Scores are shares (0 to 1). Names of mean@k end in ``_k``, those of the derived score in
     ``_derived``, those of intervals in ``_low`` and ``_high`` before that. ``arm_label`` is at the
-    corrected level where ``arm_label_basis`` says so, else exploratory.
+    corrected level where ``arm_label_basis`` is "corrected", else exploratory.
     """
     return {name: value for each in columns.COLUMNS for name, value in each.values(row).items()}
 

@@ -19,7 +19,7 @@ _NAME_WIDTH = 12
 
 
 class Evaluation(NamedTuple):
-    """What was evaluated, what all rows have in common, and the rows."""
+    """An evaluation: its title, the facts that all rows have in common, and the rows."""
 
     title: str
     facts: tuple[str, ...]

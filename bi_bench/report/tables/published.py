@@ -55,7 +55,7 @@ def published_table(published: Sequence[Published], rows: Sequence[Row]) -> Grid
 
 
 def published_notes(published: Sequence[Published]) -> list[str]:
-    """What the tags mean, and where the numbers come from."""
+    """Notes on the meaning of the tags, and on the sources of the numbers."""
     if not published:
         return []
     tags = dict.fromkeys(one.tag for one in published)

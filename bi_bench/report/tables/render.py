@@ -30,7 +30,7 @@ _REASON_WIDTH = 300
 def render(report: Report, format: Format, pictures: Sequence[Picture] = ()) -> str:
     """The whole report as text that ends in a newline; Markdown shows the ``pictures`` too.
 
-    Labels and messages come from users and plugins: control characters are gone from both forms,
+    Labels and messages come from users and plugins: both forms are without control characters,
     and in Markdown nothing in them is markup.
     """
     parts = _terminal(report) if format == "terminal" else _markdown(report, pictures)
@@ -96,7 +96,7 @@ def _markdown(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
 
 
 def _ruled_table(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    """A table without any line but one under the headings."""
+    """A table with one line, under the headings."""
     widths = [_LABEL_WIDTH if name == "label" else _CELL_WIDTH for name in headings]
     # The headings go in as a row: tabulate makes columns wider than their heading.
     lines = [[plain(cell) for cell in line] for line in (headings, *cells)]

@@ -14,7 +14,7 @@ from bi_bench.stats import ArmLabel, Contrast
 class ScoreColumns(NamedTuple):
     """One way to score: the keys of its columns end in ``suffix``, names in the maps do not.
 
-    ``otherwise``: what stands in the place of a difference that is not there.
+    ``otherwise``: the text where there is no difference.
     """
 
     kind: Kind
@@ -70,7 +70,7 @@ class ScoreColumns(NamedTuple):
         of: Callable[[Scores], Value],
         say: Callable[[Scores], str] = lambda scores: "",
     ) -> Column:
-        """A column of what stands in the scores."""
+        """A column with a part of the scores."""
         return self.column(
             name,
             lambda row: of(scores) if (scores := row.scores(self.kind)) else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bi_bench.report.tables.column import Line, Shown, Terminal, TextOf
 from bi_bench.report.tables.columns.score_columns import ScoreColumns
 
-# The notes say between which evaluations.
+# The notes name the evaluations.
 _WHY: dict[str, TextOf] = {
     "gain": lambda row: f"refused: {row.refused.reason}" if row.refused else "",
     "final_vs_reference": lambda row: row.no_comparison.short if row.no_comparison else "",
