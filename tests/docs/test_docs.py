@@ -213,3 +213,11 @@ def test_links_resolve(page: Path) -> None:
             headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
             slugs = [re.sub(r"[^\w\- ]", "", h).strip().lower().replace(" ", "-") for h in headings]
             assert anchor in slugs, f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", [*PAGES, *(ROOT / "results").glob("*/*.md")], ids=str)
+def test_paths_of_the_repository_exist(page: Path) -> None:
+    text = FENCE.sub("", page.read_text())
+    named = re.findall(r"`((?:bi_bench|plugins|tests|suites)/[\w./-]+)`", text)
+    missing = [name for name in named if "NAME" not in name and not (ROOT / name).exists()]
+    assert not missing, f"{page.name} names {missing}"
