@@ -101,13 +101,13 @@ def test_another_grader_changes_grades_and_is_never_compared_with_the_first(
     grader = ["--plugin", plugin, "--grader", "igsm-strict"]
     result = light("regrade", "smoke", *grader, "--save", "strict", "-n", 1)
     assert result.returncode == 0, result.stderr
-    assert "verdicts changed" in result.stdout
+    assert "grades changed" in result.stdout
     assert ", right → " in result.stdout
     assert light("report", "strict").returncode == 0
     refused = light("compare", "smoke", "strict")
     assert refused.returncode == 2
     assert "benchmark.distribution differ" in " ".join(refused.stdout.split())
-    assert 'there is a run "strict"' in light("regrade", "smoke", "--save", "strict").stderr
+    assert 'a run "strict" exists' in light("regrade", "smoke", "--save", "strict").stderr
     both = light("report", "smoke", "strict", "--out", tmp_path / "both")
     assert both.returncode == 0, both.stderr
     assert "(strict)" in (tmp_path / "both" / "report.md").read_text()
@@ -145,7 +145,7 @@ def test_samples_are_filtered_by_outcome(light: Run) -> None:
         (["samples", "smoke", "--split", "test_id"], 'did you mean "test-id"'),
         (["samples", "smoke", "--arm", "brigde"], 'did you mean "bridge"'),
         (["samples", "smoke", "--seed", "77"], "no seed 77"),
-        (["samples", "smoke", "--problem", "77"], 'no problem "77" was asked'),
+        (["samples", "smoke", "--problem", "77"], 'no problem "77" is in'),
         (["regrade", "smoke", "--grader", "igms"], 'did you mean "igsm"'),
         (["regrade", "smoke", "--benchmark", "gsm8k"], "nothing to grade"),
         (["regrade", "smoke", "--set", "benchmark.tire=1"], 'did you mean "tier"'),
