@@ -34,7 +34,9 @@ LINE = seven.__code__.co_firstlineno
         (lambda: __import__("json").loads("{"), r"JSONDecodeError: .* \(test_boundary.py:\d+\)$"),
     ],
 )
-def test_an_error_names_who_what_and_the_line(function: Callable[[], object], message: str) -> None:
+def test_an_error_names_the_plugin_the_error_and_the_line(
+    function: Callable[[], object], message: str
+) -> None:
     with pytest.raises(PluginError, match=message) as caught, calling("strategy x"):
         function()
     assert caught.value.__cause__ is not None
@@ -45,7 +47,7 @@ def test_an_error_of_the_core_about_a_plugin_has_the_line_of_its_function() -> N
     assert describe(TypeError("no")) == "TypeError: no"
 
 
-def test_what_is_named_already_and_what_is_an_answer_pass() -> None:
+def test_named_errors_declines_and_interrupts_pass() -> None:
     with (
         pytest.raises(PluginError, match=r"^inner: ValueError"),
         calling("outer"),
@@ -60,7 +62,7 @@ def test_what_is_named_already_and_what_is_an_answer_pass() -> None:
         raise KeyboardInterrupt
 
 
-def test_what_a_plugin_prints_is_no_output_of_the_verb(capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_of_a_plugin_is_not_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     with calling("x"):
         print("hello")
     assert capsys.readouterr() == ("", "hello\n")
@@ -75,7 +77,7 @@ def swallow() -> None:
 
 
 @pytest.mark.parametrize("body", [lambda: time.sleep(60), swallow])
-def test_what_does_not_end_is_ended(body: Callable[[], None]) -> None:
+def test_a_plugin_that_does_not_end_is_stopped(body: Callable[[], None]) -> None:
     start = time.monotonic()
     message = r"^x: TimeoutError: not done after 0.2 seconds"
     with pytest.raises(PluginError, match=message), calling("x", seconds=0.2):
@@ -83,7 +85,7 @@ def test_what_does_not_end_is_ended(body: Callable[[], None]) -> None:
     assert time.monotonic() - start < 10
 
 
-def test_the_timer_of_somebody_else_goes_on() -> None:
+def test_another_timer_keeps_running() -> None:
     rang = []
     before = signal.signal(signal.SIGALRM, lambda *_: rang.append(1))
     old = signal.setitimer(signal.ITIMER_REAL, 0.3)

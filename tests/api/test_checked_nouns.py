@@ -20,7 +20,7 @@ GRAPH = ReasoningGraph(
 
 
 @pytest.mark.parametrize("kind", ["wait a minute", "restates", "", None, 3])
-def test_there_is_no_other_kind_of_step(kind: Any) -> None:
+def test_an_unknown_kind_of_step_is_refused(kind: Any) -> None:
     with pytest.raises(ValueError, match=r"unknown kind of step .* Known: read, compute") as it:
         Step(kind, "a")
     assert ('did you mean "restate"' in str(it.value)) == (kind == "restates")
@@ -63,12 +63,12 @@ def test_a_draft_has_a_plan_and_a_text() -> None:
         ([], "no step of the plan"),
     ],
 )
-def test_a_plan_that_cannot_be_said(steps: list[Any], message: str) -> None:
+def test_invalid_plans_are_refused(steps: list[Any], message: str) -> None:
     made: list[Any] = [s if isinstance(s, str) else Step(*s) for s in steps]
     plan = Plan(tuple(made))
     with pytest.raises((ValueError, TypeError), match=message):
         check_plan(GRAPH, plan)
 
 
-def test_a_plan_that_can() -> None:
+def test_valid_plans_are_accepted() -> None:
     check_plan(GRAPH, Plan((Step("read", "a"), Step("compute", "b"), Step("compute", "c"))))

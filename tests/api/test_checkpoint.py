@@ -55,7 +55,7 @@ def shard(folder: Path) -> None:
     (folder / f"{WEIGHTS}.index.json").write_text(json.dumps({"weight_map": places}))
 
 
-def test_whole_folders_are_taken(folder: Path) -> None:
+def test_complete_folders_are_accepted(folder: Path) -> None:
     check_checkpoint(folder)
     shard(folder)
     check_checkpoint(folder)
@@ -122,7 +122,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("fault", "message"), FAULTS)
-def test_a_folder_that_is_not_whole_is_refused_before_anything_runs(
+def test_an_incomplete_folder_is_refused_before_anything_runs(
     folder: Path, fault: Callable[[Path], None], message: str
 ) -> None:
     fault(folder)
@@ -130,14 +130,14 @@ def test_a_folder_that_is_not_whole_is_refused_before_anything_runs(
         Hub(HubParameters(path=str(folder))).source()
 
 
-def test_an_adapter_alone_is_refused_by_its_name(tmp_path: Path) -> None:
+def test_a_folder_with_only_an_adapter_is_refused(tmp_path: Path) -> None:
     (tmp_path / "adapter_config.json").write_text("{}")
     (tmp_path / "adapter_model.safetensors").write_text("")
     with pytest.raises(UserError, match=r"adapter_config\.json: .*merge"):
         check_checkpoint(tmp_path)
 
 
-def test_an_end_token_that_the_class_brings_along_is_left_to_loading(folder: Path) -> None:
+def test_an_end_token_from_the_tokenizer_class_is_checked_on_loading(folder: Path) -> None:
     change(folder / "tokenizer_config.json", eos_token=None, tokenizer_class="GPT2Tokenizer")
     check_checkpoint(folder)
     (folder / "special_tokens_map.json").write_text('{"eos_token": "<eos>"}')

@@ -49,7 +49,7 @@ def test_rendered_expressions_are_read_back_to_the_same_value() -> None:
         assert evaluate(again) == evaluate(expression), render(expression)
 
 
-def test_values_beside_names_are_names_or_numbers_as_asked() -> None:
+def test_adjacent_values_are_names_or_numbers_as_requested() -> None:
     assert parse_expression("a 6 - g 2") == ("-", "a", "g")
     assert parse_numeric("a 6 - g 2") == ("-", 6, 2)
     assert parse_numeric("a - g 2") is None
@@ -58,7 +58,7 @@ def test_values_beside_names_are_names_or_numbers_as_asked() -> None:
 @pytest.mark.parametrize(
     "text", ["", "1 +", "( 1", "1 ) 2", "__import__('os')", "1 ** 2 ** 3", "9" * 5000]
 )
-def test_what_is_no_arithmetic_is_none(text: str) -> None:
+def test_text_that_is_not_arithmetic_is_none(text: str) -> None:
     assert parse_expression(text) is None
 
 
@@ -93,7 +93,7 @@ def test_real_numbers_are_rounded_after_every_operation(
     "expression",
     [("/", 1, 0), ("+", 1, ("/", 0, 0)), ("sqrt", -1), ("/", 10**400, 3), ("*", 0.5, 10**400)],
 )
-def test_what_has_no_value_is_not_a_number(expression: Expression) -> None:
+def test_undefined_values_are_nan(expression: Expression) -> None:
     assert math.isnan(evaluate(expression))
 
 
@@ -110,7 +110,7 @@ def test_real_expressions_are_read_back_to_the_same_value() -> None:
             assert math.isnan(value) or evaluate(state) == value
 
 
-def test_real_arithmetic_is_read_only_where_it_is_asked_for() -> None:
+def test_real_arithmetic_is_parsed_only_on_request() -> None:
     for text in ("1 / 2", "0.5", "sqrt( 4 )"):
         assert parse_expression(text) is None
         assert parse_expression(text, real=True) is not None

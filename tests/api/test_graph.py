@@ -83,7 +83,7 @@ def test_structure_hash_ignores_names_and_order() -> None:
     assert other.structure_hash() == graph.structure_hash()
 
 
-def test_structure_hash_sees_operators_sharing_and_what_is_redundant() -> None:
+def test_structure_hash_depends_on_operators_sharing_and_redundant_quantities() -> None:
     graph = diamond()
     rows = {q.name: q for q in graph.quantities}
     variants = [
@@ -95,7 +95,7 @@ def test_structure_hash_sees_operators_sharing_and_what_is_redundant() -> None:
     assert len(hashes | {graph.structure_hash()}) == 4
 
 
-def test_what_a_question_need_not_state_changes_neither_hash() -> None:
+def test_implicit_premises_change_neither_hash() -> None:
     rows = {q.name: q for q in diamond().quantities}
     rows["b"] = Quantity("b", ("+", 1, "a"), 4, premise=False)
     other = ReasoningGraph(tuple(rows.values()), "d")
@@ -103,7 +103,7 @@ def test_what_a_question_need_not_state_changes_neither_hash() -> None:
     assert other.question_hash() == diamond().question_hash()
 
 
-def test_question_hash_sees_constants_and_ignores_names() -> None:
+def test_question_hash_depends_on_constants_and_not_on_names() -> None:
     graph = diamond()
     other = renamed(graph, dict(zip("abcde", "vwxyz", strict=True)))
     rows = {q.name: q for q in graph.quantities}
@@ -144,7 +144,7 @@ def test_real_graphs_survive_json_and_have_no_modulus() -> None:
         real(modulus=7)
 
 
-def test_structure_hash_sees_which_number_divides() -> None:
+def test_structure_hash_depends_on_the_order_of_division() -> None:
     def ratio(equation: tuple[str, str, str], value: float) -> ReasoningGraph:
         rows = (
             Quantity("a", 1, 1),

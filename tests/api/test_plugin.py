@@ -80,6 +80,6 @@ def test_the_type_argument_or_the_attribute_declares_the_parameters(
     assert type(cls().params) is params
 
 
-def test_parameters_are_handed_in_or_the_defaults() -> None:
+def test_parameters_are_given_or_default() -> None:
     assert Recipe().phases()[0].steps == 1
     assert Recipe(Small(number=7)).phases()[0].steps == 7

@@ -3,7 +3,7 @@ from __future__ import annotations
 from bi_bench.api import derive_seed, stream
 
 
-def test_streams_depend_on_the_named_axes_alone() -> None:
+def test_streams_depend_only_on_the_named_axes() -> None:
     assert stream(0, "rft", 1).random() == stream(0, "rft", 1).random()
     draws = {
         stream(seed, *names).random() for seed in (0, 1) for names in (("a",), ("a", 1), ("b",))

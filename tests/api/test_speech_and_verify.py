@@ -77,7 +77,7 @@ def test_every_spoken_line_is_verified_and_spans_cover_their_words(tier: str) ->
 
 
 @pytest.mark.parametrize("tier", ["embedded", "natural"])
-def test_a_planted_value_is_found_and_carried_on(tier: str) -> None:
+def test_a_planted_value_is_found_and_propagated(tier: str) -> None:
     source, problems = some(tier)
     for seed, problem in enumerate(problems):
         plan = source.plan(problem, random.Random(seed))
@@ -97,7 +97,7 @@ def test_a_planted_value_is_found_and_carried_on(tier: str) -> None:
 
 
 @pytest.mark.parametrize("tier", ["embedded", "natural"])
-def test_a_step_that_was_not_found_is_told_from_a_wrong_one(tier: str) -> None:
+def test_a_missing_step_is_distinguished_from_a_wrong_one(tier: str) -> None:
     source, problems = some(tier)
     for seed, problem in enumerate(problems):
         plan = source.plan(problem, random.Random(seed))

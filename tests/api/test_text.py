@@ -46,13 +46,15 @@ def test_text_is_the_same_however_it_was_saved(file: Path, data: bytes) -> None:
         (b"\xed\xa0\xbd", "mine.txt:1: not UTF-8: byte 0xed"),
     ],
 )
-def test_what_is_no_text_is_refused_by_line_and_byte(file: Path, data: bytes, message: str) -> None:
+def test_undecodable_bytes_are_refused_with_line_and_byte(
+    file: Path, data: bytes, message: str
+) -> None:
     file.write_bytes(data)
     with pytest.raises(UserError, match=message):
         read_text(file)
 
 
-def test_a_folder_or_nothing_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
+def test_a_folder_or_a_missing_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none"):
         for read in (read_text, read_json, lambda path: list(json_lines(path))):
             with pytest.raises(UserError, match=f"{path}: cannot be read"):
@@ -72,7 +74,7 @@ def test_lines_of_json_are_the_same_however_they_were_saved(
     assert list(json_lines(file)) == [JsonLine(1, ROWS[0]), JsonLine(2, ROWS[1])]
 
 
-def test_files_that_were_joined_leave_marks_inside(file: Path) -> None:
+def test_byte_order_marks_inside_joined_files_are_accepted(file: Path) -> None:
     file.write_bytes(b"".join(codecs.BOM_UTF8 + line.encode() + b"\n" for line in LINES))
     assert [line.value for line in json_lines(file)] == ROWS
 
@@ -91,13 +93,13 @@ def test_a_bad_line_carries_its_fault_and_the_others_are_read(file: Path) -> Non
 
 
 @pytest.mark.parametrize("text", ['{\n"a": }', "", "[" * 100_000])
-def test_json_that_is_none_is_refused_with_its_line(file: Path, text: str) -> None:
+def test_invalid_json_is_refused_with_its_line(file: Path, text: str) -> None:
     file.write_text(text)
     line = f":{text.count(chr(10)) + 1}" if len(text) < 100 else ""
     with pytest.raises(UserError, match=rf"mine.txt{line}: not JSON"):
         read_json(file)
 
 
-def test_half_of_a_surrogate_pair_is_no_text() -> None:
+def test_a_lone_surrogate_is_refused() -> None:
     assert is_text("käse 😀")
     assert not is_text(json.loads('"\\ud83d"'))

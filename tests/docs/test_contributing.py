@@ -40,14 +40,14 @@ def test_the_table_of_layers_states_the_import_rules() -> None:
     assert stated == allowed()
 
 
-def test_the_files_that_it_names_are_there() -> None:
+def test_the_files_that_it_names_exist() -> None:
     paths = [path for path in re.findall(r"`([\w./-]+/[\w./-]*)`", TEXT) if "NAME" not in path]
     assert len(paths) > 10
     missing = [path for path in paths if not (ROOT / path).exists() and path != "dist/"]
     assert not missing, f"CONTRIBUTING.md names {missing}"
 
 
-def test_the_files_of_the_walks_are_there() -> None:
+def test_the_files_in_the_architecture_exist() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
     paths = re.findall(r"`([\w/]+/[\w./]+\.(?:py|js))`", text)
     assert len(paths) > 20
@@ -56,7 +56,7 @@ def test_the_files_of_the_walks_are_there() -> None:
     assert not missing, f"docs/architecture.md names {missing}"
 
 
-def test_the_names_that_it_points_at_are_in_their_files() -> None:
+def test_the_names_are_in_the_files_that_it_gives() -> None:
     pairs = re.findall(r"`(\w+)`\s+(?:of|in)\s+`([\w/]+\.py)`", TEXT)
     assert {"VERBS", "OWN", "FIGURES", "StageKind", "StepKind"} <= {name for name, _ in pairs}
     missing = [pair for pair in pairs if pair[0] not in (ROOT / pair[1]).read_text()]

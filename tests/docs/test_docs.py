@@ -99,7 +99,7 @@ def test_every_hook_has_a_section_with_its_exact_arguments(kind: str) -> None:
     assert [line for line in headings if wanted in line], f"no section names {wanted}"
 
 
-def test_no_hook_is_left_out_and_none_is_invented() -> None:
+def test_the_documented_hooks_are_those_of_the_code() -> None:
     declared = {name for name in dir(hooks) if name.startswith("bi_bench_")}
     assert set(re.findall(r"\bbi_bench_[a-z]+\b(?=\()", PLUGINS)) == declared
     assert declared == {f"bi_bench_{kind}" for kind in KINDS}
@@ -204,7 +204,7 @@ def test_every_label_is_explained() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_resolve(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
         name, _, anchor = target.partition("#")
         file = (page.parent / name).resolve() if name else page
@@ -213,3 +213,11 @@ def test_links_lead_somewhere(page: Path) -> None:
             headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
             slugs = [re.sub(r"[^\w\- ]", "", h).strip().lower().replace(" ", "-") for h in headings]
             assert anchor in slugs, f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", [*PAGES, *(ROOT / "results").glob("*/*.md")], ids=str)
+def test_paths_of_the_repository_exist(page: Path) -> None:
+    text = FENCE.sub("", page.read_text())
+    named = re.findall(r"`((?:bi_bench|plugins|tests|suites)/[\w./-]+)`", text)
+    missing = [name for name in named if "NAME" not in name and not (ROOT / name).exists()]
+    assert not missing, f"{page.name} names {missing}"

@@ -26,7 +26,7 @@ def test_a_damaged_parent_is_computed_again_before_it_is_read(
     assert (store.folder(child.key) / "result.txt").read_text() == "parent+child"
 
 
-def test_weights_are_read_before_a_stage_that_needs_them_starts(
+def test_weights_are_verified_before_a_stage_that_loads_them_starts(
     run: RunStages, stage: MakeStage, store: Store, entry: str
 ) -> None:
     parent = stage("parent")
@@ -57,11 +57,11 @@ def test_a_failure_that_cannot_be_written_keeps_its_cause(
 @pytest.mark.parametrize(
     "text", ["", "{", "[1]", "\x00", '{"step": "three"}', '{"step": 3, "total": [1]}', "\udc80"]
 )
-def test_damaged_progress_is_no_progress(tmp_path: Path, text: str) -> None:
+def test_damaged_progress_is_ignored(tmp_path: Path, text: str) -> None:
     (tmp_path / PROGRESS).write_bytes(text.encode(errors="surrogateescape"))
     assert read_progress(tmp_path) is None
 
 
-def test_progress_is_what_was_reported(tmp_path: Path) -> None:
+def test_progress_is_read_back(tmp_path: Path) -> None:
     Reporter(tmp_path)(step=3, total=3, reward=0.5)
     assert read_progress(tmp_path) == ProgressReport(3, 3, {"reward": 0.5})

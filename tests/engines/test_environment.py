@@ -31,7 +31,7 @@ KEPT = """
 """
 
 
-def test_what_decides_a_result_is_taken_away_and_what_says_where_things_lie_is_kept() -> None:
+def test_variables_that_affect_results_are_removed_and_locations_are_kept() -> None:
     found = worker_environment(dict.fromkeys([*FOREIGN.split(), *KEPT.split()], "1"), threads=3)
     assert [name for name in FOREIGN.split() if name in found] == []
     assert [name for name in KEPT.split() if name not in found] == []
@@ -56,7 +56,7 @@ def test_a_worker_sees_no_foreign_variables_and_this_process_keeps_them(
 
 
 @pytest.mark.parametrize("kind", ["long", "missing"])
-def test_a_temporary_folder_of_no_use_for_sockets_is_replaced(
+def test_a_temporary_folder_unusable_for_sockets_is_replaced(
     command: Command,
     surroundings: dict[str, str],
     stage: MakeStage,

@@ -81,7 +81,7 @@ def test_the_longest_chain_goes_first(run: RunStages, stage: MakeStage) -> None:
 
 
 @pytest.mark.parametrize("how", ["raise", "kill", "exit", "user"])
-def test_a_failure_takes_along_only_what_needs_it(
+def test_a_failure_blocks_only_its_descendants(
     run: RunStages, stage: MakeStage, store: Store, entry: str, how: str
 ) -> None:
     bad = stage("bad", do=how)
@@ -110,7 +110,7 @@ def test_a_failure_takes_along_only_what_needs_it(
     assert left == {other.key, f"{bad.key}.failed.json"}
 
 
-def test_what_depends_on_a_declined_stage_is_skipped_with_its_reason(
+def test_descendants_of_a_declined_stage_are_skipped_with_its_reason(
     run: RunStages, stage: MakeStage, store: Store, entry: str
 ) -> None:
     no = stage("no", do="decline")
@@ -127,7 +127,7 @@ def test_what_depends_on_a_declined_stage_is_skipped_with_its_reason(
     assert outcomes[child.key].message == "no graph here"
 
 
-def test_a_failure_is_forgotten_after_a_success(
+def test_a_success_removes_the_failure_record(
     run: RunStages, stage: MakeStage, store: Store, entry: str
 ) -> None:
     one = stage("one")
@@ -151,7 +151,7 @@ def test_progress_arrives_while_the_stage_runs(stage: MakeStage, store: Store, e
     assert store.costs(one.key).tokens_trained == 7
 
 
-def test_gpus_are_leased_one_by_one(
+def test_each_gpu_is_leased_to_one_stage_at_a_time(
     run: RunStages, stage: MakeStage, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,7")
@@ -179,7 +179,7 @@ def test_impossible_requests_are_refused_before_anything_starts(
     assert not store.stages.exists()
 
 
-def test_what_a_killed_run_left_is_cleaned_and_a_broken_stage_is_built_again(
+def test_leftovers_of_a_killed_run_are_removed_and_a_broken_stage_is_computed_again(
     run: RunStages, stage: MakeStage, store: Store
 ) -> None:
     one = stage("one")

@@ -7,7 +7,7 @@ from bi_bench.api.boundary import calling
 from bi_bench.engines.perform import failure
 
 
-def test_the_traceback_of_a_plugin_is_in_the_record_and_that_of_a_mistake_is_not() -> None:
+def test_the_failure_record_has_the_traceback_of_a_plugin_but_none_of_a_user_error() -> None:
     try:
         with calling("strategy x"):
             raise KeyError("seven")

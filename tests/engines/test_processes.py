@@ -61,7 +61,7 @@ def test_the_main_script_is_not_run_again(
     assert gone(survivors, 2) == []
 
 
-def test_a_killed_engine_leaves_no_process_and_no_half_result(
+def test_a_killed_engine_leaves_no_process_and_no_partial_result(
     command: Command,
     surroundings: dict[str, str],
     stage: MakeStage,

@@ -39,7 +39,9 @@ def test_a_process_that_is_lost_twice_has_failed(
 
 
 @pytest.mark.parametrize("how", ["raise", "exit", "user", "decline"])
-def test_what_ends_by_itself_is_tried_once(run: RunStages, stage: MakeStage, how: str) -> None:
+def test_a_stage_that_exits_by_itself_is_not_tried_again(
+    run: RunStages, stage: MakeStage, how: str
+) -> None:
     _, events = run([stage("one", do=how)])
     assert len(events) == 2
 
@@ -60,7 +62,7 @@ def test_a_server_that_is_killed_while_it_imports_is_started_once_more(
         run([stage("two")], preload=["dies_at_import"])
 
 
-def test_a_stage_ends_at_its_limit_and_says_what_to_raise(
+def test_a_stage_is_stopped_at_its_limit_and_names_the_setting(
     stage: MakeStage, store: Store, entry: str
 ) -> None:
     slow, quick = stage("slow", do="scratch", seconds=60), stage("quick")
@@ -80,7 +82,7 @@ def test_a_stage_ends_at_its_limit_and_says_what_to_raise(
     assert list(store.stages.glob("*.tmp-*")) == []
 
 
-def test_a_thread_that_is_left_over_does_not_hold_a_stage(run: RunStages, stage: MakeStage) -> None:
+def test_a_leftover_thread_does_not_block_a_stage(run: RunStages, stage: MakeStage) -> None:
     begin = time.monotonic()
     status, _ = run([stage("one", do="thread")])
     assert status == {"one": "finished"}

@@ -213,7 +213,7 @@ def test_a_bad_problem_of_a_plugin_is_named_with_its_id(
         ("4096", r"2 of 8 demonstrations \(sft/2#0: 3\d\d\d tokens, .*\) .*context = 2048; take"),
     ],
 )
-def test_a_solution_that_is_too_long_is_neither_cut_nor_left_out(
+def test_a_solution_that_is_too_long_is_an_error(
     tmp_path: Path, max_length: str, message: str
 ) -> None:
     long = 'if "sft" in id and i in (2, 5): answer = "0" * 3000 + answer'
@@ -226,7 +226,7 @@ def test_a_solution_that_is_too_long_is_neither_cut_nor_left_out(
     ("split", "kind", "algorithm"),
     [("probe", "probe", GRPO), ("rl", "rft", GRPO), ("rl", "rft", EXPERT), ("test-id", "evaluate", GRPO)],
 )  # fmt: skip
-def test_a_prompt_that_leaves_no_room_for_an_answer_is_named(
+def test_a_prompt_without_room_for_an_answer_is_an_error(
     tmp_path: Path, split: str, kind: str, algorithm: str
 ) -> None:
     # A blank and a word are one token here; the start of the sequence is another.
@@ -261,7 +261,7 @@ def test_an_empty_split_of_files_is_an_error(tmp_path: Path, lines: list[str]) -
     assert re.search('train.jsonl: no rows|split "[a-z]+" is empty|yields [12] problems', error)
 
 
-def test_what_is_left_out_of_a_file_is_counted_in_the_report(tmp_path: Path) -> None:
+def test_rows_left_out_of_a_file_are_counted_in_the_report(tmp_path: Path) -> None:
     again = [line.replace("chairs", "CHAIRS") for line in chairs(3)]
     file = suite(tmp_path, told(tmp_path, "gsm8k", chairs(300), again))
     assert first_error(file) == ("none", "")

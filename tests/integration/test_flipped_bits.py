@@ -84,7 +84,7 @@ def damages(root: Path) -> Iterator[tuple[Path, bytes]]:
         yield path, bytes(data)
 
 
-def test_no_flipped_bit_and_no_cut_changes_anything_without_a_message(
+def test_flipped_bits_and_truncated_files_never_go_unnoticed(
     finished: tuple[Path, str],
 ) -> None:
     root, name = finished

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.integration.conftest import Columns, Run
 
 
-def test_killed_three_times_and_run_again_gives_the_same_results_bit_for_bit(
+def test_a_run_killed_three_times_gives_the_same_results_bit_for_bit(
     smoke: subprocess.CompletedProcess[str],
     smoke_file: Path,
     bi_bench: Run,

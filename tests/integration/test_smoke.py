@@ -10,7 +10,7 @@ import pytest
 from tests.integration.conftest import Columns, Run
 
 
-def test_the_whole_path_runs_and_writes_its_report(
+def test_the_whole_pipeline_runs_and_writes_its_report(
     smoke: subprocess.CompletedProcess[str], store: Path, columns: Columns
 ) -> None:
     assert smoke.returncode == 0, smoke.stderr
@@ -80,7 +80,7 @@ def test_learning_rate_zero_gains_exactly_nothing(
         assert row["gain_k"] == 0
 
 
-def test_every_stage_has_costs_of_its_own(
+def test_every_stage_has_its_own_costs(
     smoke: subprocess.CompletedProcess[str], store: Path
 ) -> None:
     trained = set()

@@ -124,7 +124,9 @@ def augmented(folder: Path, source: str, strategy: str) -> tuple[Benchmark, Path
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_sixty_lines_get_every_graph_strategy(tmp_path: Path, strategy: str) -> None:
+def test_every_graph_strategy_works_on_a_benchmark_of_sixty_lines(
+    tmp_path: Path, strategy: str
+) -> None:
     assert len([line for line in TOY.splitlines() if line.strip()]) <= 60
     benchmark, folder = augmented(tmp_path, TOY, strategy)
     summary = json.loads((folder / "augment" / "summary.json").read_text())

@@ -26,7 +26,7 @@ def statuses(installed: dict[str, str], **others: list[str]) -> dict[str, str]:
     return {row.name: row.status for row in check(LINES, installed, others)}
 
 
-def test_ranges_are_those_of_the_package_itself() -> None:
+def test_version_ranges_come_from_the_package_metadata() -> None:
     assert statuses(GOOD) == {
         "torch": "ok",
         "trl": "ok",
@@ -39,7 +39,7 @@ def test_ranges_are_those_of_the_package_itself() -> None:
     assert statuses({"torch": "2.11.0"})["trl"] == "missing"
 
 
-def test_what_installed_packages_want_of_each_other_counts_too() -> None:
+def test_requirements_between_installed_packages_are_checked() -> None:
     rows = check(LINES, {**GOOD, "vllm": "0.31.0", "torch": "2.12.0"}, {"vllm": ["torch==2.13.0"]})
     (clash,) = [row for row in rows if row.status == "clash"]
     assert clash.reason == "needed so by vllm 0.31.0"
@@ -47,7 +47,7 @@ def test_what_installed_packages_want_of_each_other_counts_too() -> None:
     assert statuses({**GOOD, "vllm": "0.31.0"}, vllm=["torch==2.13.0"])["torch"] == "ok"
 
 
-def test_ray_is_judged_where_it_is_installed() -> None:
+def test_ray_is_checked_if_it_is_installed() -> None:
     assert "ray" not in statuses(GOOD)
     assert statuses({**GOOD, "ray": "2.49.2"})["ray"] == "ok"
     assert statuses({**GOOD, "ray": "2.60.0"})["ray"] == "clash"
@@ -73,13 +73,13 @@ def test_a_missing_package_stops_everything_and_a_clash_does_not() -> None:
         ({"gpus": (("GPU", 0.0),)}, "built for the CPU alone", False),
     ],
 )
-def test_what_is_wrong_with_a_machine(changes: dict[str, Any], message: str, stops: bool) -> None:
+def test_findings_of_a_machine(changes: dict[str, Any], message: str, stops: bool) -> None:
     (found,) = findings(replace(LAPTOP, **changes), check(LINES, GOOD, {}), True)
     assert message in found.message
     assert found.stops == stops
 
 
-def test_what_a_laptop_and_a_server_can_run() -> None:
+def test_abilities_of_a_laptop_and_a_server() -> None:
     rows = check(LINES, GOOD, {})
     laptop = {each.what: each for each in abilities(LAPTOP, rows, [])}
     embedded = "suites of the embedded model (smoke, math)"
@@ -100,7 +100,7 @@ def test_what_a_laptop_and_a_server_can_run() -> None:
     assert not next(iter(abilities(small, rows, []))).possible
 
 
-def test_without_an_installation_nothing_runs() -> None:
+def test_nothing_can_be_run_without_an_installation() -> None:
     found = list(findings(LAPTOP, [], known=False))
     assert [finding.stops for finding in found] == [True]
     assert [each.possible for each in abilities(LAPTOP, [], found)] == [False]

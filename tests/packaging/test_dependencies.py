@@ -69,7 +69,7 @@ def test_declared_are_imported_and_imported_are_declared() -> None:
     assert declared >= BY_COMMAND | TRACKERS
 
 
-def test_tests_import_what_the_extra_dev_or_the_core_brings() -> None:
+def test_imports_of_tests_are_declared_in_the_core_or_the_extra_dev() -> None:
     extras = project()["optional-dependencies"]
     needed = imported("tests")
     missing = needed.keys() - requirements().keys() - requirements(*extras).keys()

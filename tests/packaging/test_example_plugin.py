@@ -62,9 +62,7 @@ def test_the_installed_strategy_makes_demonstrations(installed: Path, tier: str)
         assert sum(span["injected"] for span in after["spans"]) == len(before["spans"])
 
 
-def test_the_tests_of_the_example_pass_where_it_is_installed(
-    installed: Path, tmp_path: Path
-) -> None:
+def test_the_tests_of_the_installed_example_pass(installed: Path, tmp_path: Path) -> None:
     for name in ("test_bi_bench_repeat.py", "pyproject.toml"):
         shutil.copy(EXAMPLE / name, tmp_path)
     result = python(installed, "pytest", "-q", "-p", "no:cacheprovider", tmp_path)

@@ -51,7 +51,7 @@ def test_the_changelog_is_dated_and_in_sections() -> None:
         assert first.startswith("### "), f"{first!r} stands in no section"
 
 
-def test_the_source_archive_takes_along_the_files_at_the_top(tmp_path: Path) -> None:
+def test_the_source_archive_has_the_top_level_files(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (archive,) = tmp_path.glob("*.tar.gz")

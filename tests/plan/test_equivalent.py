@@ -36,7 +36,7 @@ def warnings(algorithms: str) -> list[str]:
         ),
     ],
 )
-def test_rows_that_are_one_algorithm_are_named(algorithms: str, names: str) -> None:
+def test_rows_with_equivalent_algorithms_are_named(algorithms: str, names: str) -> None:
     (warning,) = warnings(algorithms)
     assert warning.startswith(names)
 
@@ -55,7 +55,7 @@ def test_rows_that_are_one_algorithm_are_named(algorithms: str, names: str) -> N
         '"rloo", "expert-iteration"',
     ],
 )
-def test_rows_that_differ_are_not(algorithms: str) -> None:
+def test_rows_with_different_algorithms_are_not_named(algorithms: str) -> None:
     assert warnings(algorithms) == []
 
 

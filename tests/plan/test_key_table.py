@@ -202,7 +202,7 @@ def test_libraries(
     assert changed(before, keys(folder, *settings)) == roles
 
 
-def test_places_do_not_count(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_locations_do_not_change_keys(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before, elsewhere = keys(folder), folder / "elsewhere"
     shutil.copytree(folder, elsewhere, ignore=shutil.ignore_patterns("elsewhere"))
     monkeypatch.chdir(elsewhere)

@@ -15,7 +15,7 @@ def planned(file: Path, *overrides: str) -> StageGraph:
     return plan_suite(load_suite(file, overrides))
 
 
-def test_a_cell_that_cannot_be_served_is_skipped_with_its_reason(
+def test_a_cell_whose_needs_are_not_provided_is_skipped_with_a_reason(
     suite_file: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "text_only.py").write_text(
@@ -56,7 +56,7 @@ def bi_bench_benchmarks(): return [Words]
 """
 
 
-def test_a_reward_that_a_benchmark_cannot_tell_skips_the_cell(
+def test_a_cell_is_skipped_if_the_benchmark_cannot_compute_the_reward(
     suite_file: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "words.py").write_text(WORDS)
@@ -76,7 +76,7 @@ def test_a_reward_that_a_benchmark_cannot_tell_skips_the_cell(
     assert not skips[("igsm", "grpo")]
 
 
-def test_more_prompts_a_step_than_problems_skip_the_cell(suite_file: Path) -> None:
+def test_a_cell_with_more_prompts_per_step_than_problems_is_skipped(suite_file: Path) -> None:
     cells = planned(suite_file, "defaults.data.rl=31").cells
     assert {cell.skip for cell in cells} == {
         "grpo takes 32 problems a step, more than defaults.data.rl = 31"

@@ -45,7 +45,7 @@ def test_matched_arms_wait_for_the_rft_of_the_reference(suite_file: Path, match:
     assert order.index(vanilla.stages["rft"]) < order.index(rft.key)
 
 
-def test_a_reference_that_is_no_cell_is_run_all_the_same(suite_file: Path) -> None:
+def test_a_reference_that_is_not_a_cell_is_run_anyway(suite_file: Path) -> None:
     text = suite_file.read_text().replace("[matrix]", "[[matrix]]")
     suite_file.write_text(text + '[[matrix]]\nstrategies = ["bridge"]\nseeds = [7]\n')
     plan = planned(suite_file, "defaults.match_rft=generated_tokens")
@@ -67,7 +67,7 @@ def test_a_reference_that_is_no_cell_is_run_all_the_same(suite_file: Path) -> No
         ('"decaying"', 'the schedule "linear" of decaying needs a fixed number of steps'),
     ],
 )
-def test_what_cannot_be_matched_is_skipped_with_its_reason(
+def test_cells_that_cannot_be_matched_are_skipped_with_a_reason(
     suite_file: Path, algorithm: str, reason: str
 ) -> None:
     suite_file.with_name("mine.py").write_text(

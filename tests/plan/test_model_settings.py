@@ -65,7 +65,7 @@ def identities(plan: StageGraph) -> dict[str, Any]:
         ("matrix.algorithms[0].kl=0.0", set()),
     ],
 )
-def test_settings_are_in_the_keys_that_they_decide_where_they_are_set(
+def test_settings_are_in_the_keys_they_affect_only_if_they_are_set(
     suite_file: Path, override: str, changed: set[str]
 ) -> None:
     before, after = identities(planned(suite_file)), identities(planned(suite_file, override))
@@ -78,7 +78,7 @@ def test_adapters_depend_on_the_version_of_peft(suite_file: Path) -> None:
     assert "peft" not in found["rft"]["libraries"]
 
 
-def test_a_template_counts_by_its_text(suite_file: Path) -> None:
+def test_the_key_depends_on_the_content_of_a_template(suite_file: Path) -> None:
     one, other = (
         identities(planned(suite_file, f"defaults.prompt.template={name}.jinja"))
         for name in ("chat", "other")
@@ -109,7 +109,7 @@ def test_a_template_counts_by_its_text(suite_file: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_work_is_said_before_anything_runs(
+def test_impossible_model_settings_are_errors_before_anything_runs(
     suite_file: Path, overrides: tuple[str, ...], message: str
 ) -> None:
     with pytest.raises(UserError, match=message):

@@ -38,13 +38,13 @@ def complaint(pinned: dict[str, dict[str, str]], found: dict[str, dict[str, str]
     return "\n".join([*lines, advice])
 
 
-def test_source_does_not_change_without_a_word_about_its_version() -> None:
+def test_source_changes_require_renewed_digests() -> None:
     found = source_digests.found()
     message = complaint(json.loads(source_digests.LIST.read_text()), found)
     assert not message, message
 
 
-def test_every_stage_kind_and_plugin_has_source_below_it() -> None:
+def test_every_stage_kind_and_plugin_has_source_digests() -> None:
     found = source_digests.found()
     units = {unit for units in found["units"].values() for unit in units}
     assert units == found["versions"].keys()
@@ -53,7 +53,7 @@ def test_every_stage_kind_and_plugin_has_source_below_it() -> None:
     assert "stage sft" not in found["units"]["bi_bench.training.trl.grpo"]
 
 
-def test_a_changed_file_is_named_with_what_it_decides() -> None:
+def test_a_changed_file_is_named_with_the_results_it_affects() -> None:
     found = source_digests.found()
     name = "bi_bench_plugins.strategies.bridge"
     pinned = {**found, "digests": {**found["digests"], name: "0"}}
@@ -72,7 +72,9 @@ def test_a_changed_file_is_named_with_what_it_decides() -> None:
         ("def f(x=None):\n    return x + 1\n", False),
     ],
 )
-def test_words_and_layout_do_not_count(tmp_path: Path, text: str, same: bool) -> None:
+def test_comments_docstrings_and_layout_do_not_change_digests(
+    tmp_path: Path, text: str, same: bool
+) -> None:
     one, two = tmp_path / "one.py", tmp_path / "two.py"
     one.write_text("def f(x):\n    return x + 1\n")
     two.write_text(text)

@@ -83,7 +83,7 @@ def test_test_problems_do_not_depend_on_the_seed_axis(suite_file: Path) -> None:
         ("matrix.strategies[1].label=other", (), STAGE_KINDS),
     ],
 )
-def test_a_key_depends_on_what_decides_the_result_alone(
+def test_a_key_depends_only_on_what_determines_the_result(
     suite_file: Path, override: str, changed: tuple[str, ...], same: tuple[str, ...]
 ) -> None:
     before, after = planned(suite_file), planned(suite_file, override)
@@ -116,7 +116,7 @@ def test_arms_are_measured_with_the_same_random_numbers(suite_file: Path) -> Non
     assert len({stage.identity["seed"] for stage in found}) == 2  # one for each seed
 
 
-def test_a_second_probe_is_made_only_for_an_analysis(suite_file: Path) -> None:
+def test_a_second_probe_is_planned_only_for_an_analysis(suite_file: Path) -> None:
     plain, more = planned(suite_file), planned(suite_file, 'analyses=["rollout-accuracy"]')
     assert len(keys(more, "probe")) == 2 * len(keys(plain, "probe"))
     assert all("probe-rft" not in cell.stages for cell in plain.cells)
@@ -221,7 +221,7 @@ def test_planning_imports_nothing_heavy(suite_file: Path) -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_a_path_is_handed_to_the_worker_and_is_not_in_the_key(suite_file: Path) -> None:
+def test_a_path_is_passed_to_the_worker_and_is_not_in_the_key(suite_file: Path) -> None:
     folders = [suite_file.parent / name for name in ("here", "there")]
     bases = []
     for folder in folders:
@@ -237,7 +237,7 @@ def test_a_path_is_handed_to_the_worker_and_is_not_in_the_key(suite_file: Path) 
     assert plan.stages[0].key != bases[0].key
 
 
-def test_the_key_sees_what_is_in_a_file_of_demonstrations_and_not_where_it_is(
+def test_the_key_depends_on_the_content_of_a_demonstrations_file_not_on_its_location(
     suite_file: Path,
 ) -> None:
     def stages(file: Path, text: str) -> dict[str, Stage]:
@@ -257,7 +257,7 @@ def test_the_key_sees_what_is_in_a_file_of_demonstrations_and_not_where_it_is(
 
 
 @pytest.mark.parametrize("match", ["updates", "tokens"])
-def test_matched_arms_know_the_demonstrations_of_the_reference(
+def test_matched_arms_depend_on_the_demonstrations_of_the_reference(
     suite_file: Path, match: str
 ) -> None:
     free, matched = planned(suite_file), planned(suite_file, f'defaults.match_sft="{match}"')
@@ -278,7 +278,7 @@ def test_matched_arms_know_the_demonstrations_of_the_reference(
         assert cell.stages["augment"] == before.stages["augment"]
 
 
-def test_overlap_knows_the_arm_and_the_test_problems_alone(suite_file: Path) -> None:
+def test_overlap_depends_only_on_the_arm_and_the_test_problems(suite_file: Path) -> None:
     other = '{name="dyval-arithmetic",tier="embedded",depth=[2,2],depth_ood=[3,3]}'
     plan = planned(
         suite_file,

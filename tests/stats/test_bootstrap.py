@@ -26,7 +26,7 @@ def test_two_problems_give_the_four_equally_likely_means() -> None:
     assert paired_bootstrap([0.0, 1.0], level=0.4) == (0.5, 0.5, 0.5)
 
 
-def test_cluster_bootstrap_is_wider_where_clusters_err_together() -> None:
+def test_cluster_bootstrap_is_wider_if_errors_are_correlated_within_clusters() -> None:
     rng = np.random.default_rng(1)
     clusters = np.repeat([f"book {i}" for i in range(60)], 10)
     row = np.repeat(rng.normal(0, 0.3, 60), 10) + rng.normal(0, 0.3, 600)
@@ -36,7 +36,7 @@ def test_cluster_bootstrap_is_wider_where_clusters_err_together() -> None:
     assert width(clustered) == pytest.approx(5.5**0.5 * width(plain), rel=0.2)
 
 
-def test_cluster_bootstrap_means_over_the_problems_drawn() -> None:
+def test_cluster_bootstrap_averages_over_the_drawn_problems() -> None:
     # Every problem of every cluster has the same difference, whatever the sizes of the clusters.
     found = paired_bootstrap(np.full(10, 0.25), [0, 0, 0, 0, 0, 0, 1, 1, 2, 2])
     assert found == pytest.approx((0.25, 0.25, 0.25))
@@ -57,7 +57,7 @@ def test_crossed_bootstrap_agrees_with_the_two_way_interval() -> None:
     assert np.mean(ratios) == pytest.approx(1.0, abs=0.08)
 
 
-def test_crossed_bootstrap_sees_the_seeds() -> None:
+def test_crossed_bootstrap_includes_seed_variance() -> None:
     table = np.random.default_rng(3).normal(0, 0.3, (10, 500))
     shifted = table + np.linspace(-0.1, 0.1, 10)[:, None]
     assert width(crossed_bootstrap(shifted)) > 2 * width(crossed_bootstrap(table))

@@ -108,7 +108,7 @@ def test_order_of_seeds_and_of_problems_does_not_matter() -> None:
         assert ends(one) == pytest.approx(ends(other), rel=1e-10)
 
 
-def test_sign_and_scale_carry_over() -> None:
+def test_the_interval_scales_with_sign_and_factor() -> None:
     table = random_table()
     one, other = crossed_interval(table), crossed_interval(-2 * table)
     assert ends(other) == pytest.approx((-2 * one.estimate, -2 * one.high, -2 * one.low))

@@ -47,7 +47,7 @@ def outcomes(rng: np.random.Generator, seeds: int, seed_log_odds: float) -> NDAr
 
 @pytest.mark.parametrize("deviation", [0.0, 0.01, 0.02, 0.03])
 @pytest.mark.parametrize("seeds", [3, 5, 10])
-def test_the_interval_covers_as_often_as_the_protocol_asks(seeds: int, deviation: float) -> None:
+def test_the_interval_has_the_coverage_of_the_protocol(seeds: int, deviation: float) -> None:
     rng = np.random.default_rng([seeds, round(1000 * deviation)])
     seed_log_odds = points_to_log_odds(deviation)
     gain = true_gain(seed_log_odds)

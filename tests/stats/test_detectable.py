@@ -34,7 +34,7 @@ def test_one_seed_one_answer_worked_by_hand() -> None:
     assert "\n" not in found.assumptions
 
 
-def test_more_of_anything_detects_less() -> None:
+def test_more_problems_samples_or_seeds_detect_smaller_gains() -> None:
     base = present(smallest_detectable_gain(500, 4, 5).gain)
     for less in (
         smallest_detectable_gain(1000, 4, 5),

@@ -17,7 +17,7 @@ def test_a_worked_example() -> None:
     assert [one.level for one in found] == pytest.approx([1 - 0.05 / 3, 0.975, 0.975, 0.9875])
 
 
-def test_one_contrast_is_left_as_it_is() -> None:
+def test_a_single_contrast_is_not_corrected() -> None:
     (only,) = holm([0.049])
     assert only == Corrected(True, 0.049, only.level)
     assert only.level == pytest.approx(0.95)
@@ -26,12 +26,12 @@ def test_one_contrast_is_left_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("bad", [-0.1, 1.1, float("nan")])
-def test_a_p_value_is_a_chance(bad: float) -> None:
+def test_p_values_must_be_probabilities(bad: float) -> None:
     with pytest.raises(ValueError, match="p-value 1"):
         holm([0.5, bad])
 
 
-def test_the_interval_at_the_corrected_level_leaves_out_zero_exactly_where_it_is_rejected() -> None:
+def test_the_corrected_interval_excludes_zero_exactly_if_the_contrast_is_rejected() -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
         effects = rng.choice([0.0, 0.01, 0.03, 0.06], 6)

@@ -19,7 +19,7 @@ def test_it_is_the_binomial_test_on_the_answers_that_changed(fixed: int, broken:
     assert found.p_value == pytest.approx(wanted)
 
 
-def test_what_is_no_single_answer_is_refused() -> None:
+def test_means_of_several_answers_are_refused() -> None:
     with pytest.raises(ValueError, match="neither right"):
         mcnemar([0.5, 1.0], [1.0, 1.0])
     with pytest.raises(ValueError, match="shapes"):

@@ -17,7 +17,7 @@ def test_the_estimate_is_spearmans_with_ties() -> None:
     assert (found.cells, found.clusters) == (40, 40)
 
 
-def test_a_draw_ranks_anew_the_cells_that_it_holds() -> None:
+def test_each_draw_ranks_its_cells_again() -> None:
     rng = np.random.default_rng(2)
     x, y = rng.normal(size=12).round(), rng.normal(size=12)
     weights = rng.multinomial(12, np.full(12, 1 / 12)).astype(float)
@@ -38,7 +38,7 @@ def test_cells_that_share_a_model_are_one_draw() -> None:
     assert shared.high - shared.low > 1.5 * (alone.high - alone.low)
 
 
-def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
+def test_the_interval_has_nominal_coverage() -> None:
     rng = np.random.default_rng(4)
     rho, hits, trials = 0.6, 0, 150
     truth = 6 / np.pi * np.arcsin(rho / 2)
@@ -50,7 +50,7 @@ def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
     assert 0.88 <= hits / trials <= 0.99
 
 
-def test_too_little_gives_no_number() -> None:
+def test_too_few_models_give_no_estimate() -> None:
     assert rank_correlation([1, 2], [1, 2], [0, 1]) is None
     assert rank_correlation([1, 1, 1], [1, 2, 3], [0, 1, 2]) is None
     cells = list(range(8))

@@ -51,7 +51,7 @@ def test_arm_labels(gain: int, final: int, label: str) -> None:
         (-1, -1, "below", "below"),
     ],
 )
-def test_no_arm_stands_above_without_a_higher_final_score(
+def test_no_arm_ranks_above_without_a_higher_final_score(
     gain: int, final: int, by_final: str, by_gain: str
 ) -> None:
     assert arm_place("final", contrast(gain), contrast(final)) == by_final

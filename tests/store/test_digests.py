@@ -81,14 +81,14 @@ def test_a_damaged_file_is_named_and_the_stage_counts_as_missing(
     assert store.has(KEY, weights=True)
 
 
-def test_weights_are_read_by_those_who_load_them(store: Store) -> None:
+def test_weights_are_verified_only_on_request(store: Store) -> None:
     flip(store.folder(KEY) / "model.safetensors")
     assert store.has(KEY)
     with pytest.warns(Damage, match="model.safetensors"):
         assert not store.has(KEY, weights=True)
 
 
-def test_a_file_is_read_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_verified_once_per_process(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
     monkeypatch.setattr("bi_bench.store.digests.digest_file", lambda path: read.append(path))
     fresh = Store(store.root)
@@ -101,7 +101,7 @@ def test_a_file_is_read_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> N
     assert len(read) == 1
 
 
-def test_no_flipped_bit_in_the_record_of_a_stage_goes_unseen(store: Store) -> None:
+def test_every_flipped_bit_in_a_stage_record_is_detected(store: Store) -> None:
     path = store.folder(KEY) / "stage.json"
     whole = path.read_bytes()
     record, seal = store.record(KEY), store.seal(KEY)
@@ -122,7 +122,7 @@ def old(store: Store, **changes: object) -> None:
     path.write_text(json.dumps({k: v for k, v in data.items() if k not in ("files", "digest")}))
 
 
-def test_a_stage_of_before_digests_is_read_unless_its_identity_has_another_key(
+def test_a_stage_without_digests_is_read_if_its_identity_matches_its_key(
     store: Store,
 ) -> None:
     old(store)
@@ -133,13 +133,13 @@ def test_a_stage_of_before_digests_is_read_unless_its_identity_has_another_key(
         assert not store.has(KEY)
 
 
-def test_a_stage_that_is_not_there_is_not_damaged(tmp_path: Path) -> None:
+def test_a_missing_stage_is_not_damaged(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert not store.has(KEY)
     assert store.damage(KEY) == ""
 
 
-def test_no_flipped_bit_in_a_run_record_goes_unseen(tmp_path: Path) -> None:
+def test_every_flipped_bit_in_a_run_record_is_detected(tmp_path: Path) -> None:
     store = Store(tmp_path)
     record = run_record(stages=["k"], numerics={"clip": float("inf")})
     store.write_run("quick-12ab", record)
@@ -161,7 +161,7 @@ def test_no_flipped_bit_in_a_run_record_goes_unseen(tmp_path: Path) -> None:
     assert store.read_run("quick-12ab") == record
 
 
-def test_a_damaged_failure_is_a_failure_all_the_same(tmp_path: Path) -> None:
+def test_a_damaged_failure_record_is_still_a_failure(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write_failure(KEY, Failure(type="ValueError", message="no luck"))
     assert present(store.failure(KEY)).message == "no luck"

@@ -32,7 +32,7 @@ def names(store: Store) -> list[str]:
     return sorted(path.name for path in store.stages.iterdir())
 
 
-def test_what_no_run_names_goes(store: Store) -> None:
+def test_stages_that_no_run_names_are_deleted(store: Store) -> None:
     would = store.gc(keep=[BUSY], dry_run=True)
     assert len(names(store)) == 6
     assert store.gc(keep=[BUSY]) == would
@@ -42,7 +42,7 @@ def test_what_no_run_names_goes(store: Store) -> None:
     assert store.gc(keep=[BUSY]) == Collected(0, 0)
 
 
-def test_a_stage_that_is_being_written_stays(store: Store) -> None:
+def test_a_stage_in_progress_is_kept(store: Store) -> None:
     with store.begin(BUSY) as work:
         assert store.gc().stages == 1
         assert names(store) == sorted([KEPT, BUSY, f"{BUSY}.lock", work.folder.name])
@@ -57,7 +57,7 @@ def test_an_unreadable_run_record_keeps_everything(store: Store) -> None:
     assert len(names(store)) == 6
 
 
-def test_an_archive_can_be_asked_what_would_go(
+def test_a_dry_run_works_on_a_read_only_store(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     would = store.gc(dry_run=True)

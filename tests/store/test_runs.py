@@ -49,7 +49,7 @@ def test_a_broken_run_record_is_an_error_that_names_the_file(tmp_path: Path) -> 
         store.read_run("quick-12ab")
 
 
-def test_text_replaces_a_file_whole(tmp_path: Path) -> None:
+def test_write_text_replaces_the_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "new" / "report.md"
     write_text(path, "long old text")
     write_text(path, "ü")

@@ -45,7 +45,7 @@ def hold(store: Store, key: str) -> subprocess.Popen[str]:
     return process
 
 
-def test_a_stage_is_there_after_its_commit_and_not_before(tmp_path: Path) -> None:
+def test_a_stage_exists_only_after_its_commit(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert not store.has(KEY)
     with pytest.raises(UserError, match="no stage abab"):
@@ -72,7 +72,7 @@ def fail_half_way(store: Store) -> None:
         raise ZeroDivisionError
 
 
-def test_an_error_leaves_nothing(tmp_path: Path) -> None:
+def test_an_error_leaves_no_files(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with pytest.raises(ZeroDivisionError):
         fail_half_way(store)
@@ -90,7 +90,9 @@ def test_a_declined_stage_keeps_its_reason_and_log(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", [None, "", "{", "[]", '{"schema": 1}', json.dumps({"schema": 0, "key": KEY})]
 )
-def test_a_folder_without_a_sound_record_is_built_again(tmp_path: Path, text: str | None) -> None:
+def test_a_folder_without_a_valid_record_is_computed_again(
+    tmp_path: Path, text: str | None
+) -> None:
     store = Store(tmp_path)
     record = build(store, text="old") / "stage.json"
     if text is None:
@@ -104,7 +106,7 @@ def test_a_folder_without_a_sound_record_is_built_again(tmp_path: Path, text: st
     assert (folder / "model" / "weights.txt").read_text() == "new"
 
 
-def test_one_writer_at_a_time_and_a_killed_one_frees_its_stage(tmp_path: Path) -> None:
+def test_one_writer_at_a_time_and_a_killed_one_releases_its_lock(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with hold(store, KEY) as other:
         with pytest.raises(Busy), store.begin(KEY):

@@ -81,7 +81,7 @@ def test_axes_labels_and_defaults(suite_file: Path) -> None:
         ),
     ],
 )
-def test_mistakes_name_file_key_path_and_the_way_out(
+def test_errors_name_file_key_path_and_the_fix(
     suite_file: Path, before: str, after: str, message: str
 ) -> None:
     change(suite_file, before, after)
@@ -107,7 +107,7 @@ def test_an_unreadable_file_is_a_user_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_a_suite_and_its_template_may_begin_with_a_byte_order_mark(
+def test_a_suite_and_its_template_may_start_with_a_byte_order_mark(
     suite_file: Path, encoding: str
 ) -> None:
     template = "{{ messages[0].content }} é\r\n"
@@ -141,7 +141,7 @@ def test_a_suite_and_its_template_may_begin_with_a_byte_order_mark(
         ),
     ],
 )
-def test_numbers_that_no_content_key_holds_are_refused_by_key_path(
+def test_values_that_no_content_key_can_hold_are_refused(
     suite_file: Path, override: str, message: str
 ) -> None:
     with pytest.raises(UserError, match=message):
@@ -184,7 +184,7 @@ def two_matrices(file: Path) -> Path:
     return file
 
 
-def test_several_matrices_take_what_they_leave_out_from_the_first(suite_file: Path) -> None:
+def test_later_matrices_take_missing_axes_from_the_first(suite_file: Path) -> None:
     suite = load_suite(two_matrices(suite_file))
     cells = [(cell.strategy.label, cell.seed) for cell in suite.cells()]
     # bridge-20 with seed 0 is in both and is one cell.
@@ -207,7 +207,7 @@ def test_several_matrices_take_what_they_leave_out_from_the_first(suite_file: Pa
         ),
     ],
 )
-def test_mistakes_in_a_further_matrix_name_it(
+def test_errors_in_a_later_matrix_name_it(
     suite_file: Path, before: str, after: str, message: str
 ) -> None:
     change(two_matrices(suite_file), before, after)
@@ -215,7 +215,7 @@ def test_mistakes_in_a_further_matrix_name_it(
         load_suite(suite_file)
 
 
-def test_an_override_says_which_matrix(suite_file: Path) -> None:
+def test_an_override_must_name_the_matrix(suite_file: Path) -> None:
     two_matrices(suite_file)
     assert load_suite(suite_file, ["matrix[1].seeds=[3]"]).matrices[1].seeds == (3,)
     with pytest.raises(UserError, match=r"this is a list; write \[0\]"):
@@ -256,7 +256,7 @@ def test_every_suite_in_the_repository_loads_and_opens_with_its_needs(file: Path
         (f"name={'x' * 300}", "name: .* at most 100 characters"),
     ],
 )
-def test_numbers_without_an_end_and_names_of_any_length_are_refused(
+def test_infinite_numbers_and_long_names_are_refused(
     suite_file: Path, override: str, message: str
 ) -> None:
     with pytest.raises(UserError, match=message):

@@ -86,7 +86,7 @@ def test_a_published_number_gets_all_labels_of_its_row(suite_file: Path) -> None
         ("[[report", '[report]\nfigures = ["reward"]\n[[report', r'figures\[0\]: .*"rewards"'),
     ],
 )
-def test_mistakes_name_the_key_and_what_to_write(
+def test_errors_name_the_key_and_the_fix(
     suite_file: Path, before: str, after: str, message: str
 ) -> None:
     text = suite_file.read_text()
@@ -101,7 +101,9 @@ def test_analyses_are_figures_by_their_label(suite_file: Path) -> None:
     assert load_suite(suite_file).figures == ("rewards", "by ops")
 
 
-def test_what_is_shown_is_in_the_run_record_and_in_no_key(suite_file: Path, tmp_path: Path) -> None:
+def test_report_settings_are_in_the_run_record_and_in_no_key(
+    suite_file: Path, tmp_path: Path
+) -> None:
     plain = tmp_path / "plain.toml"
     plain.write_text(SUITE)
     shown, without = load_suite(suite_file), load_suite(plain)

@@ -62,16 +62,16 @@ def test_the_weights_that_the_command_leaves_are_taken_over(
         ("print('did nothing')", "left its output folder empty.*\n.*did nothing"),
         (
             "import sys, pathlib; (pathlib.Path(sys.argv[3]) / 'notes.txt').write_text('x')",
-            "left no checkpoint that can be read",
+            "left no readable checkpoint",
         ),
         (
             "import sys, pathlib; (pathlib.Path(sys.argv[3]) / 'model.safetensors').write_text('x')",
-            "left no checkpoint that can be read",
+            "left no readable checkpoint",
         ),
         (HALVES.replace("CHANGE", "tensors.popitem()"), "another architecture: .* missing"),
         (
             HALVES.replace("CHANGE", "name, value = tensors.popitem(); tensors[name] = value[:1]"),
-            "left no checkpoint that can be read|another architecture",
+            "left no readable checkpoint|another architecture",
         ),
         (
             HALVES.replace("CHANGE", "next(iter(tensors.values()))[:] = float('nan')"),
@@ -90,7 +90,7 @@ def test_what_goes_wrong_outside_is_a_clear_error_with_the_end_of_the_log(
 
 def test_pickled_weights_are_not_read(tiny: Checkpoint, tmp_path: Path) -> None:
     code = "import sys, pathlib; (pathlib.Path(sys.argv[3]) / 'pytorch_model.bin').write_text('x')"
-    with pytest.raises(UserError, match="left no checkpoint that can be read"):
+    with pytest.raises(UserError, match="left no readable checkpoint"):
         train(tiny, tmp_path, code)
 
 

@@ -37,7 +37,7 @@ def to_text(lines: Sequence[Line], regraded: Regraded, n: int) -> str:
 def _text_lines(lines: Sequence[Line], regraded: Regraded, n: int) -> Iterator[str]:
     yield str(tabulate(list(map(_row, lines)), _HEADINGS, tablefmt="simple"))
     changed, answers = regraded.changed, sum(line.answers for line in lines)
-    yield f"\n{len(changed)} of {answers} verdicts changed"
+    yield f"\n{len(changed)} of {answers} grades changed"
     for problem, old, new in changed[:n]:
         answer = plain(problem.answer)[:80]
         yield f"\n{plain(problem.id)} (answer {answer}): {_verdict(old)} → {_verdict(new)}"

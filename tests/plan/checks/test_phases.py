@@ -70,7 +70,7 @@ def planned(file: Path, source: str, *overrides: str) -> StageGraph:
         ("__import__('sys').exit(3)", "SystemExit: 3"),
     ],
 )
-def test_phases_that_cannot_be_carried_out_skip_their_cells(
+def test_cells_with_impossible_phases_are_skipped(
     suite_file: Path, phase: str, message: str
 ) -> None:
     source = ALGORITHM.replace("PHASE", phase)
@@ -97,12 +97,14 @@ def test_phases_that_cannot_be_carried_out_skip_their_cells(
         ("(1,)", "Mine.needs must be a collection of names"),
     ],
 )
-def test_an_analysis_asks_for_roles_that_exist(suite_file: Path, needs: str, message: str) -> None:
+def test_needs_of_an_analysis_must_be_known_roles(
+    suite_file: Path, needs: str, message: str
+) -> None:
     with pytest.raises(UserError, match=message):
         planned(suite_file, ANALYSIS.replace("NEEDS", needs), 'analyses=["mine"]')
 
 
-def test_a_role_that_this_suite_does_not_make_leaves_the_analysis_out(suite_file: Path) -> None:
+def test_an_analysis_is_left_out_if_the_suite_has_no_stage_for_its_role(suite_file: Path) -> None:
     source = ANALYSIS.replace("NEEDS", '("pre/val",)')
     cells = planned(suite_file, source, 'analyses=["mine"]').cells
     assert {c.without["mine"] for c in cells} == {"it needs pre/val, which the suite does not make"}

@@ -66,7 +66,7 @@ def keys(plan: StageGraph, kind: str) -> set[str]:
         ((TWO, "defaults.sft.batch_size=3"), "batch_size = 3 is not a multiple of .*processes = 2"),
     ],
 )
-def test_what_could_run_nowhere_is_an_error_of_the_plan(
+def test_settings_that_no_machine_can_run_are_errors_of_the_plan(
     suite_file: Path, overrides: tuple[str, ...], message: str
 ) -> None:
     with pytest.raises(UserError, match=message):
@@ -101,7 +101,7 @@ def test_wrong_engines_and_truncated_sampling_are_errors_of_the_suite(
         load_suite(suite_file, [override])
 
 
-def test_the_engine_is_in_the_keys_of_what_it_draws_and_only_where_it_is_set(
+def test_the_engine_is_in_the_keys_of_sampling_stages_only_if_it_is_set(
     suite_file: Path,
 ) -> None:
     plain, vllm = planned(suite_file), planned(suite_file, VLLM)
@@ -157,7 +157,7 @@ def command(*arguments: Any) -> subprocess.CompletedProcess[str]:
 
 
 @without_vllm
-def test_a_plan_says_that_vllm_is_missing_and_a_run_stops_there(
+def test_a_missing_vllm_is_a_warning_of_plan_and_an_error_of_run(
     suite_file: Path, tmp_path: Path
 ) -> None:
     assert not lacking(load_suite(suite_file))
@@ -171,7 +171,7 @@ def test_a_plan_says_that_vllm_is_missing_and_a_run_stops_there(
     assert not list((tmp_path / "store").glob("stages/*"))
 
 
-def test_trackers_are_in_no_key_and_a_missing_one_is_only_said(
+def test_trackers_are_in_no_key_and_a_missing_one_is_a_warning(
     suite_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = plan_suite(load_suite(suite_file))

@@ -53,8 +53,8 @@ def test_the_models_own_template_is_used_and_missed(tiny: Checkpoint) -> None:
 @pytest.mark.parametrize(
     ("template", "message"),
     [
-        ("{{ messages[0].content }}", "leaves the user message out"),
-        ("{{ messages[1].content }}", "leaves the system message out"),
+        ("{{ messages[0].content }}", "drops the user message"),
+        ("{{ messages[1].content }}", "drops the system message"),
         ("{{ raise_exception('no system here') }}", "fails: no system here"),
         ("{% for m in messages %}", "template fails"),
     ],
@@ -166,8 +166,8 @@ ENDLESS = (
         ("{{ 'a' * 10000000000 }}", "more than 1000 MB of memory"),
         ("{{ 'a' * 2000000 }}" + BARE, "adds more than 1000000 characters"),
         ("{{ 'a'.ljust(3000000000) }}", "more than 1000 MB of memory"),
-        ("{{ 9**9**9 }}", "has no place in a chat template"),
-        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "calls itself without an end"),
+        ("{{ 9**9**9 }}", "is not allowed in a chat template"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "recurses without end"),
         ("{{ 1 / 0 }}", "division by zero"),
         ("{{ ''.__class__.__mro__ }}", "unsafe"),
     ],

@@ -328,5 +328,5 @@ def test_a_subspace_that_makes_no_sense_is_refused(
 
 
 def test_more_layers_than_there_are_is_an_error(model: PreTrainedModel) -> None:
-    with pytest.raises(UserError, match="last 9 layers of a model that has 4"):
+    with pytest.raises(UserError, match="9 last layers, but the model has 4"):
         Subspace("last-layers", 9).parameters(model)

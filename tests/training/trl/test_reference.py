@@ -81,7 +81,7 @@ def test_a_scaled_gradient_moves_the_weights_in_proportion(moved: Moved) -> None
         ({"kl_mask": 0.1}, "kl_mask needs a KL term"),
         ({"kl_mask": 0.1, "beta": 0.1, "minibatches": 2}, "one update for each rollout batch"),
         ({"gradient_scale": 0.0}, "gradient_scale must be above 0"),
-        ({"gradient_scale": 0.5, "advantage": "batch"}, 'go with advantage = "group" alone'),
+        ({"gradient_scale": 0.5, "advantage": "batch"}, 'need advantage = "group"'),
     ],
 )
 def test_what_cannot_work_is_refused(train: Train, config: dict[str, Any], message: str) -> None:

@@ -23,18 +23,18 @@ def checked(prompts: int = 4, group: int = 4, **config: Any) -> Any:
         ({"loss_type": "luspo"}, 'needs importance_sampling_level = "sequence"'),
         ({"importance_sampling_level": "sequnce"}, 'did you mean "sequence"'),
         ({"scale_rewards": "batched"}, 'did you mean "batch"'),
-        ({"scale_rewards": "none", "advantage": "batch"}, "scale_rewards does nothing"),
+        ({"scale_rewards": "none", "advantage": "batch"}, "scale_rewards has no effect"),
         ({"advantage": "leave-one"}, 'did you mean "leave-one-out"'),
-        ({"minibatches": 3}, "16 rollouts cannot be cut into 3 minibatches"),
+        ({"minibatches": 3}, "16 rollouts cannot be divided into 3 minibatches"),
         ({"minibatches": 0}, "minibatches must be an integer of at least 1"),
         ({"num_iterations": 1.5}, "num_iterations must be an integer"),
         ({"resample_rounds": -1}, "resample_rounds must be an integer of at least 0"),
         ({"overlong_penalty": -1.0}, "overlong_penalty must not be below 0"),
         ({"overlong_share": 0.0}, "overlong_share is above 0"),
         ({"steps_per_generation": 4}, '"steps_per_generation" of GRPOConfig is set by bi_bench'),
-        ({"top_p": 0.9}, '"top_p" of GRPOConfig cuts off .* biases the importance ratio'),
-        ({"top_k": 20}, '"top_k" of GRPOConfig cuts off the distribution'),
-        ({"min_p": 0.1}, '"min_p" of GRPOConfig cuts off the distribution'),
+        ({"top_p": 0.9}, '"top_p" of GRPOConfig truncates .* biases the importance ratio'),
+        ({"top_k": 20}, '"top_k" of GRPOConfig truncates the distribution'),
+        ({"min_p": 0.1}, '"min_p" of GRPOConfig truncates the distribution'),
         ({"use_vllm": True}, '"use_vllm" of GRPOConfig is set by bi_bench'),
         ({"mini_batches": 2}, 'no field "mini_batches"; did you mean "minibatches"'),
         ({"group": 5}, "prompts x group = 20 rollouts are not a multiple of the micro batch 8"),
@@ -67,5 +67,5 @@ def test_several_processes_share_the_rollouts_of_a_step() -> None:
     phase = Phase("grpo", 2, 4, 4, config={"minibatches": 2})
     shared = grpo_settings(phase, 8, 100, processes=2)
     assert (shared.rows, shared.micro, shared.updates, shared.accumulation) == (8, 4, 2, 1)
-    with pytest.raises(UserError, match="4 prompts a step cannot be shared by 3 processes"):
+    with pytest.raises(UserError, match="4 prompts per step cannot be shared by 3 processes"):
         grpo_settings(phase, 8, 100, processes=3)
