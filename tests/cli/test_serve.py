@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright import sync_api
 
 from bi_bench.artifacts.run_record import RunRecord
 from bi_bench.store import Store
@@ -156,7 +157,7 @@ def test_the_page_follows_the_run_and_keeps_its_state(
     filled(tmp_path, ("vanilla", "bridge"))
     page.locator("#rows > tbody").nth(1).wait_for(state="attached", timeout=60_000)
     page.locator(".panel details.part").first.wait_for()
-    assert page.locator("tbody.is-open button.open").inner_text() == "vanilla"
+    sync_api.expect(page.locator("tbody.is-open button.open")).to_have_text("vanilla")
     assert page.get_by_label("Search").input_value() == "van"
-    assert page.locator("#count").inner_text() == "1 of 2 rows"
+    sync_api.expect(page.locator("#count")).to_have_text("1 of 2 rows")
     assert said == []

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright import sync_api
 
 from bi_bench.report.site.write import write_site
 from tests.factories import results
@@ -55,10 +56,10 @@ def test_a_name_is_neither_code_nor_the_name_of_something_else(
     assert rows.all_text_contents()[:8] == list(LABELS[:8])
     for number in range(len(LABELS)):
         rows.nth(number).click()
-    assert page.locator("tbody button[aria-expanded=true]").count() == len(LABELS)
+    sync_api.expect(page.locator("tbody button[aria-expanded=true]")).to_have_count(len(LABELS))
     page.reload()  # the address names every one of them
     page.locator("tbody button[aria-expanded=true]").nth(len(LABELS) - 1).wait_for()
-    assert page.locator("tbody button[aria-expanded=true]").count() == len(LABELS)
-    assert page.locator("img").count() == 0
+    sync_api.expect(page.locator("tbody button[aria-expanded=true]")).to_have_count(len(LABELS))
+    sync_api.expect(page.locator("img")).to_have_count(0)
     assert wrong == []
     page.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright import sync_api
 
 from bi_bench.api import Problem
 from bi_bench.artifacts.problems import write_problems
@@ -92,7 +93,7 @@ def test_two_hundred_rows_paint_at_once_and_sort_at_once(
     page.goto(site.as_uri())
     page.wait_for_selector("#rows > tbody")
     rows = page.locator("#rows > tbody")
-    assert rows.count() == 200
+    sync_api.expect(rows).to_have_count(200)
     measured = {"first paint": page.evaluate(PAINTED)}
     for name in ("gain", "post", "strategy"):
         heading = page.locator("#rows thead th").filter(has_text=name).first

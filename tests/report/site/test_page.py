@@ -52,9 +52,9 @@ def test_the_first_page_is_the_leaderboard_in_the_order_of_the_suite(page: Page,
     assert strategies(page) == EXPECTED_ROWS
     assert page.title().startswith("quick")
     assert "</title><script>" in page.locator("header p").inner_text()
-    assert page.locator("#rows tbody th .chip").inner_text() == "reference"
+    sync_api.expect(page.locator("#rows tbody th .chip")).to_have_text("reference")
     assert "it <i>declined</i>" in page.locator("main").inner_text()
-    assert page.locator("main i, main b, main img").count() == 0
+    sync_api.expect(page.locator("main i, main b, main img")).to_have_count(0)
 
 
 def test_a_heading_sorts_and_turns_and_gives_the_order_back(page: Page) -> None:
@@ -77,7 +77,7 @@ def test_a_heading_sorts_and_turns_and_gives_the_order_back(page: Page) -> None:
 def test_rows_are_found_by_text_and_by_axis(page: Page) -> None:
     page.get_by_label("Search").fill("vanil")
     assert strategies(page) == ["vanilla"]
-    assert page.locator("#count").inner_text() == "1 of 2 rows"
+    sync_api.expect(page.locator("#count")).to_have_text("1 of 2 rows")
     page.reload()
     assert strategies(page) == ["vanilla"]
     page.get_by_label("Search").fill("")
@@ -87,11 +87,11 @@ def test_rows_are_found_by_text_and_by_axis(page: Page) -> None:
 
 
 def test_columns_come_and_go(page: Page) -> None:
-    assert not heading(page, "minutes").is_visible()
+    sync_api.expect(heading(page, "minutes")).not_to_be_visible()
     page.get_by_label("costs").check()
-    assert heading(page, "minutes").is_visible()
+    sync_api.expect(heading(page, "minutes")).to_be_visible()
     page.reload()
-    assert heading(page, "minutes").is_visible()
+    sync_api.expect(heading(page, "minutes")).to_be_visible()
 
 
 def test_a_row_opens_to_charts_with_their_numbers(page: Page) -> None:
@@ -101,7 +101,7 @@ def test_a_row_opens_to_charts_with_their_numbers(page: Page) -> None:
     assert titles[:2] == ["Reward", "Difficulty"]
     panel.get_by_text("The numbers as a table").first.click()
     numbers = panel.locator("figure").first.locator("tbody tr")
-    assert numbers.first.locator("td").all_inner_texts() == ["seed 0", "1", "0.1"]
+    sync_api.expect(numbers.first.locator("td")).to_have_text(["seed 0", "1", "0.1"])
     assert "open=vanilla-" in page.url
 
 
@@ -109,7 +109,7 @@ def test_an_address_leads_back_to_an_open_row(page: Page) -> None:
     open_row(page, 1)
     page.reload()
     page.locator(".panel details.part").first.wait_for()
-    assert page.locator("tbody.is-open").count() == 1
+    sync_api.expect(page.locator("tbody.is-open")).to_have_count(1)
     assert page.locator("button.open").nth(1).get_attribute("aria-expanded") == "true"
 
 
@@ -123,10 +123,10 @@ def test_two_arms_are_compared_field_by_field(page: Page) -> None:
 def test_an_answer_shows_its_steps_and_what_is_wrong_with_them(page: Page) -> None:
     shown = show_problem(open_answers(page), 0)
     before, after = shown.locator(".side").all()
-    assert before.locator(".verdict strong").first.inner_text() == "✗ wrong"
-    assert after.locator(".verdict strong").first.inner_text() == "✓ right"
+    sync_api.expect(before.locator(".verdict strong").first).to_have_text("✗ wrong")
+    sync_api.expect(after.locator(".verdict strong").first).to_have_text("✓ right")
     assert after.locator(".step").count() > 1
-    assert after.locator(".step.faulty").count() == 0
+    sync_api.expect(after.locator(".step.faulty")).to_have_count(0)
     assert before.locator(".faults li").count() >= 1
     # Letters in front of steps say what the colours say.
     letters = after.locator(".step").first.evaluate("e => getComputedStyle(e, '::before').content")
@@ -138,7 +138,7 @@ def test_nothing_that_a_model_wrote_is_markup_or_code(page: Page) -> None:
     seen = {}
     for number in range(2, 10):
         shown = show_problem(panel, number)
-        assert shown.locator("script, img, a, i, td").count() == 0
+        sync_api.expect(shown.locator("script, img, a, i, td")).to_have_count(0)
         seen[number] = shown.locator(".answer .text").first.inner_text()
         assert not re.search("[\x00\x1b\u2028\u202e]", seen[number])
     assert seen[2] == "<script>window.hacked = 1</script>"
@@ -150,7 +150,7 @@ def test_nothing_that_a_model_wrote_is_markup_or_code(page: Page) -> None:
 def test_ten_million_characters_are_cut_and_counted(page: Page) -> None:
     shown = show_problem(open_answers(page), 1)
     left = shown.locator(".side").nth(1).locator(".left").first
-    assert left.inner_text() == "… 9,984,000 more characters are left out"
+    sync_api.expect(left).to_have_text("… 9,984,000 more characters are left out")
 
 
 def test_problems_are_filtered_by_what_rft_did_to_them(page: Page) -> None:
@@ -172,17 +172,17 @@ def test_an_address_leads_back_to_a_problem(page: Page, run: Run) -> None:
     show_problem(open_answers(page), 3)
     page.reload()
     page.locator(".shown h4").wait_for()
-    assert page.locator(".shown h4").inner_text() == run.problems[3].id
+    sync_api.expect(page.locator(".shown h4")).to_have_text(run.problems[3].id)
 
 
 def test_all_of_it_works_from_the_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text() == "To the leaderboard"
+    sync_api.expect(page.locator(":focus")).to_have_text("To the leaderboard")
     page.locator("button.open").first.focus()
     page.keyboard.press("Enter")
     page.locator(".panel details.part").first.wait_for()
     page.keyboard.press("Enter")
-    assert page.locator("tbody.is-open").count() == 0
+    sync_api.expect(page.locator("tbody.is-open")).to_have_count(0)
     heading(page, "gain").locator("button").focus()
     page.keyboard.press("Space")
     assert heading(page, "gain").get_attribute("aria-sort") == "descending"
@@ -249,10 +249,10 @@ def test_a_narrow_window_scrolls_the_table_and_not_the_page(browser: Browser, si
 def test_printing_shows_open_rows_and_no_controls(page: Page) -> None:
     open_answers(page)
     page.emulate_media(media="print")
-    assert page.locator(".panel").first.is_visible()
-    assert page.locator(".shown .answer").first.is_visible()
-    assert not page.locator("#filters").is_visible()
-    assert not page.locator(".panel").nth(1).is_visible()
+    sync_api.expect(page.locator(".panel").first).to_be_visible()
+    sync_api.expect(page.locator(".shown .answer").first).to_be_visible()
+    sync_api.expect(page.locator("#filters")).not_to_be_visible()
+    sync_api.expect(page.locator(".panel").nth(1)).not_to_be_visible()
 
 
 def test_readiness_is_held_against_gain(page: Page) -> None:
@@ -272,8 +272,8 @@ def test_paper_shows_charts_that_no_reader_came_near(browser: Browser, site: Pat
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
 
     page.emulate_media(media="print")
-    assert page.locator("#costs figure tbody tr").first.is_visible()
-    assert not page.locator("#costs figure .plot").first.is_visible()
+    sync_api.expect(page.locator("#costs figure tbody tr").first).to_be_visible()
+    sync_api.expect(page.locator("#costs figure .plot").first).not_to_be_visible()
     page.emulate_media(media="screen")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     place = open_row(page).locator(".plot").first
