@@ -27,7 +27,9 @@ from bi_bench.api import (
     Drawing,
     Parameters,
     Plugin,
+    Reward,
     Strategy,
+    Trainer,
     UserError,
     did_you_mean,
     hooks,
@@ -39,6 +41,8 @@ KINDS: Mapping[str, type[Plugin]] = {
     "strategies": Strategy,
     "models": BaseModel,
     "algorithms": Algorithm,
+    "rewards": Reward,
+    "trainers": Trainer,
     "benchmarks": Benchmark,
     "analyses": Analysis,
 }
@@ -71,6 +75,15 @@ class Registered(Generic[T]):
     kind: str
     cls: type[T]
     origin: Origin
+
+    @property
+    def implied(self) -> bool:
+        """True for a plugin of bi_bench in its first version: keys that existed before it omit it."""
+        return self.identity() == {
+            "name": self.cls.name,
+            "distribution": OWN_DISTRIBUTION,
+            "version": 1,
+        }
 
     def identity(self) -> dict[str, Any]:
         """The plugin's part of a content key; files are digested anew at each call."""
@@ -105,7 +118,7 @@ class Registry:
     broken: list[Broken] = field(default_factory=list)
 
     def _of(self, base: type[T]) -> list[Registered[T]]:
-        """All plugins derived from one of the five base classes."""
+        """All plugins derived from one of the base classes of :data:`KINDS`."""
         return [
             Registered(entry.kind, entry.cls, entry.origin)
             for entry in self.found

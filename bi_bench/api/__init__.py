@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bi_bench.api.algorithm import Algorithm, Phase, Reward
+from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.benchmark import Benchmark
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
@@ -10,13 +10,26 @@ from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.hooks import hookimpl
 from bi_bench.api.model import BaseModel, ModelSource, Pace, model_digest
+from bi_bench.api.phase import (
+    Custom,
+    ExpertIteration,
+    ExternalCommand,
+    Phase,
+    RolloutPhase,
+    SupervisedUpdates,
+)
 from bi_bench.api.plan import Plan, Step, base_plan
 from bi_bench.api.plugin import Parameters, Plugin
+from bi_bench.api.policy_gradient import PolicyGradient
 from bi_bench.api.problem import SPLITS, Grade, Problem, Split
+from bi_bench.api.reward import Reward, RewardTerm
+from bi_bench.api.rollout import History, Rollout
+from bi_bench.api.room import Room
 from bi_bench.api.seeds import derive_seed, stream
 from bi_bench.api.speech import Solution, Span, Voice, speak, subgoal_count
 from bi_bench.api.strategy import Decline, Draft, DraftContext, Example, Strategy
 from bi_bench.api.subject import Answered, Subject
+from bi_bench.api.trainer import Limits, Trainer
 from bi_bench.api.verify import Stated, StepVerdict, needed_steps, needed_steps_right, verify
 
 __all__ = [
@@ -28,13 +41,18 @@ __all__ = [
     "Bars",
     "BaseModel",
     "Benchmark",
+    "Custom",
     "Decline",
     "Draft",
     "DraftContext",
     "Drawing",
     "Example",
+    "ExpertIteration",
+    "ExternalCommand",
     "Grade",
     "GraphError",
+    "History",
+    "Limits",
     "Lines",
     "ModelSource",
     "Pace",
@@ -42,10 +60,15 @@ __all__ = [
     "Phase",
     "Plan",
     "Plugin",
+    "PolicyGradient",
     "Problem",
     "Quantity",
     "ReasoningGraph",
     "Reward",
+    "RewardTerm",
+    "Rollout",
+    "RolloutPhase",
+    "Room",
     "Solution",
     "Span",
     "Split",
@@ -54,6 +77,8 @@ __all__ = [
     "StepVerdict",
     "Strategy",
     "Subject",
+    "SupervisedUpdates",
+    "Trainer",
     "UserError",
     "Voice",
     "base_plan",

@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
+import random
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import ClassVar
 
+from bi_bench.api.phase import Phase
 from bi_bench.api.plugin import P, Plugin
-
-Trainer = Literal["grpo", "expert-iteration", "sft", "command"]
-Reward = Literal["answer", "derivation", "random", "inverted", "format-only"]
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """One run of a trainer over the RL split.
-
-    ``trainer`` names a trainer of the training room; ``config`` are its own configuration fields
-    (for "grpo" those of TRL's GRPOConfig and of bi_bench.training.trl.settings.Extras); ``steps``
-    counts rollout batches (TRL's updates may be more), each of ``prompts`` problems with ``group``
-    rollouts.
-
-    ``reward`` is what a rollout earns, 0 or 1: "answer" for a right answer, "derivation" if every
-    needed step is right too. The others are null controls, which no gain may need: "random" tosses
-    a fair coin whatever the text, "inverted" is 1 - "answer", "format-only" pays for any answer
-    that can be read. ``format_reward`` is earned on top by a completion that closes the reasoning,
-    then gives an answer between tags and ends. The trainer "command" rolls out by
-    itself and "sft" goes on with supervised fine-tuning for ``steps`` updates: they have no use for
-    ``prompts``, ``group`` and rewards.
-    """
-
-    trainer: Trainer
-    steps: int
-    prompts: int
-    group: int
-    reward: Reward = "answer"
-    config: Mapping[str, Any] = field(default_factory=dict)
-    format_reward: float = 0.0
+from bi_bench.api.rollout import History, Rollout
+from bi_bench.api.room import Room
 
 
 class Algorithm(Plugin[P], ABC):
-    """A reinforcement fine-tuning recipe. Declarative: the training room carries it out."""
+    """A reinforcement fine-tuning recipe: phases, and what is different in them.
+
+    Most methods differ from GRPO in what a rollout earns (a reward that a phase names), how credit is
+    spread over its tokens, which problems come next, or what happens between two steps. Each of the last
+    three is a method to override; the object lives for one stage, so it may keep what it needs.
+
+    ``needs``: "demonstrations" for solutions of the RL problems by the arm's strategy
+    (:meth:`~bi_bench.api.Room.demonstration`), else what the benchmark has to provide.
+    """
+
+    needs: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def phases(self) -> Sequence[Phase]:
-        """The phases in order; each starts from the weights the one before it left."""
+        """The phases in order; each starts from the weights the one before it left, or as it says."""
+
+    def choose(self, history: History, n: int, rng: random.Random) -> Sequence[int] | None:
+        """Indices of the ``n`` problems of the next step, for a curriculum; None: all in turn."""
+        return None
+
+    def credit(
+        self, rollouts: Sequence[Rollout], advantages: Sequence[float], room: Room
+    ) -> Sequence[Sequence[float]] | None:
+        """The advantage of each token of each rollout; None: its rollout's for all of them."""
+        return None
+
+    def between(
+        self, rollouts: Sequence[Rollout], rewards: Sequence[float], room: Room
+    ) -> bool | None:
+        """Called after each step with its rollouts and what they earned; True ends the phase."""
+        return None
+
+    def overrides(self, method: str) -> bool:
+        """True where "choose", "credit" or "between" is its own."""
+        return getattr(type(self), method) is not getattr(Algorithm, method)
 
     def warnings(self) -> Sequence[str]:
         """Lines for the reader of the plan, e.g. that two settings are the same algorithm."""

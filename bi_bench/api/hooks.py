@@ -16,7 +16,9 @@ from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis
 from bi_bench.api.benchmark import Benchmark
 from bi_bench.api.model import BaseModel
+from bi_bench.api.reward import Reward
 from bi_bench.api.strategy import Strategy
+from bi_bench.api.trainer import Trainer
 
 hookspec = pluggy.HookspecMarker("bi_bench")
 hookimpl = pluggy.HookimplMarker("bi_bench")
@@ -65,22 +67,65 @@ def bi_bench_models() -> Iterable[type[BaseModel] | ImportError]:  # type: ignor
 
 @hookspec
 def bi_bench_algorithms() -> Iterable[type[Algorithm] | ImportError]:  # type: ignore[empty-body]
-    """Reinforcement fine-tuning algorithms, declared as phases that the training room carries out.
+    """Reinforcement fine-tuning algorithms, declared as phases that trainers carry out.
 
     Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Algorithm`.
 
-    >>> from bi_bench.api import Algorithm, Phase, hookimpl
+    >>> from bi_bench.api import Algorithm, PolicyGradient, hookimpl
     >>> class MeanBaseline(Algorithm):
     ...     '''GRPO without dividing by the group's standard deviation.'''
     ...     name = "mean-baseline"
     ...     def phases(self):
     ...         config = {"scale_rewards": "none", "learning_rate": 3e-4}
-    ...         return [Phase("grpo", steps=100, prompts=16, group=8, config=config)]
+    ...         return [PolicyGradient(steps=100, prompts=16, group=8, config=config)]
     >>> @hookimpl
     ... def bi_bench_algorithms():
     ...     return [MeanBaseline]
     >>> bi_bench_algorithms()[0]().phases()[0].steps
     100
+    """
+
+
+@hookspec
+def bi_bench_rewards() -> Iterable[type[Reward] | ImportError]:  # type: ignore[empty-body]
+    """Rewards: what a rollout earns, named by the phases of algorithms.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Reward`.
+
+    >>> from bi_bench.api import Grade, Reward, Rollout, hookimpl
+    >>> class Brief(Reward):
+    ...     '''1 for a right answer in at most 20 tokens.'''
+    ...     name = "brief"
+    ...     def score(self, problem, rollout, grade):
+    ...         return float(grade.correct and len(rollout.ids) <= 20)
+    >>> @hookimpl
+    ... def bi_bench_rewards():
+    ...     return [Brief]
+    >>> Brief().score(None, Rollout(0, "7", (7, 1), truncated=False), Grade(True, True))
+    1.0
+    """
+
+
+@hookspec
+def bi_bench_trainers() -> Iterable[type[Trainer] | ImportError]:  # type: ignore[empty-body]
+    """Trainers: they carry out phases, for methods with a loop of their own.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Trainer`.
+
+    >>> from bi_bench.api import Custom, Trainer, hookimpl
+    >>> class Imitate(Trainer):
+    ...     '''One supervised update a step on solutions of the benchmark.'''
+    ...     name = "imitate"
+    ...     def train(self, room, phase):
+    ...         over = False
+    ...         while not over:
+    ...             pairs = [(i, room.demonstration(i)) for i in room.choose(phase.prompts)]
+    ...             over = room.step(**room.imitate(pairs, learning_rate=1e-4))
+    >>> @hookimpl
+    ... def bi_bench_trainers():
+    ...     return [Imitate]
+    >>> bi_bench_trainers()[0].phase is Custom
+    True
     """
 
 

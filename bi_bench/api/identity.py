@@ -29,7 +29,9 @@ class Content(TypedDict, total=False):
 
     ``benchmark``, ``strategy``, ``model``, ``algorithm`` and ``analysis`` are plugins with their
     parameters and provenance, ``source`` the digest or revision of a model. ``match`` names the budget
-    that is shared with the parent "reference". ``processes`` is absent for one.
+    that is shared with the parent "reference". ``processes`` is absent for one. ``rewards`` and
+    ``trainers`` are those of the algorithm's phases by name, but for those that come with bi_bench in
+    their first version.
     """
 
     model: Mapping[str, Json]
@@ -37,6 +39,8 @@ class Content(TypedDict, total=False):
     benchmark: Mapping[str, Json]
     strategy: Mapping[str, Json]
     algorithm: Mapping[str, Json]
+    rewards: Mapping[str, Json]
+    trainers: Mapping[str, Json]
     analysis: Mapping[str, Json]
     settings: Mapping[str, Json]
     split: Split

@@ -53,8 +53,8 @@ class Plugin(Generic[P]):
         for base in get_original_bases(cls):
             origin = get_origin(base)
             if isinstance(origin, type) and issubclass(origin, Plugin):
-                argument = get_args(base)[0]
-                if not isinstance(argument, TypeVar):  # else a base class that leaves it open
+                argument = get_args(base)[0]  # a type variable where a base class leaves it open
+                if isinstance(argument, type) and issubclass(argument, Parameters):
                     cls.Params = argument
 
     def __init__(self, params: P | None = None) -> None:

@@ -52,7 +52,8 @@ class Parent(StrEnum):
     """The role of a stage for the one that reads its folder; an analysis knows its parents by it.
 
     "problems" are those that are asked, "checkpoint" is the model that is asked or trained, and
-    "reference" belongs to the arm whose budget is matched. "sft" and "rl" are problems of training.
+    "reference" belongs to the arm whose budget is matched. "sft" and "rl" are problems of training,
+    "demonstrations" those of the RL problems, where an algorithm needs them.
     """
 
     BASE = "base"
@@ -62,6 +63,7 @@ class Parent(StrEnum):
     REFERENCE = "reference"
     SFT = "sft"
     RL = "rl"
+    DEMONSTRATIONS = "demonstrations"
 
 
 BASE, AUGMENT, SFT = Role.of("base"), Role.of("augment"), Role.of("sft")

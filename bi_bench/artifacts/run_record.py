@@ -78,8 +78,10 @@ class PublishedRecord(Record):
 class SuiteRecord(Record):
     """The part of a suite that reports need. Older records have less of it.
 
-    ``rewards``: those of each algorithm's phases. ``source``: the suite file as it was read.
-    ``figures``: those to draw, all if it is empty. ``drawings``: how the table of each analysis is drawn.
+    ``rewards``: those of each algorithm's phases. ``informed``: False for algorithms whose rewards are all
+    controls that pay whatever the text is; empty in older records. ``source``: the suite file as it was
+    read. ``figures``: those to draw, all if it is empty. ``drawings``: how the table of each
+    analysis is drawn.
     ``runs``: in a report of several runs, the run of algorithms that are named by it.
     """
 
@@ -87,6 +89,7 @@ class SuiteRecord(Record):
     description: str = ""
     reference: str
     rewards: dict[str, tuple[str, ...]] = pydantic.Field(default_factory=dict)
+    informed: dict[str, bool] = pydantic.Field(default_factory=dict)
     source: JsonObject = pydantic.Field(default_factory=dict)
     figures: tuple[str, ...] = ()
     published: tuple[PublishedRecord, ...] = ()
@@ -110,6 +113,11 @@ class SuiteRecord(Record):
         defaults = self.source.get("defaults")
         found = defaults.get(name) if isinstance(defaults, dict) else None
         return found if isinstance(found, str) else otherwise
+
+    def is_informed(self, algorithm: str) -> bool:
+        """False for an algorithm whose rewards are controls that pay whatever the text is."""
+        # In older records there is one such reward, "random".
+        return self.informed.get(algorithm, self.rewards.get(algorithm) != ("random",))
 
 
 class RunRecord(Record):

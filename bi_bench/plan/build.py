@@ -25,10 +25,10 @@ from bi_bench.artifacts.role import (
     transferred,
 )
 from bi_bench.plan.checks.cell import skip_reason
-from bi_bench.plan.checks.phases import phase_fault
 from bi_bench.plan.checks.suite import check_suite
 from bi_bench.plan.estimate import Estimates, time_limit
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
+from bi_bench.plan.recipe import Recipes
 from bi_bench.plan.stage import Resources, Stage
 from bi_bench.suite import Cell, Entry, Suite
 
@@ -72,9 +72,10 @@ def plan_suite(suite: Suite) -> StageGraph:
     UserError for settings that are known not to work, and for what no machine could run.
     """
     builder = _Builder(suite)
-    check_suite(suite, builder.identities.numerics)
+    check_suite(suite, builder.identities.numerics, builder.recipes)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
-    faults = [reason for entry in suite.axes.algorithms if (reason := phase_fault(entry))]
+    recipes = map(builder.recipes.of, suite.axes.algorithms)
+    faults = [recipe.fault for recipe in recipes if recipe.fault]
     if faults and all(cell.skip for cell in cells):
         raise UserError("; ".join(faults))
     return StageGraph(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
@@ -83,7 +84,7 @@ def plan_suite(suite: Suite) -> StageGraph:
 class _Builder:
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
-        self.identities = Identities(suite)
+        self.identities, self.recipes = Identities(suite), Recipes(suite)
         self.stages: dict[str, Stage] = {}
         self.drawn: dict[tuple[int, Split, int | None], str] = {}  # thousands of cells ask for them
         self.settings = suite.defaults.model_dump(mode="json")
@@ -104,7 +105,9 @@ class _Builder:
         return {"tracking": {**given, "label": label}} if given["report_to"] else {}
 
     def cell(self, cell: Cell) -> CellStages:
-        if reason := skip_reason(cell, self.suite.reference_of(cell), self.suite.defaults):
+        if reason := skip_reason(
+            cell, self.suite.reference_of(cell), self.suite.defaults, self.recipes
+        ):
             return CellStages(cell.axes(), {}, reason)
         benchmark, seed = cell.benchmark, cell.seed
         ids, estimates = self.identities, self.estimates
@@ -161,7 +164,10 @@ class _Builder:
                 if role in needs or (role.part in needs and role.about and "/" not in role.about)
             }
             identity = ids.analyse(read, benchmark, analysis, seed)
-            work, phases = analysis.plugin.work(self.settings), cell.algorithm.plugin.phases()
+            work, phases = (
+                analysis.plugin.work(self.settings),
+                self.recipes.of(cell.algorithm).phases,
+            )
             seconds = estimates.analyse(pace, work, phases) if analysis.plugin.uses_models else None
             roles[analyse(analysis.label)] = self._add(
                 identity, f"{analysis.label} · {trained}", seconds
@@ -184,8 +190,7 @@ class _Builder:
         """The stages up to RFT, by role."""
         defaults, ids, seed = self.suite.defaults, self.identities, cell.seed
         pace, reference = cell.model.plugin.pace(), self.suite.reference_of(cell)
-        phases = cell.algorithm.plugin.phases()
-        own_steps = any(phase.trainer == "sft" for phase in phases)
+        recipe = self.recipes.of(cell.algorithm)
         roles = {problems("sft"): self._problems(cell, "sft")}
         unkeyed = {"model": cell.model.unkeyed}
         roles[BASE] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
@@ -200,14 +205,18 @@ class _Builder:
         )
         roles[problems("rl")] = self._problems(cell, "rl")
         parents = _asked(roles[SFT], roles[problems("rl")])
-        if own_steps:
+        if recipe.from_base:
+            parents[Parent.BASE] = roles[BASE]
+        if "demonstrations" in cell.algorithm.plugin.needs:
+            parents[Parent.DEMONSTRATIONS] = self._augment(cell, roles[problems("rl")])
+        if recipe.supervised:
             parents[Parent.AUGMENT] = roles[AUGMENT]
         elif defaults.match_rft != "steps" and reference != cell:
             parents[Parent.REFERENCE] = self._training(reference)[RFT]
         roles[RFT] = self._add(
-            ids.rft(parents, cell.benchmark, cell.algorithm, seed),
+            ids.rft(parents, cell.benchmark, cell.algorithm, recipe, seed),
             f"{cell.algorithm.label} · {_arm(cell)}",
-            self.estimates.rft(pace, phases),
+            self.estimates.rft(pace, recipe.phases),
             {
                 "algorithm": cell.algorithm.unkeyed,
                 **self.vllm,

@@ -29,21 +29,12 @@ class Estimates:
         return self._seconds(pace, self.defaults.data.probe * self.defaults.probe.samples)
 
     def rft(self, pace: Pace | None, phases: Sequence[Phase]) -> float | None:
-        """Every rollout is generated and trained on, ``num_iterations`` times.
-
-        With ``resample_rounds`` an upper bound: every round draws the whole batch again.
-        Nothing is known of an outside trainer.
-        """
-        if any(phase.trainer == "command" for phase in phases):
+        """The work of the phases; nothing is known where it is not of one of them."""
+        work = [phase.work(self.defaults.sft.batch_size) for phase in phases]
+        known = [each for each in work if each is not None]
+        if len(known) < len(work):
             return None
-        generated = trained = 0
-        for phase in phases:
-            if phase.trainer == "sft":
-                trained += phase.steps * self.defaults.sft.batch_size
-                continue
-            rollouts = phase.steps * phase.prompts * phase.group
-            generated += rollouts * (1 + phase.config.get("resample_rounds", 0))
-            trained += rollouts * phase.config.get("num_iterations", 1)
+        generated, trained = (sum(each[place] for each in known) for place in (0, 1))
         return self._seconds(pace, generated, trained)
 
     def evaluate(self, pace: Pace | None, split: str) -> float | None:

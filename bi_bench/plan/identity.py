@@ -10,6 +10,7 @@ from bi_bench.api.versions import library_versions
 from bi_bench.artifacts.role import Parent
 from bi_bench.plan.checks.template import check_template
 from bi_bench.plan.numerics import resolve
+from bi_bench.plan.recipe import Recipe
 from bi_bench.suite import Entry, Suite
 
 SCHEMA = 1
@@ -123,6 +124,7 @@ class Identities:
         parents: Mapping[str, str],
         benchmark: Entry[Benchmark],
         algorithm: Entry[Algorithm],
+        recipe: Recipe,
         seed: int,
     ) -> Identity:
         """Reinforcement fine-tuning; the seed does not name the algorithm or the strategy.
@@ -148,6 +150,7 @@ class Identities:
             "settings": settings,
             **self._processes,
         }
+        content.update(recipe.identity())
         if Parent.REFERENCE in parents:
             content["match"] = self.defaults.match_rft
         content["seed"] = self._seed("rft", seed)

@@ -19,7 +19,7 @@ from bi_bench.artifacts.run_record import (
     SuiteRecord,
 )
 from bi_bench.plan.build import CellStages, StageGraph
-from bi_bench.plan.checks.phases import valid_algorithms
+from bi_bench.plan.recipe import Recipes
 from bi_bench.suite import Suite
 
 # Libraries that decide a result, or the figures and intervals made of it.
@@ -60,13 +60,18 @@ def _cell(cell: CellStages) -> CellRecord:
 def _suite(suite: Suite) -> SuiteRecord:
     """What reports need of a suite; it is in no content key."""
     declared = "primary" in suite.source.get("report", {})
+    recipes = Recipes(suite)
     return SuiteRecord(
         name=suite.name,
         description=suite.description,
         reference=suite.reference,
         rewards={
-            entry.label: tuple(sorted({phase.reward for phase in entry.plugin.phases()}))
-            for entry in valid_algorithms(suite.axes.algorithms)
+            entry.label: tuple(sorted(recipes.of(entry).rewards))
+            for entry in recipes.sound(suite.axes.algorithms)
+        },
+        informed={
+            entry.label: recipes.of(entry).informed
+            for entry in recipes.sound(suite.axes.algorithms)
         },
         source=dict(suite.source),
         figures=tuple(suite.figures),

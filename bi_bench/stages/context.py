@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from bi_bench.api import Plugin
+from bi_bench.api import Plugin, Reward
 from bi_bench.api.identity import Identity
 from bi_bench.api.progress import Progress
 from bi_bench.plugins import Registry, discover
@@ -62,3 +62,16 @@ class StageContext:
     def plugin(self, base: type[T], role: PluginRole) -> T:
         """The plugin object that the identity describes under ``role``, as :meth:`Registry.build` does."""
         return self.registry.build(base, self.identity[role], self.unkeyed.get(role, {}))
+
+    def part(self, base: type[T], name: str, params: Mapping[str, Any]) -> T:
+        """A reward or trainer that a phase of the algorithm names, checked where the identity lists it."""
+        identity = self.identity
+        listed = (
+            identity.get("rewards", {})
+            if issubclass(base, Reward)
+            else identity.get("trainers", {})
+        )
+        known = listed.get(name)
+        if not isinstance(known, Mapping):
+            known = self.registry.get(base, name).identity()
+        return self.registry.build(base, {**known, "params": params})

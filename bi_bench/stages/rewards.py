@@ -1,59 +1,52 @@
-"""The rewards of rollouts: graded ones, and null controls that must teach nothing."""
+"""The rewards of a phase: the plugins that it names, and the grades that they are given."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from bi_bench.api import Benchmark, Grade, Phase, Problem, UserError, did_you_mean, stream
+from bi_bench.api import Benchmark, Problem, Reward, RolloutPhase, StepVerdict, stream, verify
+from bi_bench.api.boundary import calling
+from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import graded
-from bi_bench.training.trl.task import RewardFunction
-
-# Every reward that depends on the text, as a function of its grade.
-WORTH: Mapping[str, Callable[[Grade], bool]] = {
-    "answer": lambda grade: grade.correct,
-    "derivation": lambda grade: bool(grade.derivation),
-    "inverted": lambda grade: not grade.correct,
-    "format-only": lambda grade: grade.parsed,
-}
-
-# What a completion looks like that was asked after an opening <think>: the rest of the reasoning, then
-# an answer and nothing else. Each part is bounded by what may not occur in it.
-_LAYOUT = re.compile(
-    r"(?:(?!</?think>|</?answer>).)*</think>\s*<answer>(?:(?!</?think>|</?answer>).)*</answer>\s*",
-    re.DOTALL,
-)
+from bi_bench.training.room import Grading, Weighted
 
 
-def well_laid_out(completion: str) -> bool:
-    """True where the reasoning is closed and followed by one answer between tags, and nothing more."""
-    return _LAYOUT.fullmatch(completion) is not None
+def phase_rewards(context: StageContext, phase: RolloutPhase, seed: int) -> list[Weighted]:
+    """The rewards of a phase, each with a random stream of its own named by ``seed``."""
+    found = []
+    for term in phase.terms:
+        reward = context.part(Reward, term.name, term.params)
+        reward.rng = stream(seed, "reward", term.name)
+        found.append(Weighted(reward, term.weight))
+    return found
 
 
-def reward_function(
-    benchmark: Benchmark, problems: Sequence[Problem], phase: Phase, seed: int = 0
-) -> RewardFunction:
-    """The reward of a phase for each completion, given the indices of their problems.
+def grading(
+    benchmark: Benchmark, problems: Sequence[Problem], shown: Mapping[str, str], seed: int
+) -> Grading:
+    """Grades, verdicts and solutions of problems by index.
 
-    It is 0 or 1, and ``phase.format_reward`` more for a completion in the right layout.
-
-    "random" has a stream of its own, named by ``seed``: one seed repeats, and the n-th rollout of
-    two arms earns the same. UserError for a reward that does not exist.
+    ``shown`` are demonstrations by the id of their problem; other problems have the plain solution.
     """
-    if phase.reward == "random":
-        coins = stream(seed, "reward", "random")
-        return lambda indices, completions: [float(coins.random() < 0.5) for _ in completions]
-    if phase.reward not in WORTH:
-        names = [*WORTH, "random"]
-        hint = did_you_mean(phase.reward, names)
-        raise UserError(f'unknown reward "{phase.reward}"{hint or "."} Known: {", ".join(names)}')
-    worth = WORTH[phase.reward]
 
-    def reward(indices: Sequence[int], completions: Sequence[str]) -> list[float]:
-        return [
-            worth(graded(benchmark, problems[index], text))
-            + phase.format_reward * well_laid_out(text)
-            for index, text in zip(indices, completions, strict=True)
-        ]
+    def verdicts(index: int, text: str) -> list[StepVerdict]:
+        problem = problems[index]
+        if problem.graph is None:
+            return []
+        who = f"benchmark {benchmark.name} cannot read an answer to problem {problem.id}"
+        with calling(who, benchmark.steps):
+            return verify(problem.graph, benchmark.steps(problem, text))
 
-    return reward
+    def demonstration(index: int) -> str | None:
+        problem = problems[index]
+        if problem.id in shown:
+            return shown[problem.id]
+        with calling(f"benchmark {benchmark.name}, solution of problem {problem.id}"):
+            plan = benchmark.plan(problem, stream(seed, "plan", problem.id))
+            if plan is None:
+                return problem.solution
+            return benchmark.speak(problem, plan, f"{seed}/{problem.id}").text
+
+    return Grading(
+        lambda index, text: graded(benchmark, problems[index], text), verdicts, demonstration
+    )

@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bi_bench.api import Algorithm, Phase, Problem, UserError, derive_seed
+from bi_bench.api import (
+    Algorithm,
+    Custom,
+    Phase,
+    RolloutPhase,
+    Room,
+    SupervisedUpdates,
+    Trainer,
+    derive_seed,
+)
+from bi_bench.api.boundary import calling
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.demonstrations import read_demonstrations
 from bi_bench.artifacts.history import write_history
 from bi_bench.artifacts.role import Parent
-from bi_bench.stages.answers import Setting, gpu_costs, prepare
+from bi_bench.stages.answers import Setting, gpu_costs, load_checkpoint, prepare
 from bi_bench.stages.budget import MOST, Budget
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked
-from bi_bench.stages.rewards import reward_function
+from bi_bench.stages.rewards import grading, phase_rewards
 from bi_bench.stages.sft import demonstrations, tracked_by
 from bi_bench.training import processes
 from bi_bench.training.checkpoint import Checkpoint
-from bi_bench.training.command import train_command
-from bi_bench.training.context_length import check_context_length
 from bi_bench.training.generation.vllm_engine import VLLM
 from bi_bench.training.identity import parse
 from bi_bench.training.job import Trained, TrainingJob
-from bi_bench.training.trl.expert_iteration import train_expert_iteration
-from bi_bench.training.trl.grpo import train_grpo
-from bi_bench.training.trl.sft import train_sft
-from bi_bench.training.trl.task import OnStep, RFTSettings, RLTask
-
-TRAINERS: Mapping[str, Callable[[TrainingJob, RLTask], Trained]] = {
-    "grpo": train_grpo,
-    "expert-iteration": train_expert_iteration,
-}
+from bi_bench.training.room import TrainingRoom
+from bi_bench.training.trl.sft import Demonstrations
+from bi_bench.training.trl.task import OnStep, RFTSettings
 
 
 def run(context: StageContext) -> Costs:
@@ -53,34 +55,21 @@ def run(context: StageContext) -> Costs:
     history: list[dict[str, Any]] = []
     tokens_trained = tokens_generated = before = steps = 0
     adapters: int | None = None
-    phases = algorithm.phases()
+    phases = list(algorithm.phases())
     if budget:
         phases = [replace(phase, steps=MOST * phase.steps) for phase in phases]
     last = sum(phase.steps for phase in phases)
     keep = _keeper(context.folder, setting.checkpoint, settings.checkpoints, last)
 
     def on_step(step: int, generated: int) -> bool:
-        nonlocal steps
-        steps = before + step
-        keep(steps)
+        keep(before + step)
         return budget is not None and budget.enough(generated)
 
+    stage = _Stage(context, setting, settings, algorithm, on_step)
     for number, phase in enumerate(phases):
-        if phase.trainer not in (*TRAINERS, "sft", "command"):
-            raise UserError(f'algorithm {algorithm.name}: unknown trainer "{phase.trainer}"')
-        seed = derive_seed(context.seed, "phase", number)
-        with tempfile.TemporaryDirectory() as scratch:
-            job = TrainingJob(
-                checkpoint=setting.checkpoint,
-                numerics=setting.numerics,
-                seed=seed,
-                scratch=Path(scratch),
-                progress=context.progress,
-                trackers=tracked_by(context),
-            )
-            trained = _train(context, setting, settings, phase, job, on_step)
-        if phase.trainer == "sft":
-            steps = before + phase.steps
+        following = phases[number + 1] if number + 1 < len(phases) else None
+        trained, done = stage.carry_out(number, phase, following)
+        steps = before + done if done else steps
         before += phase.steps
         history += [{"phase": number, **row} for row in trained.log]
         tokens_trained += trained.tokens_trained
@@ -106,53 +95,79 @@ def _keeper(folder: Path, checkpoint: Checkpoint, every: int, last: int) -> Call
     return keep
 
 
-def _train(
-    context: StageContext,
-    setting: Setting,
-    settings: RFTSettings,
-    phase: Phase,
-    job: TrainingJob,
-    on_step: OnStep,
-) -> Trained:
-    _, benchmark, checkpoint, problems = setting
-    prompting, seed = settings.prompt, job.seed
-    prompts = prompting.render(checkpoint.tokenizer, [asked(benchmark, each) for each in problems])
-    if phase.trainer == "command":
-        # It rolls out and rewards by itself, so it gets the problems and no reward function.
-        rows = [_row(problem, prompt) for problem, prompt in zip(problems, prompts, strict=True)]
-        return train_command(job, rows, phase)
-    if phase.trainer == "sft":
-        if settings.sft is None:
-            raise UserError('the trainer "sft" needs settings "sft" in the stage')
-        shown = read_demonstrations(context.inputs[Parent.AUGMENT])
-        changed = settings.sft.changed(phase.config)
-        return train_sft(job, demonstrations(checkpoint, prompting, shown), changed, phase.steps)
-    check_context_length(checkpoint, [p.id for p in problems], prompts, settings.max_new_tokens)
-    # The coins of a random reward must not be the same in every process.
-    coins = derive_seed(seed, "process", processes.rank()) if processes.rank() else seed
-    task = RLTask(
-        phase=phase,
-        prompts=prompts,
-        reward=reward_function(benchmark, problems, phase, coins),
-        decoding=settings.sampled,
-        batch=settings.batch_size,
-        micro_batch=settings.micro_batch_size,
-        on_step=on_step,
-        gradient_checkpointing=settings.gradient_checkpointing,
-        lora=settings.lora,
-        # The plan refuses vLLM for any trainer but "grpo".
-        vllm=parse(VLLM, context.unkeyed["vllm"]) if settings.engine == "vllm" else None,
-    )
-    return TRAINERS[phase.trainer](job, task)
+class _Stage:
+    """What the phases of a stage share."""
+
+    def __init__(
+        self,
+        context: StageContext,
+        setting: Setting,
+        settings: RFTSettings,
+        algorithm: Algorithm,
+        on_step: OnStep,
+    ) -> None:
+        self.context, self.setting, self.settings = context, setting, settings
+        self.algorithm, self.on_step = algorithm, on_step
+        self.right: Sequence[tuple[int, str]] = ()  # rollouts of the phase before
+        questions = [asked(setting.benchmark, each) for each in setting.problems]
+        self.prompts = settings.prompt.render(setting.checkpoint.tokenizer, questions)
+        solved = context.inputs.get(Parent.DEMONSTRATIONS)
+        rows = read_demonstrations(solved) if solved else []
+        self.solutions = {row.problem: row.completion for row in reversed(rows)}
+
+    def carry_out(self, number: int, phase: Phase, following: Phase | None) -> tuple[Trained, int]:
+        """What a phase has done, and how many steps of it where they are known."""
+        context, setting = self.context, self.setting
+        self._start(phase)
+        seed = derive_seed(context.seed, "phase", number)
+        # The coins of a random reward must not be the same in every process.
+        coins = derive_seed(seed, "process", processes.rank()) if processes.rank() else seed
+        own = phase.config if isinstance(phase, Custom) else {}
+        trainer = context.part(Trainer, phase.trainer, own)
+        with tempfile.TemporaryDirectory() as scratch:
+            room = TrainingRoom(
+                TrainingJob(
+                    checkpoint=setting.checkpoint,
+                    numerics=setting.numerics,
+                    seed=seed,
+                    scratch=Path(scratch),
+                    progress=context.progress,
+                    trackers=tracked_by(context),
+                ),
+                self.settings,
+                phase,
+                self.algorithm,
+                setting.problems,
+                self.prompts,
+                grading(setting.benchmark, setting.problems, self.solutions, seed),
+                phase_rewards(context, phase, coins) if isinstance(phase, RolloutPhase) else [],
+                self.on_step,
+                # The plan refuses vLLM for a trainer that cannot use it.
+                parse(VLLM, context.unkeyed["vllm"]) if self.settings.engine == "vllm" else None,
+                self._arm,
+                self.right,
+            )
+            room.collects = isinstance(following, SupervisedUpdates) and (
+                following.data == "rollouts"
+            )
+            trained = _train(trainer, room, phase)
+        self.right = room.right
+        return trained, room.steps
+
+    def _start(self, phase: Phase) -> None:
+        """The weights that the phase says, in place."""
+        roles = {"sft": Parent.CHECKPOINT, "base": Parent.BASE}
+        if role := roles.get(phase.start):
+            loaded = load_checkpoint(self.context.inputs[role], self.setting.numerics)
+            self.setting.checkpoint.model.load_state_dict(loaded.model.state_dict())
+
+    def _arm(self) -> Demonstrations:
+        shown = read_demonstrations(self.context.inputs[Parent.AUGMENT])
+        return demonstrations(self.setting.checkpoint, self.settings.prompt, shown)
 
 
-def _row(problem: Problem, prompt: str) -> dict[str, Any]:
-    """A problem as an outside trainer reads it."""
-    return {
-        "id": problem.id,
-        "prompt": prompt,
-        "answer": problem.answer,
-        "question": problem.question,
-        "cluster": problem.cluster,
-        "metadata": dict(problem.metadata),
-    }
+def _train(trainer: Trainer[Any, Any], room: TrainingRoom, phase: Phase) -> Trained:
+    public: Room = room
+    with calling(f'trainer "{trainer.name}"', trainer.train):
+        trainer.train(public, phase)
+    return room.close()

@@ -57,6 +57,7 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
         reference=reference,
         plugin_files=plugin_files,
         source=data,
+        registry=registry,
     )
     check_figures(checked.report.figures, suite, file)
     published = place_published(checked.report.published, suite, file)

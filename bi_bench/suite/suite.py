@@ -21,7 +21,7 @@ from bi_bench.api import (
     Strategy,
 )
 from bi_bench.api.identity import Json
-from bi_bench.plugins import Registered
+from bi_bench.plugins import Registered, Registry
 from bi_bench.suite.schema import Defaults, Primary
 
 T = TypeVar("T", bound=Plugin, default=Plugin, covariant=True)
@@ -116,9 +116,9 @@ class Matrix:
 class Suite:
     """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label.
 
-    The first of ``matrices`` is the main one. ``transfers`` are the benchmarks that are evaluated
-    besides the one that a cell trains on. ``figures``, ``published`` and ``primary`` are for the
-    report alone.
+    ``registry`` has the plugins that were found. The first of ``matrices`` is the main one.
+    ``transfers`` are the benchmarks that are evaluated besides the one that a cell trains on.
+    ``figures``, ``published`` and ``primary`` are for the report alone.
     """
 
     name: str
@@ -131,6 +131,7 @@ class Suite:
     reference: str
     plugin_files: tuple[Path, ...]
     source: Mapping[str, Any]
+    registry: Registry = field(default_factory=Registry, compare=False, repr=False)
     figures: tuple[str, ...] = ()
     published: tuple[Mapping[str, Json], ...] = ()
     primary: Primary = field(default_factory=Primary)

@@ -20,7 +20,7 @@ import torch
 from safetensors import SafetensorError
 from transformers import PreTrainedModel
 
-from bi_bench.api import Phase, UserError
+from bi_bench.api import ExternalCommand, UserError
 from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.weights import gaps, not_finite
@@ -30,13 +30,13 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def train_command(
-    job: TrainingJob, problems: Sequence[Mapping[str, object]], phase: Phase
+    job: TrainingJob, problems: Sequence[Mapping[str, object]], phase: ExternalCommand
 ) -> Trained:
     """Run the command of the phase and take its weights over in place.
 
-    ``phase.config`` has ``argv``, a list in which ``{checkpoint}``, ``{prompts}`` (JSON lines of
+    In ``phase.argv`` ``{checkpoint}``, ``{prompts}`` (JSON lines of
     ``problems``), ``{output}``, ``{steps}``, ``{seed}``, ``{python}`` and the keys of ``files`` are
-    replaced, and perhaps ``timeout`` in seconds. Tokens are not counted.
+    replaced. Tokens are not counted.
 
     Raises UserError with the tail of the log if the command cannot be started, fails, runs out of
     time, or leaves no checkpoint of the same architecture with finite weights.
@@ -47,7 +47,7 @@ def train_command(
     output.mkdir()
     prompts.write_text("".join(json.dumps(row) + "\n" for row in problems), encoding="utf-8")
     values = {
-        **phase.config.get("files", {}),
+        **phase.files,
         "checkpoint": str(source),
         "prompts": str(prompts),
         "output": str(output),
@@ -55,11 +55,7 @@ def train_command(
         "seed": str(trainer_seed(job.seed)),
         "python": sys.executable,
     }
-    if not (argv := phase.config.get("argv")):
-        raise UserError(
-            'a phase of the trainer "command" needs argv in its config: the program and its arguments'
-        )
-    tail = run([fill(part, values) for part in argv], phase.config.get("timeout"))
+    tail = run([fill(part, values) for part in phase.argv], phase.timeout)
     _take_over(job.checkpoint.model, output, tail)
     return Trained([], 0)
 

@@ -15,7 +15,7 @@ from transformers import PreTrainedModel
 from bi_bench.api import UserError
 
 if TYPE_CHECKING:
-    from peft import LoraConfig
+    from peft import LoraConfig, PeftModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,20 @@ def peft_config(model: PreTrainedModel, lora: LoRA | None) -> LoraConfig | None:
         target_modules=list(lora.targets) or "all-linear",
         task_type="CAUSAL_LM",
     )
+
+
+def adapted(model: PreTrainedModel, lora: LoRA) -> PeftModel:
+    """The model with adapters put into it, which alone are trained from now on."""
+    from peft import get_peft_model
+
+    config = peft_config(model, lora)
+    assert config is not None
+    return get_peft_model(model, config)
+
+
+def has_adapters(model: PreTrainedModel) -> bool:
+    """True where a trainer has put adapters into the model that are not merged yet."""
+    return any(".lora_" in name for name, _ in model.named_parameters())
 
 
 def merge(model: torch.nn.Module | None, lora: LoRA | None) -> int | None:

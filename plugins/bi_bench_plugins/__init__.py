@@ -35,6 +35,18 @@ def bi_bench_algorithms() -> Iterator[type[Plugin] | ImportError]:
 
 
 @hookimpl
+def bi_bench_rewards() -> Iterator[type[Plugin] | ImportError]:
+    """Rewards and null controls."""
+    return _plugins("rewards")
+
+
+@hookimpl
+def bi_bench_trainers() -> Iterator[type[Plugin] | ImportError]:
+    """Trainers."""
+    return _plugins("trainers")
+
+
+@hookimpl
 def bi_bench_benchmarks() -> Iterator[type[Plugin] | ImportError]:
     """Benchmarks."""
     return _plugins("benchmarks")

@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 import pytest
 
-from bi_bench.api import Algorithm, Parameters, Phase, Plugin
+from bi_bench.api import Algorithm, Parameters, Phase, Plugin, SupervisedUpdates
 
 
 class Small(Parameters):
@@ -19,7 +19,7 @@ class Recipe(Algorithm[Small]):
     name = "recipe"
 
     def phases(self) -> list[Phase]:
-        return [Phase("sft", self.params.number, prompts=0, group=0)]
+        return [SupervisedUpdates(steps=self.params.number)]
 
 
 S = TypeVar("S", bound=Small, covariant=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.plan.equivalent import equivalent_algorithms
+from bi_bench.plan.recipe import Recipes
 from bi_bench.suite import load_suite
 
 SMOKE = Path(__file__).parents[2] / "suites" / "smoke.toml"
@@ -15,7 +16,7 @@ SMOKE = Path(__file__).parents[2] / "suites" / "smoke.toml"
 
 def warnings(algorithms: str) -> list[str]:
     suite = load_suite(SMOKE, [f"matrix.algorithms=[{algorithms}]"])
-    return equivalent_algorithms(suite.axes.algorithms)
+    return equivalent_algorithms(suite.axes.algorithms, Recipes(suite))
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_cell_is_skipped_if_the_benchmark_cannot_compute_the_reward(
     )
     skips = {(c.axes["benchmark"], c.axes["algorithm"]): c.skip for c in plan.cells}
     assert skips.pop(("words", "strict")) == (
-        "strict rewards right derivations, which words cannot tell from wrong ones"
+        'the reward "derivation" of strict needs a derivation, which words does not provide'
     )
     strict = skips.pop(("igsm", "strict"))
     assert not strict

@@ -64,7 +64,7 @@ def test_a_reference_that_is_not_a_cell_is_run_anyway(suite_file: Path) -> None:
             "hands RFT to an outside trainer",
         ),
         ('"two-phases"', "two-phases has 2 phases, and a budget can end but one"),
-        ('"decaying"', 'the schedule "linear" of decaying needs a fixed number of steps'),
+        ('"decaying"', 'decaying has the schedule "linear", which needs a fixed number of steps'),
     ],
 )
 def test_cells_that_cannot_be_matched_are_skipped_with_a_reason(
@@ -72,17 +72,19 @@ def test_cells_that_cannot_be_matched_are_skipped_with_a_reason(
 ) -> None:
     suite_file.with_name("mine.py").write_text(
         """
-from bi_bench.api import Algorithm, Phase, hookimpl
+from bi_bench.api import Algorithm, PolicyGradient, hookimpl
 
 class TwoPhases(Algorithm):
     '''Twice.'''
     name = "two-phases"
-    def phases(self): return [Phase("grpo", 1, 2, 2), Phase("grpo", 1, 2, 2)]
+    def phases(self): return [PolicyGradient(steps=1, prompts=2, group=2)] * 2
 
 class Decaying(Algorithm):
     '''Linear.'''
     name = "decaying"
-    def phases(self): return [Phase("grpo", 1, 2, 2, config={"lr_scheduler_type": "linear"})]
+    def phases(self):
+        config = {"lr_scheduler_type": "linear"}
+        return [PolicyGradient(steps=1, prompts=2, group=2, config=config)]
 
 @hookimpl
 def bi_bench_algorithms(): return [TwoPhases, Decaying]

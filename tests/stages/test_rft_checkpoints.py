@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from bi_bench.api import Algorithm, Benchmark, Phase
+from bi_bench.api import Algorithm, Benchmark, PolicyGradient
 from bi_bench.artifacts.problems import write_problems
 from bi_bench.plugins import discover
 from bi_bench.stages import rft
@@ -62,7 +62,7 @@ def test_kept_models_change_nothing_and_can_be_loaded(
     )
     assert any(not first[name].equal(second[name]) for name in first)
     # Steps are counted over all phases, and the last one is the checkpoint itself.
-    phases = [Phase("grpo", 2, 4, 4) for _ in range(2)]
+    phases = [PolicyGradient(steps=2, prompts=4, group=4) for _ in range(2)]
     monkeypatch.setattr(GRPO, "phases", lambda self: phases)
     two = train(tmp_path, "two", checkpoints=1)
     assert sorted(folder.name for folder in (two / "checkpoints").iterdir()) == ["1", "2", "3"]

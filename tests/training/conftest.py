@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import torch
 
-from bi_bench.api import Phase
+from bi_bench.api import PolicyGradient
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.sampler import Decoding
 from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.trl.grpo import train_grpo
-from bi_bench.training.trl.task import RLTask
+from bi_bench.training.trl.task import RewardFunction, RLTask
 from bi_bench_plugins.models.tiny import Tiny
 
 # The model goes on from here as it likes, so the completions of a group differ, in length too.
@@ -37,6 +37,13 @@ def some_rewards(index: Any, texts: Any) -> list[float]:
     return [float(place % 3 == index[place] % 2) for place in range(len(texts))]
 
 
+def by_text(reward: Callable[[list[int], list[str]], list[float]]) -> RewardFunction:
+    """A reward of rollouts that looks at their problems and texts alone."""
+    return lambda rollouts: reward(
+        [each.problem for each in rollouts], [each.text for each in rollouts]
+    )
+
+
 @pytest.fixture
 def train(tiny: Checkpoint, tmp_path: Path) -> Train:
     """One rollout batch of 4 x 4 from the same weights, by plain gradient descent."""
@@ -53,9 +60,11 @@ def train(tiny: Checkpoint, tmp_path: Path) -> Train:
     ) -> Any:
         tiny.model.load_state_dict(start)
         seed_everything(1)
-        phase = Phase("grpo", steps, 4, 4, config={"learning_rate": rate, **PLAIN, **config})
+        phase = PolicyGradient(
+            steps=steps, prompts=4, group=4, config={"learning_rate": rate, **PLAIN, **config}
+        )
         job = TrainingJob(tiny, numerics or Numerics(), 1, tmp_path)
-        task = RLTask(phase, PROMPTS, reward, Decoding(LIMIT), 16, 16, **(how or {}))
+        task = RLTask(phase, PROMPTS, by_text(reward), Decoding(LIMIT), 16, 16, **(how or {}))
         return train_grpo(job, task)
 
     return run

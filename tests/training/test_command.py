@@ -8,7 +8,7 @@ import psutil
 import pytest
 import torch
 
-from bi_bench.api import Phase, UserError
+from bi_bench.api import ExternalCommand, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.command import fill, run, train_command
 from bi_bench.training.job import TrainingJob
@@ -36,8 +36,8 @@ ROWS = [{"id": "p", "prompt": "1 + 1 =", "answer": "2"}]
 def train(
     tiny: Checkpoint, scratch: Path, code: str, timeout: float = 120, arguments: Any = ARGUMENTS
 ) -> None:
-    config = {"argv": ["{python}", "-c", code, *arguments], "timeout": timeout}
-    phase = Phase("command", 7, 0, 0, config=config)
+    argv = ["{python}", "-c", code, *arguments]
+    phase = ExternalCommand(steps=7, argv=argv, timeout=timeout)
     train_command(TrainingJob(tiny, Numerics(), 5, scratch), ROWS, phase)
 
 

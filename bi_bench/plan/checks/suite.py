@@ -5,34 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from bi_bench.api import SPLITS, Phase, UserError, did_you_mean
+from bi_bench.api import SPLITS, Limits, UserError, did_you_mean
 from bi_bench.api.identity import NumericsIdentity
-from bi_bench.plan.checks.phases import valid_algorithms
+from bi_bench.plan.recipe import Recipes
 from bi_bench.suite import Suite
 
 _OF_SPLITS = ("problems", "pre", "post", "overlap")
 _ROLES = ("base", "augment", "sft", "probe", "rft", "probe-rft", *_OF_SPLITS)
 
 
-def check_suite(suite: Suite, numerics: NumericsIdentity) -> None:
+def check_suite(suite: Suite, numerics: NumericsIdentity, recipes: Recipes) -> None:
     """Raise UserError for the first fault found, with its key and the way out.
 
     ``numerics`` are those of the suite with ``auto`` resolved.
     """
-    for fault in chain(_stop(suite), _roles(suite), _impossible(suite, numerics)):
+    for fault in chain(_roles(suite), _impossible(suite, numerics), _conflicts(suite, recipes)):
         raise UserError(fault)
-
-
-def _stop(suite: Suite) -> Iterator[str]:
-    """Algorithms that mask truncated completions where TRL would mask all that a stop text ended."""
-    if not suite.defaults.prompt.stop:
-        return
-    for entry in valid_algorithms(suite.axes.algorithms):
-        if any(p.config.get("mask_truncated_completions") for p in entry.plugin.phases()):
-            yield (
-                f"{entry.label} masks truncated completions, and TRL takes for truncated what "
-                "defaults.prompt.stop ended; leave one of them out (dapo: set overlong)"
-            )
 
 
 def _roles(suite: Suite) -> Iterator[str]:
@@ -70,29 +58,23 @@ def _impossible(suite: Suite, numerics: NumericsIdentity) -> Iterator[str]:
             f'defaults.match_rft = "{suite.defaults.match_rft}" is for one process; set '
             "defaults.numerics.processes = 1"
         )
-    for entry in valid_algorithms(suite.axes.algorithms):
-        for phase in entry.plugin.phases():
-            if uses_vllm and phase.trainer == "expert-iteration":
+
+
+def _conflicts(suite: Suite, recipes: Recipes) -> Iterator[str]:
+    """Algorithms that cannot be carried out with the settings of the suite."""
+    defaults, processes = suite.defaults, suite.defaults.numerics.processes
+    limits = Limits(
+        micro_batch=defaults.rollouts.micro_batch_size,
+        processes=processes,
+        engine=defaults.rollouts.engine,
+        stop_texts=bool(defaults.prompt.stop),
+    )
+    for entry in recipes.sound(suite.axes.algorithms):
+        if reason := recipes.of(entry).conflict(limits):
+            yield f"{entry.label} {reason}"
+        for hook in ("choose", "between"):
+            if processes > 1 and entry.plugin.overrides(hook):
                 yield (
-                    f'{entry.label} draws its rollouts with the engine "sampler" alone; set '
-                    'defaults.rollouts.engine = "sampler"'
+                    f"{entry.label} overrides {hook}, which has to see all rollouts of a step; set "
+                    "defaults.numerics.processes = 1"
                 )
-            if processes > 1 and (reason := _not_shared(phase, processes)):
-                yield f"{entry.label} {reason}; set defaults.numerics.processes = 1"
-
-
-def _not_shared(phase: Phase, processes: int) -> str:
-    """The reason why so many processes cannot share a phase; empty if they can."""
-    if phase.trainer == "sft":
-        return ""
-    if phase.trainer != "grpo":
-        return f'(trainer "{phase.trainer}") runs in one process'
-    if phase.config.get("resample_rounds"):
-        return "resamples groups over the whole batch, which one process has to see"
-    if phase.prompts % processes:
-        return f"takes {phase.prompts} prompts a step, which {processes} processes cannot share"
-    rows = phase.prompts * phase.group // processes
-    parts = phase.config.get("minibatches", 1)
-    if rows % parts:
-        return f"has {rows} rollouts a process, which cannot be cut into {parts} minibatches"
-    return ""

@@ -47,5 +47,5 @@ def against_random(
 
 def random_rewards(suite: SuiteRecord) -> Nulls:
     """Those of a run record; none in records from before there were any."""
-    random = tuple(label for label, used in suite.rewards.items() if used == ("random",))
+    random = tuple(label for label in suite.rewards if not suite.is_informed(label))
     return Nulls(random, suite.runs)

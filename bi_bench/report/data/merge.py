@@ -17,7 +17,7 @@ from bi_bench.store import Store
 
 _TRAINED = (problems("sft"), problems("rl"))  # drawn anew for each seed
 # What the suites of several runs have by the labels of their entries.
-_BY_LABEL = ("drawings", "rewards", "strategies")
+_BY_LABEL = ("drawings", "informed", "rewards", "strategies")
 
 
 class Shelves(Store):
@@ -110,6 +110,7 @@ def _suite(
         changes[part] = joined
     for algorithm, (old, run) in algorithms.items():
         changes["rewards"][algorithm] = run.suite.rewards.get(old, ())
+        changes["informed"][algorithm] = run.suite.is_informed(old)
     return first.model_copy(update=changes)
 
 

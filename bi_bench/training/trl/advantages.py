@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import torch
@@ -10,6 +10,7 @@ import torch
 from bi_bench.training.trl.divergence import DivergenceTrainer
 
 Advantage = Callable[[torch.Tensor], torch.Tensor]
+Credit = Callable[[Sequence[float]], Sequence[Sequence[float]] | None]
 
 
 def leave_one_out(rewards: torch.Tensor) -> torch.Tensor:
@@ -48,11 +49,17 @@ ADVANTAGES: Mapping[str, Advantage] = {
 
 
 class AdvantageTrainer(DivergenceTrainer):
-    """The trainer that takes ``advantage`` in place of its own; losses and batches are TRL's."""
+    """The trainer whose advantages can be others than TRL's; losses and batches are TRL's.
 
-    def __init__(self, *, advantage: Advantage, **arguments: Any) -> None:
+    ``advantage`` takes the place of its own; ``credit`` spreads the advantages of the rollouts of this
+    process over their tokens, rows in order; None leaves them as they are.
+    """
+
+    def __init__(
+        self, *, advantage: Advantage | None = None, credit: Credit | None = None, **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
-        self._advantage = advantage
+        self._advantage, self._credit = advantage, credit
         self._rewards = torch.empty(0)
 
     def _calculate_rewards(self, *arguments: Any, **named: Any) -> torch.Tensor:
@@ -62,9 +69,24 @@ class AdvantageTrainer(DivergenceTrainer):
 
     def _generate_and_score_completions(self, inputs: Any) -> Any:
         output = super()._generate_and_score_completions(inputs)
-        rewards = self._rewards.view(-1, cast(int, self.num_generations))
-        advantages = self._advantage(rewards).flatten()
-        local = len(output["advantages"])
-        start = self.accelerator.process_index * local
-        output["advantages"] = advantages[start : start + local]
+        if self._advantage:
+            output["advantages"] = self._own_advantages(self._advantage, output["advantages"])
+        if self._credit and (rows := self._credit(output["advantages"].tolist())) is not None:
+            output["advantages"] = _padded(rows, output["completion_mask"], output["advantages"])
         return output
+
+    def _own_advantages(self, advantage: Advantage, given: torch.Tensor) -> torch.Tensor:
+        rewards = self._rewards.view(-1, cast(int, self.num_generations))
+        advantages = advantage(rewards).flatten()
+        start = self.accelerator.process_index * len(given)
+        return advantages[start : start + len(given)]
+
+
+def _padded(
+    rows: Sequence[Sequence[float]], mask: torch.Tensor, like: torch.Tensor
+) -> torch.Tensor:
+    """The advantages of tokens, (rows, positions) as ``mask``, 0 where there is no token."""
+    padded = like.new_zeros(mask.shape)
+    for place, row in enumerate(rows):
+        padded[place, : len(row)] = like.new_tensor(list(row))
+    return padded

@@ -8,58 +8,44 @@ fresh optimizer; STaR and ReST-EM go back to the first weights instead.
 from __future__ import annotations
 
 import dataclasses
-import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from datasets import Dataset
 
-from bi_bench.api import Phase, UserError, derive_seed, did_you_mean
-from bi_bench.training.generation.sampler import Rows, sample, truncated
-from bi_bench.training.generation.stopping import Stop, stopper
+from bi_bench.api import ExpertIteration, Rollout, derive_seed
+from bi_bench.training.generation.rollouts import as_rollouts
+from bi_bench.training.generation.sampler import Rows, sample
+from bi_bench.training.generation.stopping import stopper
 from bi_bench.training.job import Trained, TrainingJob, silent
-from bi_bench.training.tokenization import decode, encode_prompts
-from bi_bench.training.trl.rollouts import checked_rewards
+from bi_bench.training.tokenization import encode_prompts
+from bi_bench.training.trl.order import in_turn
+from bi_bench.training.trl.rollouts import earned
 from bi_bench.training.trl.sft import SFTSettings, train_encoded
 from bi_bench.training.trl.task import RLTask
 
 
-@dataclass(frozen=True, slots=True)
-class ExpertIterationSettings:
-    """The settings of an "expert-iteration" phase: ``keep`` bounds the completions kept per problem.
-
-    ``epochs`` passes over what a round kept, ``batch_size`` completions an update.
-    """
-
-    keep: int = 4
-    epochs: float = 1.0
-    batch_size: int = 32
-    learning_rate: float = 1e-6
-    weight_decay: float = 0.01
-    max_grad_norm: float = 1.0
-
-
-def train_expert_iteration(job: TrainingJob, task: RLTask) -> Trained:
+def train_expert_iteration(job: TrainingJob, task: RLTask[ExpertIteration]) -> Trained:
     """``phase.steps`` rounds in place, each over ``phase.prompts`` of the prompts, all in turn.
 
     The log has a row a round: the mean reward, how many completions were kept and from how many
     problems, the loss before the last update. A round in which nothing was right changes nothing.
     With ``lora`` every round trains new adapters and merges them; our sampler draws the rollouts.
-    Raises UserError for settings that cannot be carried out.
     """
     phase, (model, tokenizer) = task.phase, (job.checkpoint.model, job.checkpoint.tokenizer)
-    settings = _settings(phase, task.micro_batch, len(task.prompts))
-    sft = _sft(settings, task)
+    sft = _sft(task)
     trainable = None
     end = int(tokenizer.eos_token_id)
     stop = stopper(tokenizer, task.decoding.stop)
     ids = encode_prompts(tokenizer, task.prompts)
     log: list[Mapping[str, float]] = []
     generated = tokens_trained = 0
-    order = _order(len(task.prompts), job.seed)
+    order = in_turn(len(task.prompts), job.seed)
     for number in range(phase.steps):
-        chosen = [next(order) for _ in range(phase.prompts)]
+        chosen = task.choose(number, phase.prompts)
+        if chosen is None:
+            chosen = [next(order) for _ in range(phase.prompts)]
+        logprobs: list[list[float]] = []
         completions = sample(
             model,
             [ids[index] for index in chosen],
@@ -70,12 +56,13 @@ def train_expert_iteration(job: TrainingJob, task: RLTask) -> Trained:
             seed=derive_seed(job.seed, "rollout", number),
             batch=task.batch,
             bf16=job.numerics.bf16,
+            logprobs=logprobs,
         )
         generated += sum(map(len, completions))
         repeated = [index for index in chosen for _ in range(phase.group)]
-        texts = decode(tokenizer, completions)
-        rewards = checked_rewards(task.reward(repeated, texts), len(repeated))
-        kept = keep_right(repeated, completions, rewards, settings.keep, end, stop)
+        rollouts = as_rollouts(tokenizer, repeated, completions, logprobs, stop)
+        rewards = earned(task.reward, rollouts)
+        kept = keep_right(rollouts, rewards, phase.keep)
         row: dict[str, float] = {
             "step": number + 1,
             "reward": fmean(rewards),
@@ -91,40 +78,25 @@ def train_expert_iteration(job: TrainingJob, task: RLTask) -> Trained:
             row["loss"] = trained.log[-1]["loss"]
         log.append(row)
         job.progress(step=number + 1, total=phase.steps, reward=row["reward"])
-        if task.on_step(number + 1, generated):
+        enough = task.after(rollouts, rewards)
+        if task.on_step(number + 1, generated) or enough:
             break
     return Trained(log, tokens_trained, generated, trainable)
 
 
 def keep_right(
-    problems: Sequence[int],
-    completions: Rows,
-    rewards: Sequence[float],
-    most: int,
-    end: int,
-    stop: Stop | None = None,
+    rollouts: Sequence[Rollout], rewards: Sequence[float], most: int
 ) -> list[tuple[int, list[int]]]:
     """The first ``most`` distinct completions of each problem that earned 1, with their problems.
 
     A completion that was cut off at the length limit is left out: it would teach not to end.
     """
     kept: dict[int, list[list[int]]] = {}
-    rows = zip(problems, completions, rewards, truncated(completions, end, stop), strict=True)
-    for problem, completion, reward, cut in rows:
-        mine = kept.setdefault(problem, [])
-        if reward >= 1 and not cut and len(mine) < most and completion not in mine:
+    for rollout, reward in zip(rollouts, rewards, strict=True):
+        mine, completion = kept.setdefault(rollout.problem, []), list(rollout.ids)
+        if reward >= 1 and not rollout.truncated and len(mine) < most and completion not in mine:
             mine.append(completion)
     return [(problem, completion) for problem, mine in kept.items() for completion in mine]
-
-
-def _order(problems: int, seed: int) -> Iterator[int]:
-    """Every problem once, shuffled, then all of them again in another order."""
-    epoch = 0
-    while True:
-        order = list(range(problems))
-        random.Random(derive_seed(seed, "order", epoch)).shuffle(order)
-        yield from order
-        epoch += 1
 
 
 def _dataset(ids: Rows, kept: Sequence[tuple[int, list[int]]]) -> Dataset:
@@ -139,7 +111,8 @@ def _dataset(ids: Rows, kept: Sequence[tuple[int, list[int]]]) -> Dataset:
     )
 
 
-def _sft(settings: ExpertIterationSettings, task: RLTask) -> SFTSettings:
+def _sft(task: RLTask[ExpertIteration]) -> SFTSettings:
+    settings = task.phase
     return SFTSettings(
         epochs=settings.epochs,
         batch_size=settings.batch_size,
@@ -154,22 +127,3 @@ def _sft(settings: ExpertIterationSettings, task: RLTask) -> SFTSettings:
         loss_on="response",
         lora=task.lora,
     )
-
-
-def _settings(phase: Phase, micro_batch: int, problems: int) -> ExpertIterationSettings:
-    known = {field.name for field in dataclasses.fields(ExpertIterationSettings)}
-    for key in phase.config:
-        if key not in known:
-            hint = did_you_mean(key, known) or f". Known: {', '.join(sorted(known))}"
-            raise UserError(f'the trainer "expert-iteration" has no setting "{key}"{hint}')
-    settings = ExpertIterationSettings(**phase.config)
-    for key in ("keep", "batch_size"):
-        if not isinstance(value := getattr(settings, key), int) or value < 1:
-            raise UserError(f"{key} must be an integer of at least 1, not {value!r}")
-    if settings.batch_size % (micro := min(micro_batch, settings.batch_size)):
-        raise UserError(
-            f"batch_size = {settings.batch_size} is not a multiple of the micro batch {micro}"
-        )
-    if problems < phase.prompts:
-        raise UserError(f"{problems} RL problems are fewer than {phase.prompts} prompts per step")
-    return settings

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from datasets import Dataset
 from trl.trainer.grpo_config import GRPOConfig
 
+from bi_bench.api import PolicyGradient
 from bi_bench.training import processes
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.job import Trained, TrainingJob
@@ -23,7 +25,6 @@ from bi_bench.training.trl.callbacks import (
     silence,
     trainer_defaults,
 )
-from bi_bench.training.trl.divergence import DivergenceTrainer
 from bi_bench.training.trl.reference import as_reference
 from bi_bench.training.trl.released_code import ReleasedCodeTrainer
 from bi_bench.training.trl.rollouts import Rollouts
@@ -33,7 +34,7 @@ from bi_bench.training.trl.task import RLTask
 SHOWN = ("reward", "frac_reward_zero_std", "completions/mean_length", "completions/clipped_ratio")
 
 
-def train_grpo(job: TrainingJob, task: RLTask) -> Trained:
+def train_grpo(job: TrainingJob, task: RLTask[PolicyGradient]) -> Trained:
     """Fine-tune the job's model in place, ``phase.steps`` rollout batches.
 
     One update a batch unless ``minibatches`` or ``num_iterations`` say more; the log counts updates.
@@ -43,7 +44,7 @@ def train_grpo(job: TrainingJob, task: RLTask) -> Trained:
     """
     checkpoint, phase, decoding = job.checkpoint, task.phase, task.decoding
     prompts = list(task.prompts)
-    checked = grpo_settings(phase, task.micro_batch, len(prompts), processes.count())
+    checked = grpo_settings(phase, task.micro_batch, processes.count())
     os.environ["TRL_EXPERIMENTAL_SILENCE"] = "1"  # rollout_func is experimental; TRL is pinned
     config = GRPOConfig(
         **trainer_defaults(job.scratch, job.numerics),
@@ -67,19 +68,17 @@ def train_grpo(job: TrainingJob, task: RLTask) -> Trained:
         "model": checkpoint.model,
         "reward_funcs": rollouts.rewarded,  # TRL puts its name into the log
         "args": config,
-        "train_dataset": Dataset.from_dict({"prompt": prompts, "index": [*range(len(prompts))]}),
+        "train_dataset": Dataset.from_dict({"prompt": prompts}),
         "processing_class": checkpoint.tokenizer,
         "rollout_func": rollouts.draw,
         "callbacks": [
             ProgressCallback(log, job.progress, SHOWN),
-            StepCallback(
-                lambda step: task.on_step(step, processes.total(rollouts.generated)),
-                checked.updates,
-            ),
+            StepCallback(partial(_on_step, task, rollouts), checked.updates),
             *job.trackers,
         ],
         "peft_config": peft_config(checkpoint.model, task.lora),
         "updates": checked.updates,
+        "credit": rollouts.credited if task.credit else None,
     }
     # With adapters the reference is the model without them, and TRL needs no second one.
     second = config.beta and not task.lora
@@ -92,16 +91,19 @@ def train_grpo(job: TrainingJob, task: RLTask) -> Trained:
     return Trained(log.rows, kept * config.num_iterations, generated, trainable)
 
 
-def _trainer(extras: Extras, arguments: dict[str, Any]) -> DivergenceTrainer:
+def _on_step(task: RLTask[PolicyGradient], rollouts: Rollouts, step: int) -> bool:
+    enough = task.after(rollouts.batch, rollouts.rewards)
+    return task.on_step(step, processes.total(rollouts.generated)) or enough
+
+
+def _trainer(extras: Extras, arguments: dict[str, Any]) -> AdvantageTrainer:
     if extras.released_code:
         scale, mask = extras.gradient_scale, extras.kl_mask
         return ReleasedCodeTrainer(gradient_scale=scale, kl_mask=mask, **arguments)
-    if extras.advantage == "group":
-        return DivergenceTrainer(**arguments)
-    return AdvantageTrainer(advantage=ADVANTAGES[extras.advantage], **arguments)
+    return AdvantageTrainer(advantage=ADVANTAGES.get(extras.advantage), **arguments)
 
 
-def _vllm_fields(checkpoint: Checkpoint, task: RLTask) -> dict[str, Any]:
+def _vllm_fields(checkpoint: Checkpoint, task: RLTask[PolicyGradient]) -> dict[str, Any]:
     if task.vllm is None:
         return {}
     longest = max(map(len, encode_prompts(checkpoint.tokenizer, task.prompts)))

@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
-from bi_bench.training.trl.divergence import DivergenceTrainer
+from bi_bench.training.trl.advantages import AdvantageTrainer
 
 
-class ReleasedCodeTrainer(DivergenceTrainer):
+class ReleasedCodeTrainer(AdvantageTrainer):
     """The trainer with a scaled gradient and without completions that drifted too far.
 
     ``gradient_scale`` multiplies the whole loss. AdamW divides it out again but for its epsilon; what

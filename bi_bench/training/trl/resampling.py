@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from bi_bench.api import derive_seed
+from bi_bench.api import Rollout, derive_seed
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rollouts of one problem: token ids, their log-probabilities and rewards, in one order."""
+    """The rollouts of one problem and their rewards, in one order."""
 
-    problem: int
-    completions: list[list[int]]
-    rewards: list[float]
-    logprobs: list[list[float]] = field(default_factory=list)
+    rollouts: tuple[Rollout, ...]
+    rewards: tuple[float, ...]
+
+    @property
+    def problem(self) -> int:
+        """The index of the problem."""
+        return self.rollouts[0].problem
 
     @property
     def informative(self) -> bool:

@@ -5,26 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import Any
 
 from trl.trainer.grpo_trainer import GRPOTrainer
 
-from bi_bench.api import derive_seed
-from bi_bench.training.generation.sampler import Rows, sample, truncated
+from bi_bench.api import PolicyGradient, Rollout, derive_seed
+from bi_bench.training.generation.rollouts import as_rollouts
+from bi_bench.training.generation.sampler import Rows, sample
 from bi_bench.training.generation.stopping import stopper
 from bi_bench.training.generation.vllm_engine import draw
 from bi_bench.training.job import TrainingJob
-from bi_bench.training.tokenization import decode, encode_prompts
+from bi_bench.training.tokenization import encode_prompts
 from bi_bench.training.trl.resampling import Group, choose, refill
 from bi_bench.training.trl.settings import Extras
-from bi_bench.training.trl.task import RLTask
-
-
-class Drawn(NamedTuple):
-    """Completions as token ids, and the log-probability of each token under the sampler."""
-
-    completions: Rows
-    logprobs: list[list[float]]
+from bi_bench.training.trl.task import RewardFunction, RLTask
 
 
 class Rollouts:
@@ -33,13 +27,20 @@ class Rollouts:
     ``updates`` is how many updates a rollout batch is used for; noise is seeded by the batch number,
     so it does not depend on that. ``first`` is the offset of this process's prompts in the whole
     batch. ``generated`` counts the tokens that were sampled,
-    ``kept`` those that went on to training.
+    ``kept`` those that went on to training. ``batch`` and ``rewards`` are those of the step at hand.
     """
 
     def __init__(
-        self, job: TrainingJob, task: RLTask, extras: Extras, updates: int, first: int = 0
+        self,
+        job: TrainingJob,
+        task: RLTask[PolicyGradient],
+        extras: Extras,
+        updates: int,
+        first: int = 0,
     ) -> None:
         self._job, self._task, self._extras = job, task, extras
+        self.batch: list[Rollout] = []
+        self.rewards: list[float] = []
         self._updates, self._first = updates, first
         self._tokenizer, self._group = job.checkpoint.tokenizer, task.phase.group
         self._ids = encode_prompts(self._tokenizer, task.prompts)
@@ -54,36 +55,26 @@ class Rollouts:
         self._trainer = trainer
         size = self._group
         number = trainer.state.global_step // self._updates
-        problems = [self._index[prompt] for prompt in repeated[::size]]
-        drawn = self._sample(problems, "rollout", number)
-        graded: dict[str, Any] = {}
+        turn = [self._index[prompt] for prompt in repeated[::size]]
+        chosen = self._task.choose(number, len(turn))
+        self.batch = self._sample(turn if chosen is None else chosen, "rollout", number)
+        self.rewards = earned(self._task.reward, self.batch)
         if self._extras.resample_rounds:
-            groups = self._resampled(self._groups(problems, drawn), number)
-            problems = [group.problem for group in groups]
-            drawn = Drawn(
-                [row for group in groups for row in group.completions],
-                [row for group in groups for row in group.logprobs],
-            )
-            # TRL hands further columns on to the reward function, in place of the dataset's own.
-            graded = {
-                "index": [problem for problem in problems for _ in range(size)],
-                "graded": [value for group in groups for value in group.rewards],
-            }
-        self.kept += sum(map(len, drawn.completions))
-        prompt_ids: Rows = [self._ids[problem] for problem in problems for _ in range(size)]
-        ours = {"prompt_ids": prompt_ids, "completion_ids": drawn.completions}
-        return {**ours, "logprobs": drawn.logprobs, **graded}
+            groups = self._resampled(self._groups(self.batch, self.rewards), number)
+            self.batch = [rollout for group in groups for rollout in group.rollouts]
+            self.rewards = [value for group in groups for value in group.rewards]
+        self.kept += sum(len(rollout.ids) for rollout in self.batch)
+        return {
+            "prompt_ids": [self._ids[rollout.problem] for rollout in self.batch],
+            "completion_ids": [list(rollout.ids) for rollout in self.batch],
+            "logprobs": [list(rollout.logprobs) for rollout in self.batch],
+        }
 
     def rewarded(
-        self,
-        completion_ids: Rows,
-        index: list[int],
-        log_metric: Callable[[str, float], None],
-        graded: list[float] | None = None,
-        **_: Any,
+        self, completion_ids: Rows, log_metric: Callable[[str, float], None], **_: Any
     ) -> list[float | None]:
-        """The reward of each completion, the penalty for excessive length taken off."""
-        values = self._grade(index, completion_ids) if graded is None else graded
+        """The reward of each rollout of the batch, the penalty for excessive length taken off."""
+        values = self.rewards
         if weight := self._extras.overlong_penalty:
             log_metric("reward_unshaped", fmean(values))
             limit, share = self._task.decoding.max_new_tokens, self._extras.overlong_share
@@ -92,17 +83,21 @@ class Rollouts:
                 value - weight * overlong(length, limit, share)
                 for value, length in zip(values, lengths, strict=True)
             ]
+            self.rewards = values
         for name, count in self._counts.items():
             log_metric(name, count)
         if self._stop:
-            self._correct_metrics(completion_ids)
+            self._correct_metrics()
         return [*values]
 
-    def _correct_metrics(self, completions: Rows) -> None:
+    def credited(self, advantages: Sequence[float]) -> Sequence[Sequence[float]] | None:
+        """The advantages of the tokens of the batch, as the task credits them."""
+        return self._task.credit(self.batch, advantages) if self._task.credit else None
+
+    def _correct_metrics(self) -> None:
         """TRL takes every completion for truncated that does not end in the end token."""
-        end = int(self._tokenizer.eos_token_id)
-        cut = list(truncated(completions, end, self._stop))
-        whole = [len(row) for row, hit_limit in zip(completions, cut, strict=True) if not hit_limit]
+        cut = [rollout.truncated for rollout in self.batch]
+        whole = [len(rollout.ids) for rollout in self.batch if not rollout.truncated]
         right = {
             "clipped_ratio": fmean(cut),
             "mean_terminated_length": fmean(whole or [0]),
@@ -116,9 +111,7 @@ class Rollouts:
         seed, total = self._job.seed, len(self._ids)
         refilled = refill(
             groups,
-            lambda turn, problems: self._groups(
-                problems, self._sample(problems, "rollout", number, turn)
-            ),
+            lambda turn, problems: self._drawn_groups(problems, number, turn),
             lambda turn, count, seen: choose(total, count, seen, seed, number, turn),
             self._extras.resample_rounds,
         )
@@ -128,16 +121,16 @@ class Rollouts:
         }
         return refilled.groups
 
-    def _groups(self, problems: Sequence[int], drawn: Drawn) -> list[Group]:
-        size = self._group
-        rewards = self._grade([p for p in problems for _ in range(size)], drawn.completions)
-        cuts = [slice(size * place, size * (place + 1)) for place in range(len(problems))]
-        return [
-            Group(problem, drawn.completions[cut], rewards[cut], drawn.logprobs[cut])
-            for problem, cut in zip(problems, cuts, strict=True)
-        ]
+    def _drawn_groups(self, problems: Sequence[int], *names: int) -> list[Group]:
+        rollouts = self._sample(problems, "rollout", *names)
+        return self._groups(rollouts, earned(self._task.reward, rollouts))
 
-    def _sample(self, problems: Sequence[int], *names: object) -> Drawn:
+    def _groups(self, rollouts: Sequence[Rollout], rewards: Sequence[float]) -> list[Group]:
+        size = self._group
+        cuts = [slice(start, start + size) for start in range(0, len(rollouts), size)]
+        return [Group(tuple(rollouts[cut]), tuple(rewards[cut])) for cut in cuts]
+
+    def _sample(self, problems: Sequence[int], *names: object) -> list[Rollout]:
         task, prompts = self._task, [self._ids[problem] for problem in problems]
         end, seed = int(self._tokenizer.eos_token_id), derive_seed(self._job.seed, *names)
         logprobs: list[list[float]] = []
@@ -165,13 +158,9 @@ class Rollouts:
                 first=self._first,
                 logprobs=logprobs,
             )
-        drawn = Drawn(completions, logprobs)
-        self.generated += sum(map(len, drawn.completions))
-        return drawn
-
-    def _grade(self, index: Sequence[int], completions: Rows) -> list[float]:
-        texts = decode(self._tokenizer, completions)
-        return checked_rewards(self._task.reward(index, texts), len(index))
+        self.generated += sum(map(len, completions))
+        repeated = [problem for problem in problems for _ in range(self._group)]
+        return as_rollouts(self._tokenizer, repeated, completions, logprobs, self._stop)
 
 
 def overlong(length: int, limit: int, share: float) -> float:
@@ -184,11 +173,11 @@ def overlong(length: int, limit: int, share: float) -> float:
     return min(1.0, max(0.0, (length - free) / (limit - free)))
 
 
-def checked_rewards(rewards: Sequence[float], expected: int) -> list[float]:
+def earned(reward: RewardFunction, rollouts: Sequence[Rollout]) -> list[float]:
     """The rewards as floats; TRL would turn a wrong length or an infinity into a zero gradient."""
-    values = [float(value) for value in rewards]
-    if len(values) != expected:
-        raise ValueError(f"the reward gave {len(values)} numbers for {expected} completions")
+    values = [float(value) for value in reward(rollouts)]
+    if len(values) != len(rollouts):
+        raise ValueError(f"the reward gave {len(values)} numbers for {len(rollouts)} completions")
     if not all(map(math.isfinite, values)):
         raise ValueError("the reward gave a number that is not finite")
     return values

@@ -1,4 +1,4 @@
-"""The configuration of a "grpo" phase, checked before anything is sampled.
+"""The configuration of a "grpo" phase, checked when a suite is planned: without torch.
 
 TRL 1.16 takes several settings that do not do what they look like, in silence or with a failure
 after the first rollout; these are errors here.
@@ -7,16 +7,13 @@ after the first rollout; these are errors here.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any
 
-from trl.trainer.grpo_config import GRPOConfig
+from bi_bench.api import PolicyGradient, UserError, did_you_mean
+from bi_bench.training.trl.fields import grpo_fields
 
-from bi_bench.api import Phase, UserError, did_you_mean
-from bi_bench.training.checkpoint import Numerics
-from bi_bench.training.trl.advantages import ADVANTAGES
-from bi_bench.training.trl.callbacks import trainer_defaults
-
+# "group" as GRPOConfig says, the others are those of bi_bench.training.trl.advantages.
+ADVANTAGES = ("group", "leave-one-out", "batch", "centred-batch")
 LOSS_TYPES = ("grpo", "dr_grpo", "dapo", "bnpo", "cispo", "sapo", "luspo", "vespo")
 CHOICES = {
     "loss_type": LOSS_TYPES,
@@ -52,7 +49,16 @@ RESERVED = (
     "vllm_tensor_parallel_size",
     "vllm_importance_sampling_correction",
     "use_transformers_continuous_batching",
-    *trainer_defaults(Path(), Numerics()),
+    # As all trainers have them (bi_bench.training.trl.callbacks.trainer_defaults).
+    "output_dir",
+    "use_cpu",
+    "bf16",
+    "report_to",
+    "save_strategy",
+    "logging_steps",
+    "logging_nan_inf_filter",
+    "disable_tqdm",
+    "dataloader_pin_memory",
 )
 # They truncate the sampling distribution; the trainer's log-probabilities are untruncated.
 TRUNCATING = ("top_p", "top_k", "min_p")
@@ -63,7 +69,7 @@ class Extras:
     """Settings of a "grpo" phase in addition to the fields of GRPOConfig.
 
     ``minibatches``: parts of a rollout batch, one update each. ``advantage``: "group" as GRPOConfig's
-    ``scale_rewards`` says, else one of :data:`~bi_bench.training.trl.advantages.ADVANTAGES`.
+    ``scale_rewards`` says, else another one of :data:`ADVANTAGES`.
     ``resample_rounds``: how often at most groups without two different rewards are replaced by new
     problems. ``overlong_penalty``: subtracted in full from a completion of the greatest length,
     rising linearly over the last ``overlong_share`` of it. ``gradient_scale`` and ``kl_mask``: as in
@@ -100,44 +106,50 @@ class GRPOSettings:
     accumulation: int
 
 
-def grpo_settings(
-    phase: Phase, micro_batch: int, problems: int, processes: int = 1
-) -> GRPOSettings:
-    """The checked settings of a phase, for each of so many processes that share its rollouts.
-
-    UserError naming what is wrong with it.
-    """
+def phase_settings(phase: PolicyGradient) -> tuple[Extras, dict[str, Any]]:
+    """The extras of a phase and its fields of GRPOConfig; UserError naming what is wrong with it."""
     own = {field.name for field in fields(Extras)}
     _check_fields(phase, own)
     extras = Extras(**{key: value for key, value in phase.config.items() if key in own})
     trl = {key: value for key, value in phase.config.items() if key not in own}
     _check_extras(extras, trl)
     _check_losses(trl, extras)
-    rows = phase.prompts * phase.group
     if phase.group < 2:
         raise UserError("a group needs at least 2 rollouts, else every advantage is zero")
+    return extras, trl
+
+
+def grpo_settings(phase: PolicyGradient, micro_batch: int, processes: int = 1) -> GRPOSettings:
+    """The checked settings of a phase, for each of so many processes that share its rollouts.
+
+    UserError naming what is wrong with it.
+    """
+    extras, trl = phase_settings(phase)
+    rows = phase.prompts * phase.group
     if rows % extras.minibatches:
         raise UserError(
             f"prompts x group = {rows} rollouts cannot be divided into {extras.minibatches} minibatches"
         )
-    if phase.prompts % processes or rows // processes % extras.minibatches:
+    if phase.prompts % processes:
         raise UserError(
             f"{phase.prompts} prompts per step cannot be shared by {processes} processes"
         )
     rows //= processes
+    if rows % extras.minibatches:
+        raise UserError(
+            f"{rows} rollouts a process cannot be divided into {extras.minibatches} minibatches"
+        )
     part = rows // extras.minibatches
     micro = min(micro_batch, part)
     if part % micro:
         what = "prompts x group" if part == rows else "a minibatch"
         raise UserError(f"{what} = {part} rollouts are not a multiple of the micro batch {micro}")
-    if problems < phase.prompts:
-        raise UserError(f"{problems} RL problems are fewer than {phase.prompts} prompts per step")
     updates = extras.minibatches * trl.get("num_iterations", 1)
     return GRPOSettings(extras, trl, rows, micro, updates, part // micro)
 
 
-def _check_fields(phase: Phase, own: set[str]) -> None:
-    known = set(GRPOConfig.__dataclass_fields__) | own
+def _check_fields(phase: PolicyGradient, own: set[str]) -> None:
+    known = grpo_fields() | own
     for key in phase.config:
         if key not in known:
             raise UserError(f'GRPOConfig has no field "{key}"{did_you_mean(key, known)}')
@@ -180,10 +192,11 @@ def _check_extras(extras: Extras, trl: dict[str, Any]) -> None:
         )
     if extras.released_code and extras.advantage != "group":
         raise UserError('gradient_scale and kl_mask need advantage = "group"')
-    names = ["group", *ADVANTAGES]
-    if extras.advantage not in names:
-        hint = did_you_mean(extras.advantage, names)
-        raise UserError(f'advantage "{extras.advantage}" is not one of {", ".join(names)}{hint}')
+    if extras.advantage not in ADVANTAGES:
+        hint = did_you_mean(extras.advantage, ADVANTAGES)
+        raise UserError(
+            f'advantage "{extras.advantage}" is not one of {", ".join(ADVANTAGES)}{hint}'
+        )
 
 
 def _check_losses(trl: dict[str, Any], extras: Extras) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from datasets import Dataset
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
-from bi_bench.api import UserError, did_you_mean
+from bi_bench.api import UserError
 from bi_bench.training import processes
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.context_length import context_length, too_long
@@ -41,15 +41,6 @@ class SFTSettings:
     loss_on: Literal["response", "all"]
     adam_beta2: float = 0.999
     lora: LoRA | None = None
-
-    def changed(self, changes: Mapping[str, Any]) -> SFTSettings:
-        """The same with some changes; UserError for a setting that does not exist."""
-        known = {field.name for field in fields(self)}
-        if unknown := sorted(changes.keys() - known):
-            raise UserError(
-                f'the trainer "sft" has no setting "{unknown[0]}"{did_you_mean(unknown[0], known)}'
-            )
-        return replace(self, **changes)
 
 
 @dataclass(frozen=True, slots=True)

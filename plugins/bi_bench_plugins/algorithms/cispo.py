@@ -39,4 +39,4 @@ class CISPO(Algorithm[CISPOParameters]):
             "epsilon_high": params.cap,
             **params.reuse(),
         }
-        return [Phase("grpo", params.steps, params.prompts, params.group, params.reward, config)]
+        return [params.policy_gradient(config)]

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from bi_bench.api import Algorithm, Parameters, Phase, UserError, did_you_mean
+from bi_bench.api import Algorithm, ExternalCommand, Parameters, Phase, UserError, did_you_mean
 
 GIVEN = ("checkpoint", "prompts", "output", "steps", "seed", "python")
 NEEDED = ("checkpoint", "output")
@@ -89,8 +89,11 @@ class Command(Algorithm[CommandParameters]):
         files: Mapping[str, str] = {
             name: str(Path(file).resolve()) for name, file in params.files.items()
         }
-        config = {"argv": list(params.argv), "files": files, "timeout": params.timeout}
-        return [Phase("command", params.steps, prompts=0, group=0, config=config)]
+        return [
+            ExternalCommand(
+                steps=params.steps, argv=params.argv, files=files, timeout=params.timeout
+            )
+        ]
 
     def warnings(self) -> Sequence[str]:
         """The changes that the content key cannot notice."""

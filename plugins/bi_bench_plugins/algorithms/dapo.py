@@ -56,4 +56,4 @@ class DAPO(Algorithm[DAPOParameters]):
         if params.overlong == "soft":
             config["overlong_penalty"] = params.overlong_penalty
             config["overlong_share"] = params.overlong_share
-        return [Phase("grpo", params.steps, params.prompts, params.group, params.reward, config)]
+        return [params.policy_gradient(config)]

@@ -36,4 +36,4 @@ class DrGRPO(Algorithm[DrGRPOParameters]):
             "epsilon": params.epsilon,
             **params.reuse(),
         }
-        return [Phase("grpo", params.steps, params.prompts, params.group, params.reward, config)]
+        return [params.policy_gradient(config)]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bi_bench.api import Algorithm, Phase
+from bi_bench.api import Algorithm, ExpertIteration, Phase, RewardTerm
 from bi_bench_plugins.algorithms.shared import RolloutParameters
 
 
@@ -21,7 +21,7 @@ class ExpertIterationParameters(RolloutParameters):
     batch_size: Annotated[int, Field(ge=1, description="completions an update")] = 32
 
 
-class ExpertIteration(Algorithm[ExpertIterationParameters]):
+class ExpertIterationAlgorithm(Algorithm[ExpertIterationParameters]):
     """Expert iteration: sample, keep distinct right completions, fine-tune on them, repeat.
 
     Nothing is learnt from wrong completions. Each round goes on from the last one's weights.
@@ -32,11 +32,15 @@ class ExpertIteration(Algorithm[ExpertIterationParameters]):
     def phases(self) -> Sequence[Phase]:
         """A single phase."""
         params = self.params
-        config = {
-            "keep": params.keep,
-            "epochs": params.epochs,
-            "batch_size": params.batch_size,
-            **params.optimizer(),
-        }
-        budget = (params.steps, params.prompts, params.group)
-        return [Phase("expert-iteration", *budget, params.reward, config)]
+        return [
+            ExpertIteration(
+                steps=params.steps,
+                prompts=params.prompts,
+                group=params.group,
+                rewards=(RewardTerm.of(params.reward),),
+                keep=params.keep,
+                epochs=params.epochs,
+                batch_size=params.batch_size,
+                **params.optimizer(),
+            )
+        ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bi_bench.api import Algorithm, Phase
+from bi_bench.api import Algorithm, Phase, RewardTerm
 from bi_bench_plugins.algorithms.shared import ReuseParameters, is_zero
 
 
@@ -71,5 +72,8 @@ class GRPO(Algorithm[GRPOParameters]):
             config["kl_mask"] = params.kl_mask
         if params.gradient_scale != 1:
             config["gradient_scale"] = params.gradient_scale
-        budget = (params.steps, params.prompts, params.group)
-        return [Phase("grpo", *budget, params.reward, config, params.format_reward)]
+        phase = params.policy_gradient(config)
+        if params.format_reward:
+            layout = RewardTerm("layout", weight=params.format_reward)
+            phase = replace(phase, rewards=(*phase.rewards, layout))
+        return [phase]

@@ -38,4 +38,4 @@ class GSPO(Algorithm[GSPOParameters]):
             "epsilon_high": params.epsilon_high,
             **params.reuse(),
         }
-        return [Phase("grpo", params.steps, params.prompts, params.group, params.reward, config)]
+        return [params.policy_gradient(config)]

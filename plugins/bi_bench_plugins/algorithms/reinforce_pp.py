@@ -40,4 +40,4 @@ class ReinforcePP(Algorithm[ReinforcePPParameters]):
             "epsilon": params.epsilon,
             **params.reuse(),
         }
-        return [Phase("grpo", params.steps, params.prompts, params.group, params.reward, config)]
+        return [params.policy_gradient(config)]

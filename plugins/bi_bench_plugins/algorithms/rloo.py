@@ -27,4 +27,4 @@ class RLOO(Algorithm[RolloutParameters]):
             "advantage": "leave-one-out",
             **params.optimizer(),
         }
-        return [Phase("grpo", params.steps, params.prompts, params.group, params.reward, config)]
+        return [params.policy_gradient(config)]

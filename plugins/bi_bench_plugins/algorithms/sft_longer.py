@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bi_bench.api import Algorithm, Parameters, Phase
+from bi_bench.api import Algorithm, Parameters, Phase, SupervisedUpdates
 
 
 class SFTLongerParameters(Parameters):
@@ -30,6 +30,5 @@ class SFTLonger(Algorithm[SFTLongerParameters]):
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""
-        rate = self.params.learning_rate
-        config = {} if rate is None else {"learning_rate": rate}
-        return [Phase("sft", self.params.steps, prompts=0, group=0, config=config)]
+        params = self.params
+        return [SupervisedUpdates(steps=params.steps, learning_rate=params.learning_rate)]

@@ -3,11 +3,12 @@ that rows with the defaults differ in the algorithm alone."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from bi_bench.api import Parameters, Reward
+from bi_bench.api import Parameters, PolicyGradient, RewardTerm
 
 
 class RolloutParameters(Parameters):
@@ -17,9 +18,22 @@ class RolloutParameters(Parameters):
     prompts: Annotated[int, Field(ge=1, description="problems a step")] = 32
     group: Annotated[int, Field(ge=2, description="rollouts a problem")] = 32
     learning_rate: Annotated[float, Field(ge=0)] = 1e-6
-    reward: Reward = "answer"
+    reward: Annotated[
+        str | dict[str, Any],
+        Field(description="what a rollout earns: a reward by name, or a table with its parameters"),
+    ] = "answer"
     max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
+
+    def policy_gradient(self, config: Mapping[str, Any]) -> PolicyGradient:
+        """The only phase of an algorithm, with TRL's settings in ``config``."""
+        return PolicyGradient(
+            steps=self.steps,
+            prompts=self.prompts,
+            group=self.group,
+            rewards=(RewardTerm.of(self.reward),),
+            config=config,
+        )
 
     def optimizer(self) -> dict[str, Any]:
         """The fields of TRL's configuration that these parameters set."""

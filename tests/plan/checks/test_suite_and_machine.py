@@ -57,10 +57,13 @@ def keys(plan: StageGraph, kind: str) -> set[str]:
         ((VLLM, 'matrix.algorithms=["expert-iteration"]'), "expert-iteration draws its rollouts"),
         ((TWO, 'matrix.algorithms=["expert-iteration"]'), "runs in one process"),
         ((TWO, 'matrix.algorithms=["dapo"]'), "dapo resamples groups over the whole batch"),
-        ((TWO, "matrix.algorithms=[{name='grpo',prompts=5}]"), "5 prompts a step, which 2 proc"),
+        (
+            (TWO, "matrix.algorithms=[{name='grpo',prompts=5}]"),
+            "5 prompts per step cannot be shared by 2",
+        ),
         (
             (TWO, "matrix.algorithms=[{name='grpo',prompts=2,group=5,minibatches=2}]"),
-            "5 rollouts a process, which cannot be cut into 2 minibatches",
+            "5 rollouts a process cannot be divided into 2 minibatches",
         ),
         ((TWO, "defaults.match_rft=generated_tokens"), "match_rft = .* is for one process"),
         ((TWO, "defaults.sft.batch_size=3"), "batch_size = 3 is not a multiple of .*processes = 2"),

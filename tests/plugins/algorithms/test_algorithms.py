@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import Algorithm, UserError
+from bi_bench.api import Algorithm, ExternalCommand, RewardTerm, UserError
 from bi_bench.plugins import discover
 from bi_bench.suite.validation import validate
 from bi_bench.training.trl.settings import grpo_settings
@@ -25,8 +25,8 @@ def phase(name: str, **params: Any) -> Any:
 def test_the_defaults_can_be_carried_out_and_cost_the_same_rollouts(name: str) -> None:
     declared = phase(name, reward="random")
     assert (declared.steps, declared.prompts, declared.group) == (200, 32, 32)
-    assert declared.reward == "random"
-    assert grpo_settings(declared, 128, 10_000).rows == 1024
+    assert declared.terms == (RewardTerm("random"),)
+    assert grpo_settings(declared, 128).rows == 1024
     assert OPTIMIZER.items() <= declared.config.items()
 
 
@@ -98,7 +98,8 @@ def test_the_key_sees_the_content_of_the_files_and_not_their_places(tmp_path: Pa
     with pytest.raises(UserError, match='SHA-256 of the file "script" is'):
         command(files={"script": str(two)}, sha256=dumped[0]["sha256"])
     (phase,) = Command(changed).phases()
-    assert phase.config["files"] == {"script": str(two)}
+    assert isinstance(phase, ExternalCommand)
+    assert phase.files == {"script": str(two)}
     assert Command(changed).warnings()
 
 

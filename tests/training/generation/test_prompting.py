@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from bi_bench.api import Phase, UserError
+from bi_bench.api import PolicyGradient, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.prompting import Prompting
 from bi_bench.training.generation.sampler import Decoding, sample
@@ -19,6 +19,7 @@ from bi_bench.training.tokenization import encode_prompts
 from bi_bench.training.trl.grpo import train_grpo
 from bi_bench.training.trl.sft import Demonstrations, SFTSettings, encode_examples
 from bi_bench.training.trl.task import RLTask
+from tests.training.conftest import by_text
 
 BARE = "{% for m in messages %}[{{ m.role }}] {{ m.content }} {% endfor %}[assistant] "
 OPENING = "{{ bos_token }}" + BARE
@@ -132,9 +133,11 @@ def rollouts(
     monkeypatch.setattr(module, "sample", watched)
     monkeypatch.setattr(GRPOTrainer, "_get_per_token_logps_and_entropies", scoring)
     seed_everything(1)
-    phase = Phase("grpo", 1, 2, 2, config={"learning_rate": 0.0, "loss_type": "grpo"})
+    phase = PolicyGradient(
+        steps=1, prompts=2, group=2, config={"learning_rate": 0.0, "loss_type": "grpo"}
+    )
     job = TrainingJob(tiny, Numerics(), 1, scratch)
-    train_grpo(job, RLTask(phase, read, alternating, Decoding(4), 4, 4))
+    train_grpo(job, RLTask(phase, read, by_text(alternating), Decoding(4), 4, 4))
     return sampled, scored
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import Phase
+from bi_bench.api import PolicyGradient
 from bi_bench.training.checkpoint import Checkpoint, Numerics
+from bi_bench.training.generation.rollouts import as_rollouts
 from bi_bench.training.generation.sampler import Decoding, Rows, sample, truncated
 from bi_bench.training.generation.stopping import stopper
 from bi_bench.training.job import TrainingJob
@@ -21,6 +22,7 @@ from bi_bench.training.trl.grpo import train_grpo
 from bi_bench.training.trl.task import RLTask
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
+from tests.training.conftest import by_text
 
 LENGTH = 40
 
@@ -72,8 +74,8 @@ def test_stop_texts_without_a_stopper_are_no_silent_wish(tiny: Checkpoint, promp
 def test_what_a_text_ended_is_whole_for_expert_iteration(tiny: Checkpoint) -> None:
     rows = tiny.tokenizer(["5 </answer>", "5"], add_special_tokens=False)["input_ids"]
     stop = stopper(tiny.tokenizer, ["</answer>"])
-    kept = keep_right([0, 0], rows, [1.0, 1.0], 4, end(tiny), stop)
-    assert kept == [(0, rows[0])]
+    rollouts = as_rollouts(tiny.tokenizer, [0, 0], rows, [[], []], stop)
+    assert keep_right(rollouts, [1.0, 1.0], 4) == [(0, rows[0])]
 
 
 def test_the_log_of_rft_knows_that_a_text_ends_a_rollout(
@@ -88,10 +90,12 @@ def test_the_log_of_rft_knows_that_a_text_ends_a_rollout(
         return [float(place % 2) for place in range(len(texts))]
 
     seed_everything(1)
-    phase = Phase("grpo", 1, 4, 4, config={"learning_rate": 0.0, "loss_type": "grpo"})
+    phase = PolicyGradient(
+        steps=1, prompts=4, group=4, config={"learning_rate": 0.0, "loss_type": "grpo"}
+    )
     decoding = Decoding(12, 1.0, ("; </think>",))
     job = TrainingJob(tiny, Numerics(), 1, tmp_path)
-    trained = train_grpo(job, RLTask(phase, asked, reward, decoding, 16, 16))
+    trained = train_grpo(job, RLTask(phase, asked, by_text(reward), decoding, 16, 16))
     whole = [text for text in seen if "; </think>" in text]
     assert 0 < len(whole) < len(seen)
     assert all(text.endswith("; </think>") for text in whole)

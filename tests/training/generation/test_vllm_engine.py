@@ -11,7 +11,7 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 from trl.trainer.grpo_config import GRPOConfig
 
-from bi_bench.api import Phase, UserError
+from bi_bench.api import PolicyGradient, UserError
 from bi_bench.api.versions import library_versions
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.sampler import Decoding, sample
@@ -138,9 +138,11 @@ def test_grpo_with_colocated_vllm_learns_and_logs_the_divergence(
     before = [value.detach().clone() for value in checkpoint.model.parameters()]
     job = TrainingJob(checkpoint, Numerics(device="cuda", dtype="bfloat16"), 1, tmp_path)
     task = RLTask(
-        Phase("grpo", 2, 4, 4, config={"learning_rate": 1e-3, "loss_type": "grpo"}),
+        PolicyGradient(
+            steps=2, prompts=4, group=4, config={"learning_rate": 1e-3, "loss_type": "grpo"}
+        ),
         PROMPTS,
-        lambda index, texts: [float(len(text) % 2) for text in texts],
+        lambda rollouts: [float(len(each.text) % 2) for each in rollouts],
         Decoding(16),
         batch=16,
         micro_batch=16,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from bi_bench.api import derive_seed
+from bi_bench.api import PolicyGradient, derive_seed
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.generation.sampler import Decoding, sample
 from bi_bench.training.tokenization import encode_prompts
@@ -53,7 +53,9 @@ def test_rloo_takes_the_gradient_of_its_formula(
     tiny: Checkpoint, moved: Moved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """(1 / n) sum_i (r_i - mean of the others) grad log p(completion i), Ahmadian et al., RLOO."""
-    config = dict(RLOO(RolloutParameters(learning_rate=0.01)).phases()[0].config)
+    (phase,) = RLOO(RolloutParameters(learning_rate=0.01)).phases()
+    assert isinstance(phase, PolicyGradient)
+    config = dict(phase.config)
     for key in ("learning_rate", "weight_decay", "max_grad_norm"):
         del config[key]
     asked: list[int] = []

@@ -3,16 +3,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 import torch
 
-from bi_bench.api import Phase, UserError
+from bi_bench.api import ExpertIteration, Rollout
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.sampler import Decoding
 from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.trl.expert_iteration import keep_right, train_expert_iteration
 from bi_bench.training.trl.task import RLTask
+from tests.training.conftest import by_text
 
 PROMPTS = [f"{name} 6 . ? {name} <think>" for name in "abcdefgh"]
 END = 0
@@ -22,9 +22,10 @@ def train(
     tiny: Checkpoint, scratch: Path, reward: Any, *, seed: int = 1, rounds: int = 2, **config: Any
 ) -> Trained:
     seed_everything(seed)
-    phase = Phase("expert-iteration", rounds, 6, 4, config={"learning_rate": 3e-3, **config})
+    phase = ExpertIteration(steps=rounds, prompts=6, group=4, **{"learning_rate": 3e-3, **config})
     job = TrainingJob(tiny, Numerics(), seed, scratch)
-    return train_expert_iteration(job, RLTask(phase, PROMPTS, reward, Decoding(16, 2.0), 32, 8))
+    task = RLTask(phase, PROMPTS, by_text(reward), Decoding(16, 2.0), 32, 8)
+    return train_expert_iteration(job, task)
 
 
 def weights(checkpoint: Checkpoint) -> torch.Tensor:
@@ -38,11 +39,15 @@ def even(index: Any, texts: list[str]) -> list[float]:
 def test_right_distinct_complete_completions_are_kept_up_to_a_number() -> None:
     rows = [[1, END], [2, END], [1, END], [3, END], [4, END], [5, 5], [6, END]]
     problems = [0, 0, 0, 0, 0, 0, 7]
+    rollouts = [
+        Rollout(problem, "", tuple(row), truncated=row[-1] != END)
+        for problem, row in zip(problems, rows, strict=True)
+    ]
     rewards = [1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]
-    kept = keep_right(problems, rows, rewards, 2, END)
+    kept = keep_right(rollouts, rewards, 2)
     assert kept == [(0, [1, END]), (0, [3, END]), (7, [6, END])]
-    assert keep_right(problems, rows, [0.0] * 7, 2, END) == []
-    assert len(keep_right(problems, rows, rewards, 9, END)) == 4
+    assert keep_right(rollouts, [0.0] * 7, 2) == []
+    assert len(keep_right(rollouts, rewards, 9)) == 4
 
 
 def test_rounds_make_what_is_rewarded_more_frequent(tiny: Checkpoint, tmp_path: Path) -> None:
@@ -72,18 +77,3 @@ def test_one_seed_repeats_and_another_differs(tiny: Checkpoint, tmp_path: Path) 
         results.append(weights(tiny))
     assert torch.equal(results[0], results[1])
     assert not torch.equal(results[0], results[2])
-
-
-@pytest.mark.parametrize(
-    ("config", "message"),
-    [
-        ({"kept": 3}, 'no setting "kept"; did you mean "keep"'),
-        ({"keep": 0}, "keep must be an integer of at least 1"),
-        ({"batch_size": 12}, "12 is not a multiple of the micro batch 8"),
-    ],
-)
-def test_bad_settings_are_refused_before_the_first_rollout(
-    tiny: Checkpoint, tmp_path: Path, config: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(UserError, match=message):
-        train(tiny, tmp_path, even, **config)

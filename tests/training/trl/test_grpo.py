@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 import torch
 
-from bi_bench.api import Phase, UserError
+from bi_bench.api import PolicyGradient, Rollout, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.sampler import Decoding
 from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.trl.grpo import train_grpo
-from bi_bench.training.trl.rollouts import checked_rewards
+from bi_bench.training.trl.rollouts import earned
 from bi_bench.training.trl.task import RLTask
+from tests.training.conftest import by_text
 
 # Nothing the model has learnt to answer: what it says to this differs from rollout to rollout.
 PROMPTS = [f"{name} ; back {name} ? so" for name in "abcdefgh"]
@@ -23,9 +24,11 @@ PROMPTS = [f"{name} ; back {name} ? so" for name in "abcdefgh"]
 
 def train(tiny: Checkpoint, scratch: Path, *, seed: int = 1, **config: object) -> Trained:
     seed_everything(seed)
-    phase = Phase("grpo", 2, 4, 4, config={"learning_rate": 1e-3, "loss_type": "grpo", **config})
+    phase = PolicyGradient(
+        steps=2, prompts=4, group=4, config={"learning_rate": 1e-3, "loss_type": "grpo", **config}
+    )
     job = TrainingJob(tiny, Numerics(), seed, scratch)
-    return train_grpo(job, RLTask(phase, PROMPTS, odd, Decoding(12), 16, 16))
+    return train_grpo(job, RLTask(phase, PROMPTS, by_text(odd), Decoding(12), 16, 16))
 
 
 def odd(index: object, texts: Sequence[str]) -> list[float]:
@@ -56,11 +59,12 @@ def test_learning_rate_zero_changes_nothing(tiny: Checkpoint, tmp_path: Path) ->
 
 
 def test_what_trl_would_swallow_is_refused() -> None:
-    assert checked_rewards([True, 0.5], 2) == [1.0, 0.5]
+    two = [Rollout(0, text, (1,), truncated=False) for text in "ab"]
+    assert earned(lambda rollouts: [True, 0.5], two) == [1.0, 0.5]
     with pytest.raises(ValueError, match="1 numbers for 2"):
-        checked_rewards([1.0], 2)
+        earned(lambda rollouts: [1.0], two)
     with pytest.raises(ValueError, match="not finite"):
-        checked_rewards([math.inf, 0.0], 2)
+        earned(lambda rollouts: [math.inf, 0.0], two)
 
 
 @pytest.mark.parametrize(

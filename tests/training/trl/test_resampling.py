@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bi_bench.api import Rollout
 from bi_bench.training.job import Trained
 from bi_bench.training.trl.resampling import Group, Refilled, choose, refill
 from bi_bench.training.trl.rollouts import overlong
@@ -13,7 +14,8 @@ Train = Callable[..., Trained]
 
 
 def group(problem: int, *rewards: float) -> Group:
-    return Group(problem, [[problem, place] for place in range(len(rewards))], [*rewards])
+    rollouts = [Rollout(problem, "", (problem, place), False) for place in range(len(rewards))]
+    return Group(tuple(rollouts), rewards)
 
 
 def refilled(groups: list[Group], rewards: dict[int, tuple[float, ...]], rounds: int) -> Refilled:
@@ -33,7 +35,7 @@ def test_whole_groups_are_replaced_and_informative_ones_stay_whole() -> None:
     result = refilled([group(0, 1, 1, 1, 1), mixed, group(2, 0, 0, 0, 0)], {101: (0, 1, 1, 1)}, 1)
     assert [each.problem for each in result.groups] == [100, 1, 101]
     assert result.groups[1] is mixed
-    assert all(len(each.completions) == len(each.rewards) == 4 for each in result.groups)
+    assert all(len(each.rollouts) == len(each.rewards) == 4 for each in result.groups)
     assert result.drawn == 2
     assert result.uninformative == 1
 

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 from trl.trainer.grpo_config import GRPOConfig
 
-from bi_bench.api import Phase, UserError
-from bi_bench.training.trl.settings import Extras, grpo_settings
+from bi_bench.api import PolicyGradient, UserError
+from bi_bench.training.checkpoint import Numerics
+from bi_bench.training.trl import advantages
+from bi_bench.training.trl.callbacks import trainer_defaults
+from bi_bench.training.trl.fields import grpo_fields
+from bi_bench.training.trl.settings import ADVANTAGES, RESERVED, Extras, grpo_settings
 
 
 def checked(prompts: int = 4, group: int = 4, **config: Any) -> Any:
-    return grpo_settings(Phase("grpo", 2, prompts, group, config=config), 8, 100)
+    return grpo_settings(PolicyGradient(steps=2, prompts=prompts, group=group, config=config), 8)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,6 @@ def checked(prompts: int = 4, group: int = 4, **config: Any) -> Any:
         ({"group": 5}, "prompts x group = 20 rollouts are not a multiple of the micro batch 8"),
         ({"group": 5, "minibatches": 2}, "a minibatch = 10 rollouts are not a multiple"),
         ({"group": 1}, "at least 2 rollouts"),
-        ({"prompts": 104}, "fewer than 104 prompts"),
     ],
 )
 def test_what_trl_would_take_in_silence_or_refuse_late_is_an_error(
@@ -59,13 +63,19 @@ def test_batches_follow_from_the_phase() -> None:
     assert cut.extras == Extras(minibatches=4)
 
 
+def test_what_is_known_without_torch_is_what_trl_has(tmp_path: Path) -> None:
+    assert grpo_fields() == set(GRPOConfig.__dataclass_fields__)
+    assert set(trainer_defaults(tmp_path, Numerics())) < set(RESERVED)
+    assert set(ADVANTAGES) == {"group", *advantages.ADVANTAGES}
+
+
 def test_no_name_of_ours_is_one_of_trl() -> None:
     assert not {field.name for field in fields(Extras)} & set(GRPOConfig.__dataclass_fields__)
 
 
 def test_several_processes_share_the_rollouts_of_a_step() -> None:
-    phase = Phase("grpo", 2, 4, 4, config={"minibatches": 2})
-    shared = grpo_settings(phase, 8, 100, processes=2)
+    phase = PolicyGradient(steps=2, prompts=4, group=4, config={"minibatches": 2})
+    shared = grpo_settings(phase, 8, processes=2)
     assert (shared.rows, shared.micro, shared.updates, shared.accumulation) == (8, 4, 2, 1)
     with pytest.raises(UserError, match="4 prompts per step cannot be shared by 3 processes"):
-        grpo_settings(phase, 8, 100, processes=3)
+        grpo_settings(phase, 8, processes=3)

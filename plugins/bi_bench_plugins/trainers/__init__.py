@@ -1,0 +1,1 @@
+"""Trainers: they carry out the phases of algorithms."""
