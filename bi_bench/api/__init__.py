@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bi_bench.api.algorithm import Algorithm, Phase, Reward
 from bi_bench.api.analysis import Analysis, AnalysisContext
+from bi_bench.api.base_policy import BasePolicy, TokenLogProb
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.draft import Decline, Draft, Example, Weight
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
 from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
@@ -15,7 +17,7 @@ from bi_bench.api.plugin import Parameters, Plugin
 from bi_bench.api.problem import SPLITS, Grade, Problem, Split
 from bi_bench.api.seeds import derive_seed, stream
 from bi_bench.api.speech import Solution, Span, Voice, speak, subgoal_count
-from bi_bench.api.strategy import Decline, Draft, DraftContext, Example, Strategy
+from bi_bench.api.strategy import DraftContext, Strategy
 from bi_bench.api.subject import Answered, Subject
 from bi_bench.api.verify import Stated, StepVerdict, needed_steps, needed_steps_right, verify
 
@@ -27,6 +29,7 @@ __all__ = [
     "Answered",
     "Bars",
     "BaseModel",
+    "BasePolicy",
     "Benchmark",
     "Decline",
     "Draft",
@@ -54,8 +57,10 @@ __all__ = [
     "StepVerdict",
     "Strategy",
     "Subject",
+    "TokenLogProb",
     "UserError",
     "Voice",
+    "Weight",
     "base_plan",
     "derive_seed",
     "did_you_mean",
