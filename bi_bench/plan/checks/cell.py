@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bi_bench.api import Algorithm, Benchmark, Strategy
+from bi_bench.api import Algorithm, Benchmark, Strategy, did_you_mean
+from bi_bench.api.base_policy import NEEDS
 from bi_bench.plan.checks.phases import phase_fault
 from bi_bench.suite import Cell, Defaults, Entry
+
+# What first-party benchmarks provide; others may provide more.
+_PROVIDED = ("graph", "solution", "derivation")
 
 
 def skip_reason(cell: Cell, reference: Cell, defaults: Defaults) -> str:
@@ -41,7 +45,7 @@ def _unserved(cell: Cell, defaults: Defaults) -> str:
             f"{cell.algorithm.label} takes {short[0].prompts} problems a step, more than "
             f"defaults.data.rl = {defaults.data.rl}"
         )
-    missing = cell.strategy.plugin.needs - provided
+    missing = cell.strategy.plugin.needs - provided - NEEDS
     return _lacks(cell.strategy, cell.benchmark, sorted(missing)) if missing else ""
 
 
@@ -59,4 +63,8 @@ def _unmatched(algorithm: Entry[Algorithm]) -> str:
 
 
 def _lacks(strategy: Entry[Strategy], benchmark: Entry[Benchmark], missing: Sequence[str]) -> str:
-    return f"{strategy.label} needs a {' and a '.join(missing)}, which {benchmark.label} does not provide"
+    hint = did_you_mean(missing[0], {*_PROVIDED, *benchmark.plugin.provides, *NEEDS} - {*missing})
+    return (
+        f"{strategy.label} needs a {' and a '.join(missing)}, which {benchmark.label} does not "
+        f"provide{hint}"
+    )
