@@ -15,7 +15,8 @@ NEEDS = frozenset({"base-model", "rollouts"})
 class TokenLogProb(NamedTuple):
     """The natural logarithm of a token's probability, and its characters in the completion.
 
-    The token that ends the text has the character after the last one.
+    Tokens that share a character are given as one, their log-probabilities added: no two overlap, and
+    none is empty. The token that ends the text has the character after the last one.
     """
 
     start: int

@@ -25,7 +25,7 @@ class Step:
     - ``restate``: say the premise again before it is used (information analysis);
     - ``subgoal``: the intermediate results of the ``compute`` step it follows;
     - ``filler``: as many neutral ``words`` on the line of the quantity, saying nothing (a control);
-    - ``say``: the ``text`` as it stands, on a line of its own: words that state no step, such as a
+    - ``say``: the ``text``, on a line of its own: words that state no step, such as a
       check, an admission of an error or an outlook. Always injected.
 
     ``injected``: a strategy put it there. ``offset``: what is added to the true value when it is

@@ -42,8 +42,8 @@ class Voice(ABC):
     """The words of one benchmark for one problem.
 
     Each method gives one sentence without surrounding blanks. Sentences about the same quantity
-    share a line, which ``line_start`` opens and ``line_end`` closes. The text of a step ``say`` is
-    spoken as it stands, on a line of its own.
+    share a line, which ``line_start`` opens and ``line_end`` closes. The text of a step ``say`` has a
+    line of its own.
     """
 
     opening: str = ""
@@ -81,6 +81,10 @@ class Voice(ABC):
     def filler(self, quantity: Quantity, words: int) -> str:
         """Exactly so many words, separated by blanks, that say nothing and parse as no step."""
         return " ".join(["."] * words)
+
+    def remark(self, text: str) -> str:
+        """The text of a step ``say`` as a sentence of this benchmark: as it stands."""
+        return text
 
     @abstractmethod
     def closing(self, quantity: Quantity, value: Number) -> str:
@@ -143,7 +147,7 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
         elif step.kind == "filler":
             say(voice.filler(quantity, step.words), index)
         elif step.kind == "say":
-            say(step.text, index)
+            say(voice.remark(step.text), index)
         else:
             say(voice.back(content) if step.kind == "return" else voice.restate(content), index)
         if step.kind in ("read", "compute", "attempt", "say"):

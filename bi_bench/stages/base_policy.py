@@ -56,8 +56,7 @@ class BaseModelPolicy(NoBasePolicy):
         with torch.autocast(model.device.type, torch.bfloat16, enabled=self.numerics.bf16):
             found = completion_logprobs(model, encode_prompts(tokenizer, shown), [completed])
         (spans,) = completion_spans(tokenizer, [completion])
-        rows = zip(spans, found.tokens[0].tolist(), strict=True)
-        return [TokenLogProb(start, end, value) for (start, end), value in rows]
+        return disjoint(spans, found.tokens[0].tolist())
 
     def costs(self) -> Costs:
         """Of all questions so far."""
@@ -103,6 +102,17 @@ class SampledBasePolicy(BaseModelPolicy):
 def base_policy(context: StageContext, strategy: Strategy) -> BaseModelPolicy:
     """What a strategy that needs the base model may ask it."""
     return (SampledBasePolicy if "rollouts" in strategy.needs else BaseModelPolicy)(context)
+
+
+def disjoint(spans: Sequence[tuple[int, int]], logprobs: Sequence[float]) -> list[TokenLogProb]:
+    """A token each; those that share a character, as the bytes of one do, are put together."""
+    found: list[TokenLogProb] = []
+    for (start, end), value in zip(spans, logprobs, strict=True):
+        if found and (start < found[-1].end or found[-1].start == found[-1].end):
+            start, end = found[-1].start, max(end, found[-1].end)
+            value += found.pop().logprob
+        found.append(TokenLogProb(start, end, value))
+    return found
 
 
 def _answered(sample: Sample) -> Answered:
