@@ -18,6 +18,7 @@ from bi_bench.api import (
     Split,
     Strategy,
     UserError,
+    did_you_mean,
     stream,
 )
 from bi_bench.api.base_policy import NEEDS
@@ -76,6 +77,7 @@ def previews(
     if missing := sorted(strategy.needs - benchmark.provides):
         raise UserError(
             f"{strategy.name} needs a {missing[0]}, which {benchmark.name} does not provide"
+            f"{did_you_mean(missing[0], benchmark.provides | NEEDS)}"
         )
     problems = draw(benchmark, split, n, stream(seed, "sample", split))
     whole = DraftContext(stream(seed, "examples"), ask=partial(asked, benchmark))

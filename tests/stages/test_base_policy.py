@@ -19,6 +19,7 @@ from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.models.tiny import Tiny
 from bi_bench_plugins.strategies.pear import Pear
+from bi_bench_plugins.strategies.vanilla import Vanilla
 
 PARAMS = {"tier": "embedded", "ops": [3, 6]}
 
@@ -90,3 +91,14 @@ def test_a_strategy_that_does_not_say_what_it_needs_is_told(
 def test_a_preview_has_no_base_model() -> None:
     with pytest.raises(UserError, match=r"pear uses the base model, .* examples.parquet"):
         next(previews(IGSM(), Pear(), "sft", 1, 0))
+
+
+def test_a_preview_suggests_the_need_that_was_meant() -> None:
+    class Needy(Vanilla):
+        """Needs what nothing provides."""
+
+        name = "needy"
+        needs = frozenset({"rolouts"})
+
+    with pytest.raises(UserError, match='does not provide; did you mean "rollouts"'):
+        next(previews(IGSM(), Needy(), "sft", 1, 0))
