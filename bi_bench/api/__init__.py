@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis, AnalysisContext
+from bi_bench.api.base_policy import BasePolicy, TokenLogProb
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.draft import Decline, Draft, Example, Weight
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
 from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
@@ -27,7 +29,7 @@ from bi_bench.api.rollout import History, Rollout
 from bi_bench.api.room import Room
 from bi_bench.api.seeds import derive_seed, stream
 from bi_bench.api.speech import Solution, Span, Voice, speak, subgoal_count
-from bi_bench.api.strategy import Decline, Draft, DraftContext, Example, Strategy
+from bi_bench.api.strategy import DraftContext, Strategy
 from bi_bench.api.subject import Answered, Subject
 from bi_bench.api.trainer import Limits, Trainer
 from bi_bench.api.verify import Stated, StepVerdict, needed_steps, needed_steps_right, verify
@@ -40,6 +42,7 @@ __all__ = [
     "Answered",
     "Bars",
     "BaseModel",
+    "BasePolicy",
     "Benchmark",
     "Custom",
     "Decline",
@@ -78,9 +81,11 @@ __all__ = [
     "Strategy",
     "Subject",
     "SupervisedUpdates",
+    "TokenLogProb",
     "Trainer",
     "UserError",
     "Voice",
+    "Weight",
     "base_plan",
     "derive_seed",
     "did_you_mean",

@@ -42,7 +42,8 @@ class Voice(ABC):
     """The words of one benchmark for one problem.
 
     Each method gives one sentence without surrounding blanks. Sentences about the same quantity
-    share a line, which ``line_start`` opens and ``line_end`` closes.
+    share a line, which ``line_start`` opens and ``line_end`` closes. The text of a step ``say`` has a
+    line of its own.
     """
 
     opening: str = ""
@@ -81,6 +82,10 @@ class Voice(ABC):
         """Exactly so many words, separated by blanks, that say nothing and parse as no step."""
         return " ".join(["."] * words)
 
+    def remark(self, text: str) -> str:
+        """The text of a step ``say`` as a sentence of this benchmark: as it stands."""
+        return text
+
     @abstractmethod
     def closing(self, quantity: Quantity, value: Number) -> str:
         """The end of the solution: the value of the target as the answer."""
@@ -106,11 +111,11 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
             spans.append(Span(length, length + len(text), step, kind, injected))
         length += len(text)
 
-    def begin(quantity: str) -> None:
+    def begin(quantity: str | None) -> None:
         nonlocal line_about
         if line_about not in (None, quantity):
             say(voice.line_end)
-        say(" " if line_about == quantity else voice.line_start)
+        say(" " if quantity and line_about == quantity else voice.line_start)
         line_about = quantity
 
     for index, step in enumerate(steps):
@@ -118,7 +123,7 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
         content = graph[step.content or step.quantity]
         if step.kind == "subgoal":
             continue  # spoken inside the computation that it belongs to
-        begin(quantity.name)
+        begin(None if step.kind == "say" else quantity.name)
         if step.kind == "compute":
             value = computed(graph, quantity, step.offset, said.values)
             numeric = substitute(quantity.equation, said.values)
@@ -141,9 +146,11 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
             said.attempted.add(quantity.name)
         elif step.kind == "filler":
             say(voice.filler(quantity, step.words), index)
+        elif step.kind == "say":
+            say(voice.remark(step.text), index)
         else:
             say(voice.back(content) if step.kind == "return" else voice.restate(content), index)
-        if step.kind in ("read", "compute", "attempt"):
+        if step.kind in ("read", "compute", "attempt", "say"):
             say(voice.line_end)
             line_about = None
     target = graph[graph.target]

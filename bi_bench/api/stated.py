@@ -14,7 +14,7 @@ from bi_bench.api.verify import Stated
 def stated(graph: ReasoningGraph, plan: Plan) -> list[Stated]:
     """Every step of a plan that states something, as :func:`~bi_bench.api.speech.speak` words it.
 
-    Subgoals are part of the computation that they follow, and a filler states nothing.
+    Subgoals are part of the computation that they follow; a filler and a ``say`` state nothing.
     """
     return list(_stated(graph, plan))
 

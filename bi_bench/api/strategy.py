@@ -4,59 +4,38 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
 
+from bi_bench.api.base_policy import BasePolicy, NoBasePolicy
+from bi_bench.api.draft import Decline, Draft, Example
 from bi_bench.api.plan import Plan
 from bi_bench.api.plugin import P, Plugin
 from bi_bench.api.problem import Problem
 from bi_bench.api.speech import Solution
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One demonstration to make of a problem; fields that are None stay as the benchmark has them.
+class Speak(Protocol):
+    """A plan in the words that a draft of it will have."""
 
-    ``plan``: the steps to speak. ``premise_order``: a permutation of the premises in the prompt.
-    ``text``: the completion itself, for benchmarks without a graph. ``wording``: which choice of
-    phrases the plan is worded in; 0 is the one that all strategies share.
-    """
-
-    plan: Plan | None = None
-    premise_order: tuple[int, ...] | None = None
-    text: str | None = None
-    wording: int = 0
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.plan, Plan | None):
-            raise TypeError(f"plan of a Draft must be a Plan, not {self.plan!r:.60}")
-        if not isinstance(self.text, str | None):
-            raise TypeError(f"text of a Draft must be a string, not {self.text!r:.60}")
+    def __call__(self, plan: Plan, wording: int = 0) -> Solution:
+        """With the spans of its steps; ``wording`` as in :class:`Draft`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A finished demonstration that belongs to no problem; the ``id`` is unique among them."""
+class Ask(Protocol):
+    """A problem as the benchmark asks it."""
 
-    id: str
-    prompt: str
-    completion: str
+    def __call__(self, problem: Problem, premise_order: Sequence[int] | None = None) -> str:
+        """The prompt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decline:
-    """The reason why a strategy cannot serve a problem.
-
-    If it declines every problem the cell is shown as skipped with the reason; otherwise the
-    declined ones are counted in the notes under the table.
-    """
-
-    reason: str
+def _no_speak(plan: Plan, wording: int = 0) -> Solution:
+    raise TypeError("no problem was given whose benchmark could turn a plan into text")
 
 
-def _mute(plan: Plan) -> Solution:
-    raise TypeError("no benchmark was given to turn a plan into text")
+def _no_ask(problem: Problem, premise_order: Sequence[int] | None = None) -> str:
+    raise TypeError("no benchmark was given to ask a problem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +44,24 @@ class DraftContext:
 
     ``rng``: its own random stream, named by the problem. ``premises``: how many premises of the
     prompt ``Draft.premise_order`` can permute, 0 for none. ``speak``: a plan in the words that a
-    draft of it will have, for strategies that match lengths.
+    draft of it will have, to match lengths or to weigh steps. ``ask``: the prompt of a problem.
+    ``base``: the base model, for a strategy that needs "base-model" or "rollouts".
     """
 
     rng: random.Random
     premises: int = 0
-    speak: Callable[[Plan], Solution] = _mute
+    speak: Speak = _no_speak
+    ask: Ask = _no_ask
+    base: BasePolicy = field(default_factory=NoBasePolicy)
 
 
 class Strategy(Plugin[P], ABC):
     """An injection strategy: turns each problem of the SFT split into demonstrations.
 
     ``needs``: "graph" (edits plans), "solution" (edits text). A benchmark that does not provide it
-    makes the cell skipped. ``faithful``: every demonstration must pass the step verifier, and its
-    answer be graded as right; a control that plants errors on purpose sets False.
+    makes the cell skipped. "base-model" and "rollouts" ask for the base model of the cell, its
+    log-probabilities or its samples too. ``faithful``: every demonstration must pass the step
+    verifier, and its answer be graded as right; a control that plants errors on purpose sets False.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset({"graph"})
@@ -99,6 +82,12 @@ class Strategy(Plugin[P], ABC):
         """Demonstrations a problem, for the estimate of how long SFT takes."""
         return 1.0
 
-    def examples(self) -> Iterable[Example] | None:
-        """Finished demonstrations, e.g. of a file; None: :meth:`drafts` is asked for each problem."""
+    def examples(
+        self, problems: Sequence[Problem], context: DraftContext
+    ) -> Iterable[Example] | None:
+        """Finished demonstrations, e.g. of a file; None: :meth:`drafts` is asked for each problem.
+
+        ``problems`` are those of the split; ``context`` is about none of them, so it has no
+        ``premises`` and no ``speak``. Nothing is verified.
+        """
         return None

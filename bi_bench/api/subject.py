@@ -1,4 +1,4 @@
-"""The input and output of a benchmark that evaluates by itself."""
+"""A checkpoint that a benchmark evaluates by itself, and a graded answer of a model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One greedy answer: its text, its grade, its length in tokens, whether it was cut off."""
+    """One answer: its text, its grade, its length in tokens, whether it was cut off."""
 
     completion: str
     grade: Grade

@@ -21,6 +21,7 @@ COLOURS = {
     "restate": "green",
     "subgoal": "cyan",
     "filler": "dim",
+    "say": "italic",
     "read": "bold yellow",
     "compute": "bold yellow",
 }

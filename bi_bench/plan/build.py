@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bi_bench.api import Analysis, Benchmark, Split, UserError
+from bi_bench.api.base_policy import NEEDS
 from bi_bench.api.boundary import calling
 from bi_bench.api.identity import Identity, Json, NumericsIdentity
 from bi_bench.artifacts.role import (
@@ -192,8 +193,7 @@ class _Builder:
         pace, reference = cell.model.plugin.pace(), self.suite.reference_of(cell)
         recipe = self.recipes.of(cell.algorithm)
         roles = {problems("sft"): self._problems(cell, "sft")}
-        unkeyed = {"model": cell.model.unkeyed}
-        roles[BASE] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
+        roles[BASE] = self._base(cell)
         roles[AUGMENT] = self._augment(cell, roles[problems("sft")])
         parents: dict[str, str] = {Parent.BASE: roles[BASE], Parent.AUGMENT: roles[AUGMENT]}
         if defaults.match_sft != "none" and reference != cell:
@@ -235,12 +235,17 @@ class _Builder:
             self.drawn[asked] = known
         return known
 
+    def _base(self, cell: Cell) -> str:
+        unkeyed = {"model": cell.model.unkeyed}
+        return self._add(self.identities.base(cell.model), cell.model.label, unkeyed=unkeyed)
+
     def _augment(self, cell: Cell, drawn: str) -> str:
-        strategy, data = cell.strategy, _data(cell)
+        strategy, label = cell.strategy, f"{cell.strategy.label} · {_data(cell)}"
         parents: dict[str, str] = {Parent.PROBLEMS: drawn}
+        if strategy.plugin.needs & NEEDS:
+            parents[Parent.BASE], label = self._base(cell), _arm(cell)
         identity = self.identities.augment(parents, cell.benchmark, strategy, cell.seed)
-        unkeyed = {"strategy": strategy.unkeyed}
-        return self._add(identity, f"{strategy.label} · {data}", unkeyed=unkeyed)
+        return self._add(identity, label, unkeyed={"strategy": strategy.unkeyed})
 
     def _add(
         self,

@@ -30,6 +30,7 @@ IMPLEMENTATION: Mapping[StageKind, int] = {
 SAMPLING = ("torch", "transformers", "tokenizers")
 TRAINING = (*SAMPLING, "trl", "accelerate", "numpy")
 LIBRARIES: Mapping[StageKind, tuple[str, ...]] = {
+    "augment": SAMPLING,  # for strategies that use the base model
     "sft": TRAINING,
     "rft": TRAINING,
     "probe": SAMPLING,
@@ -56,7 +57,7 @@ class Identities:
         self._vllm: dict[str, Json] = {}
         if self.defaults.rollouts.engine == "vllm":
             self._vllm = {"engine": "vllm"}
-            for kind in ("rft", "probe", "evaluate"):
+            for kind in ("augment", "rft", "probe", "evaluate"):
                 self.libraries[kind] |= library_versions(("vllm",))
         processes = self.defaults.numerics.processes
         self._processes: Content = {"processes": processes} if processes > 1 else {}
@@ -85,12 +86,16 @@ class Identities:
         strategy: Entry[Strategy],
         seed: int,
     ) -> Identity:
-        """Demonstrations. The seed does not name the strategy: arms are question-matched."""
-        content: Content = {
-            "benchmark": benchmark.identity(),
-            "strategy": strategy.identity(),
-            "seed": self._seed("augment", seed),
-        }
+        """Demonstrations. The seed does not name the strategy: arms are question-matched.
+
+        With a parent "base" the strategy uses the base model, and what decides its words is added.
+        """
+        content: Content = {"benchmark": benchmark.identity(), "strategy": strategy.identity()}
+        if "rollouts" in strategy.plugin.needs:
+            content["settings"] = {**self._decoding(benchmark), **self._vllm}
+        elif Parent.BASE in parents:
+            content["settings"] = self.defaults.prompt.settings(stop=False)
+        content["seed"] = self._seed("augment", seed)
         return self._identity("augment", parents, content)
 
     def sft(self, parents: Mapping[str, str], seed: int) -> Identity:
@@ -212,13 +217,13 @@ class Identities:
             "schema": SCHEMA,
             "kind": kind,
             "implementation": IMPLEMENTATION[kind],
-            **self._computation(kind, content.get("settings", {})),
+            **self._computation(kind, content.get("settings")),
             **content,
             "parents": dict(parents),
         }
 
-    def _computation(self, kind: StageKind, settings: Mapping[str, Json]) -> Computation:
-        if kind not in LIBRARIES or not settings:  # an analysis without models has none
+    def _computation(self, kind: StageKind, settings: Mapping[str, Json] | None) -> Computation:
+        if kind not in LIBRARIES or settings is None:  # as an analysis or a strategy without models
             return {}
         libraries = self.libraries[kind]
         if "lora" in settings:

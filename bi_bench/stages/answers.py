@@ -44,14 +44,14 @@ class Asking(NamedTuple):
     settings: GenerationSettings
 
 
-def prepare_asking(context: StageContext) -> Asking:
+def prepare_asking(context: StageContext, model: Parent = Parent.CHECKPOINT) -> Asking:
     """As :func:`prepare`, the model in vLLM where the settings say so."""
     settings = parse(GenerationSettings, context.identity["settings"])
     if settings.engine != "vllm":
-        return Asking(*prepare(context), settings)
+        return Asking(*prepare(context, model), settings)
     numerics = Numerics.from_identity(context.identity["numerics"])
     seed_everything(context.seed)
-    source, revision = weights(context.inputs[Parent.CHECKPOINT])
+    source, revision = weights(context.inputs[model])
     return Asking(
         numerics,
         context.plugin(Benchmark, "benchmark"),
@@ -61,14 +61,14 @@ def prepare_asking(context: StageContext) -> Asking:
     )
 
 
-def prepare(context: StageContext) -> Setting:
-    """Seed this process, load the checkpoint and the problems among the parents."""
+def prepare(context: StageContext, model: Parent = Parent.CHECKPOINT) -> Setting:
+    """Seed this process, load the model and the problems among the parents."""
     numerics = Numerics.from_identity(context.identity["numerics"])
     seed_everything(context.seed)
     return Setting(
         numerics,
         context.plugin(Benchmark, "benchmark"),
-        load_checkpoint(context.inputs[Parent.CHECKPOINT], numerics),
+        load_checkpoint(context.inputs[model], numerics),
         read_problems(context.inputs[Parent.PROBLEMS]),
     )
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
 from bi_bench.api import (
     Benchmark,
     Decline,
     Draft,
+    DraftContext,
     Problem,
     Solution,
     Strategy,
     UserError,
+    stream,
 )
+from bi_bench.api.base_policy import NEEDS, NoBasePolicy
 from bi_bench.api.boundary import calling
 from bi_bench.api.errors import Declined
 from bi_bench.artifacts.costs import Costs
@@ -28,6 +33,9 @@ from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked
 from bi_bench.stages.verified import verified
 
+if TYPE_CHECKING:
+    from bi_bench.stages.base_policy import BaseModelPolicy
+
 
 def run(context: StageContext) -> Costs:
     """Write ``examples.parquet``; every spoken step is verified unless the strategy plants errors.
@@ -38,13 +46,19 @@ def run(context: StageContext) -> Costs:
     benchmark = context.plugin(Benchmark, "benchmark")
     strategy = context.plugin(Strategy, "strategy")
     problems = read_problems(context.inputs[Parent.PROBLEMS])
+    base = _base(context, strategy)
+    whole = DraftContext(
+        stream(context.seed, "examples"),
+        ask=partial(asked, benchmark),
+        base=base or NoBasePolicy(),
+    )
     with calling(f'strategy "{strategy.name}"', strategy.examples):
-        finished = strategy.examples()
+        finished = strategy.examples(problems, whole)
         rows = [Demonstration(e.id, "", e.prompt, e.completion) for e in finished or ()]
     declined: Counter[str] = Counter()
     wrong_lines = 0
     for problem in problems if finished is None else ():
-        made = verified(benchmark, strategy, problem, context.seed)
+        made = verified(benchmark, strategy, problem, context.seed, base)
         if isinstance(made, Decline):
             declined[made.reason] += 1
             continue
@@ -63,15 +77,28 @@ def run(context: StageContext) -> Costs:
         wrong_lines=wrong_lines,
         steps=dict(Counter(name for row in rows for name in _step_names(row))),
     ).write(context.folder)
-    return Costs()
+    return base.costs() if base else Costs()
+
+
+def _base(context: StageContext, strategy: Strategy) -> BaseModelPolicy | None:
+    if not strategy.needs & NEEDS:
+        return None
+    # Imports torch, which most strategies do without.
+    from bi_bench.stages.base_policy import base_policy
+
+    return base_policy(context, strategy)
 
 
 def _row(
     benchmark: Benchmark, problem: Problem, draft: Draft, solution: Solution, number: int
 ) -> Demonstration:
-    prompt = asked(benchmark, problem, draft.premise_order)
     return Demonstration(
-        f"{problem.id}#{number}", problem.id, prompt, solution.text, tuple(solution.spans)
+        f"{problem.id}#{number}",
+        problem.id,
+        draft.prompt or asked(benchmark, problem, draft.premise_order),
+        solution.text,
+        tuple(solution.spans),
+        draft.weights,
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 
 from bi_bench.api import (
+    BasePolicy,
     Benchmark,
     Decline,
     Draft,
@@ -17,22 +19,29 @@ from bi_bench.api import (
     UserError,
     stream,
 )
+from bi_bench.api.base_policy import NoBasePolicy
 from bi_bench.api.boundary import calling
-from bi_bench.api.plan import check_plan
+from bi_bench.api.plan import check_marked, check_plan
+from bi_bench.stages.grading import asked
 
 MOST = 1000  # drafts a problem
-LONGEST = 1_000_000  # characters of a demonstration
+LONGEST = 1_000_000  # characters of a demonstration, or of its prompt
 SECONDS = 60.0  # for the drafts of one problem
 
 
 def demonstrations(
-    benchmark: Benchmark, strategy: Strategy, problem: Problem, seed: int
+    benchmark: Benchmark,
+    strategy: Strategy,
+    problem: Problem,
+    seed: int,
+    base: BasePolicy | None = None,
 ) -> Decline | list[tuple[Draft, Solution]]:
     """The demonstrations that a strategy makes of one problem.
 
     The plain plan, the wording and the injection have a stream each, all named by the problem and
     none by the strategy, so two strategies differ by what they inject alone. A strategy that needs
-    graphs is not asked about a problem without one: that one is declined.
+    graphs is not asked about a problem without one: that one is declined. ``base``: for a strategy
+    that needs the base model; its time is then not limited.
 
     PluginError naming the plugin and the problem where one of the two raises or breaks its contract,
     or where the drafts have no end.
@@ -45,9 +54,11 @@ def demonstrations(
     context = DraftContext(
         stream(seed, "inject", problem.id),
         premises,
-        lambda plan: _spoken(benchmark, problem, plan, _wording(problem, seed)),
+        lambda plan, wording=0: spoken(benchmark, problem, plan, seed, wording),
+        partial(asked, benchmark),
+        base or NoBasePolicy(),
     )
-    with calling(_who(strategy, problem), strategy.drafts, SECONDS):
+    with calling(_who(strategy, problem), strategy.drafts, SECONDS if base is None else 0):
         drafts = strategy.drafts(problem, plan, context)
         if not isinstance(drafts, Decline):
             drafts = _counted(drafts)
@@ -57,8 +68,7 @@ def demonstrations(
     for draft in drafts:
         with calling(_who(strategy, problem), strategy.drafts):
             solution = _solution(benchmark, problem, plan, draft, seed)
-            if len(solution.text) > LONGEST:
-                raise ValueError(f"a demonstration has more than {LONGEST} characters")
+            _check_size(draft, solution)
         made.append((draft, solution))
     return made
 
@@ -77,23 +87,40 @@ def _counted(drafts: Iterable[Draft]) -> list[Draft]:
     return found
 
 
+def _check_size(draft: Draft, solution: Solution) -> None:
+    if max(len(solution.text), len(draft.prompt or "")) > LONGEST:
+        raise ValueError(f"a demonstration has more than {LONGEST} characters")
+    for weight in draft.weights:
+        if weight.end > len(solution.text) + 1:
+            raise ValueError(
+                f"{weight} ends behind the completion, which has {len(solution.text)} characters "
+                "and its end"
+            )
+
+
 def _solution(
     benchmark: Benchmark, problem: Problem, plain: Plan | None, draft: Draft, seed: int
 ) -> Solution:
     if draft.text is not None:
         return Solution(draft.text)
     if plan := draft.plan or plain:
-        return _spoken(benchmark, problem, plan, _wording(problem, seed, draft.wording))
+        solution = spoken(benchmark, problem, plan, seed, draft.wording)
+        if plain:
+            check_marked(plain, plan)
+        return solution
     if problem.solution is None:
         raise UserError("the problem has no solution, and the draft neither plan nor text")
     return Solution(problem.solution)
 
 
-def _spoken(benchmark: Benchmark, problem: Problem, plan: Plan, wording: str) -> Solution:
-    """The words of the benchmark for a plan of the strategy."""
+def spoken(
+    benchmark: Benchmark, problem: Problem, plan: Plan, seed: int, number: int = 0
+) -> Solution:
+    """The words of the benchmark for a plan of the strategy; ``number`` is ``Draft.wording``."""
     if problem.graph is None:
         raise ValueError("a plan for a problem that has no graph")
     check_plan(problem.graph, plan)
+    wording = f"{seed}/{problem.id}/{number}" if number else f"{seed}/{problem.id}"
     with calling(f'benchmark "{benchmark.name}", words of problem {problem.id}', benchmark.speak):
         solution = benchmark.speak(problem, plan, wording)
         if not isinstance(solution, Solution):
@@ -103,7 +130,3 @@ def _spoken(benchmark: Benchmark, problem: Problem, plan: Plan, wording: str) ->
 
 def _who(strategy: Strategy, problem: Problem) -> str:
     return f'strategy "{strategy.name}", problem {problem.id}'
-
-
-def _wording(problem: Problem, seed: int, number: int = 0) -> str:
-    return f"{seed}/{problem.id}/{number}" if number else f"{seed}/{problem.id}"

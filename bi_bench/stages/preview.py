@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
 from bi_bench.api import (
     Benchmark,
     Decline,
+    DraftContext,
     Example,
     Problem,
     Solution,
     Split,
     Strategy,
     UserError,
+    did_you_mean,
     stream,
 )
+from bi_bench.api.base_policy import NEEDS
+from bi_bench.api.boundary import calling
+from bi_bench.stages.draw import draw
 from bi_bench.stages.grading import asked
 from bi_bench.stages.verified import verified
 
@@ -60,20 +66,32 @@ def previews(
 ) -> Iterator[Declined | Demonstration | Example]:
     """Demonstrations of ``n`` problems, or ``n`` finished examples of a strategy that has these.
 
-    UserError where the strategy needs what the benchmark does not provide, and for faults of either.
+    UserError where the strategy needs what the benchmark does not provide or a base model, and for
+    faults of either.
     """
+    if strategy.needs & NEEDS:
+        raise UserError(
+            f"{strategy.name} uses the base model, which a suite names; run one and read the "
+            "demonstrations in examples.parquet of its augment stage"
+        )
     if missing := sorted(strategy.needs - benchmark.provides):
         raise UserError(
             f"{strategy.name} needs a {missing[0]}, which {benchmark.name} does not provide"
+            f"{did_you_mean(missing[0], benchmark.provides | NEEDS)}"
         )
-    if (finished := strategy.examples()) is not None:
-        yield from islice(finished, n)
+    problems = draw(benchmark, split, n, stream(seed, "sample", split))
+    whole = DraftContext(stream(seed, "examples"), ask=partial(asked, benchmark))
+    with calling(f'strategy "{strategy.name}"', strategy.examples):
+        finished = strategy.examples(problems, whole)
+        rows = None if finished is None else list(islice(finished, n))
+    if rows is not None:
+        yield from rows
         return
-    for problem in benchmark.problems(split, n, stream(seed, "sample", split)):
+    for problem in problems:
         result = verified(benchmark, strategy, problem, seed)
         if isinstance(result, Decline):
             yield Declined(problem, result.reason)
             continue
         for draft, solution, _ in result:
-            prompt = asked(benchmark, problem, draft.premise_order)
+            prompt = draft.prompt or asked(benchmark, problem, draft.premise_order)
             yield Demonstration(problem, prompt, solution)

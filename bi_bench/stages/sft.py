@@ -62,6 +62,7 @@ def demonstrations(
         prompting.render(checkpoint.tokenizer, [row.prompt for row in rows]),
         [row.completion for row in rows],
         [row.id for row in rows],
+        [row.weights for row in rows],
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from transformers import PreTrainedTokenizerBase
 
+from bi_bench.api import UserError
+
 
 def encode_prompts(tokenizer: PreTrainedTokenizerBase, prompts: Sequence[str]) -> list[list[int]]:
     """Token ids of prompts, with the special tokens that the tokenizer puts in front by itself.
@@ -33,6 +35,28 @@ def encode_completions(
         return []
     rows = tokenizer(list(completions), add_special_tokens=False)["input_ids"]
     return [[*row, tokenizer.eos_token_id] for row in rows]
+
+
+def completion_spans(
+    tokenizer: PreTrainedTokenizerBase, completions: Sequence[str]
+) -> list[list[tuple[int, int]]]:
+    """The characters (start, end) of each token of :func:`encode_completions`.
+
+    The end-of-sequence token has the character after the last one. UserError for a tokenizer that
+    does not tell characters.
+    """
+    if not completions:
+        return []
+    if not tokenizer.is_fast:
+        raise UserError(
+            f"{type(tokenizer).__name__} does not tell which characters a token has, which loss "
+            "weights and log-probabilities need; save the model with a fast tokenizer"
+        )
+    rows = tokenizer(list(completions), add_special_tokens=False, return_offsets_mapping=True)
+    return [
+        [*((start, end) for start, end in row), (len(text), len(text) + 1)]
+        for row, text in zip(rows["offset_mapping"], completions, strict=True)
+    ]
 
 
 def decode(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Sequence[int]]) -> list[str]:

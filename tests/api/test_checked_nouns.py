@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import Draft, Grade, Plan, Quantity, ReasoningGraph, Step
+from bi_bench.api import Draft, Grade, Plan, Quantity, ReasoningGraph, Step, Weight
 from bi_bench.api.plan import STEP_KINDS, check_plan
 
 GRAPH = ReasoningGraph(
@@ -27,7 +27,26 @@ def test_an_unknown_kind_of_step_is_refused(kind: Any) -> None:
 
 
 def test_every_known_kind_is_a_step() -> None:
-    assert [Step(kind, "a").kind for kind in STEP_KINDS] == list(STEP_KINDS)
+    made = [
+        Step(kind, "a", injected=True, text="well" if kind == "say" else "") for kind in STEP_KINDS
+    ]
+    assert [step.kind for step in made] == list(STEP_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"text": "two\nlines"}, "must be one line"),
+        ({"text": " blank"}, "must be one line without blanks around it, not ' blank'"),
+        ({"text": ""}, "must be one line"),
+        ({"text": 7}, "must be a string, not 7"),
+        ({"text": "well", "injected": False}, "never part of a plain solution"),
+        ({"text": "well", "kind": "restate"}, 'a step "restate" has no text'),
+    ],
+)
+def test_what_a_step_says_is_one_line(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        Step(**{"kind": "say", "quantity": "a", "injected": True, **fields})
 
 
 @pytest.mark.parametrize(
@@ -51,6 +70,38 @@ def test_a_draft_has_a_plan_and_a_text() -> None:
         Draft(plan=(Step("read", "a"),))  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="text of a Draft must be a string, not 7"):
         Draft(text=7)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"prompt": " "}, "prompt of a Draft is empty"),
+        ({"prompt": 7}, "prompt of a Draft must be a string, not 7"),
+        ({"prompt": "a", "premise_order": (0,)}, "a prompt or a premise_order, not both"),
+        ({"text": "a", "plan": Plan(())}, "a plan or a text, not both"),
+        ({"weights": [Weight(0, 1, 2.0)]}, "must be a tuple of Weight"),
+        ({"weights": (Weight(2, 4, 2.0), Weight(0, 3, 2.0))}, "weights of a Draft overlap"),
+    ],
+)
+def test_a_draft_that_contradicts_itself_is_refused(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        Draft(**fields)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ((0, 1, -1.0), "finite and not negative"),
+        ((0, 1, float("nan")), "finite and not negative"),
+        ((0, 1, "2"), "must be a number, not '2'"),
+        ((1, 1, 1.0), "0 <= start < end"),
+        ((-1, 1, 1.0), "0 <= start < end"),
+        ((0.0, 1, 1.0), "must be integers"),
+    ],
+)
+def test_a_weight_is_a_number_on_characters(values: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        Weight(*values)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,26 @@ def bi_bench_benchmarks(): return [TextOnly]
     assert skips["bridge"] == "bridge needs a graph, which text-only does not provide"
 
 
+def test_a_misspelt_need_is_a_skip_with_a_hint(suite_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "needy.py").write_text(
+        """
+from bi_bench.api import Strategy, hookimpl
+
+class Needy(Strategy):
+    "Needs what nothing provides."
+    name = "needy"
+    needs = frozenset({"base-modle"})
+    def drafts(self, problem, plan, context): return []
+
+@hookimpl
+def bi_bench_strategies(): return [Needy]
+"""
+    )
+    plan = planned(suite_file, 'plugins=["./needy.py"]', 'matrix.strategies=["needy"]')
+    skip = 'needy needs a base-modle, which igsm does not provide; did you mean "base-model"?'
+    assert {cell.skip for cell in plan.cells} == {skip}
+
+
 WORDS = """
 from bi_bench.api import Benchmark, Grade, hookimpl
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,15 @@ from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 BENCHMARK = {"tier": "embedded", "ops": [3, 6]}
 
 
-def stage(tmp_path: Path, name: str, params: dict[str, Any], unkeyed: dict[str, Any]) -> Path:
+def stage(
+    tmp_path: Path,
+    name: str,
+    params: dict[str, Any],
+    unkeyed: dict[str, Any],
+    files: Sequence[Path] = (),
+) -> Path:
     """The folder of an augment stage over eight problems."""
-    registry = discover()
+    registry = discover(files)
     source, folder = tmp_path / "problems", tmp_path / "augment"
     source.mkdir(exist_ok=True)
     folder.mkdir(exist_ok=True)
@@ -34,7 +41,11 @@ def stage(tmp_path: Path, name: str, params: dict[str, Any], unkeyed: dict[str, 
         "strategy": {**registry.get(Strategy, name).identity(), "params": params},
         "seed": 1,
     }
-    described = {"identity": identity, "plugin_files": [], "unkeyed": {"strategy": unkeyed}}
+    described = {
+        "identity": identity,
+        "plugin_files": [*map(str, files)],
+        "unkeyed": {"strategy": unkeyed},
+    }
     augment.run(StageContext.make(described, {"problems": source}, folder, lambda **_: None))
     return folder
 
@@ -64,6 +75,34 @@ def test_rows_of_a_file_are_written_as_they_are(tmp_path: Path) -> None:
         ("1", "a", "b"),
         ("2", "c", "d"),
     ]
+
+
+PAIRS = """
+from bi_bench.api import Decline, Example, Strategy, hookimpl
+
+class Pairs(Strategy):
+    'Each problem after another one.'
+    name = "pairs"
+    def drafts(self, problem, plan, context): return Decline("makes pairs")
+    def examples(self, problems, context):
+        order = context.rng.sample(problems, len(problems))
+        for one, other in zip(order, order[1:]):
+            yield Example(other.id, f"{context.ask(one)} {context.ask(other)}", other.answer)
+
+@hookimpl
+def bi_bench_strategies(): return [Pairs]
+"""
+
+
+def test_examples_may_be_made_of_all_problems(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.py"
+    file.write_text(PAIRS)
+    rows = read_rows(stage(tmp_path, "pairs", {}, {}, [file]) / "examples.parquet")
+    assert len({row["id"] for row in rows}) == len(rows) == 7
+    assert all(row["prompt"].count("<think>") == 2 for row in rows)
+    again = tmp_path / "again"
+    again.mkdir()
+    assert rows == read_rows(stage(again, "pairs", {}, {}, [file]) / "examples.parquet")
 
 
 def test_a_file_that_changed_since_the_plan_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from bi_bench.api import (
+    Decline,
     Draft,
     DraftContext,
     Grade,
@@ -21,6 +22,7 @@ from bi_bench.api import (
     Step,
     Strategy,
     UserError,
+    Weight,
 )
 from bi_bench.stages import demonstrate, grading
 from bi_bench.stages.draw import draw
@@ -29,6 +31,7 @@ from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
 from bi_bench_plugins.strategies.bridge import Bridge, BridgeParameters
 from bi_bench_plugins.strategies.sabotage import Sabotage
+from bi_bench_plugins.strategies.vanilla import Vanilla
 
 PARAMS = IGSMParameters.model_validate({"tier": "embedded", "ops": (3, 6)})
 PROBLEMS = list(IGSM(PARAMS).problems("sft", 8, random.Random(1)))
@@ -72,6 +75,19 @@ def planned(edit: Any) -> Any:
         (planned(lambda steps: steps[:-1]), 'no step of the plan reads or computes the target "'),
         (planned(lambda steps: [Step("restate", "nosuch"), *steps]), 'unknown quantity "nosuch"'),
         (planned(lambda steps: [Step("wait", "a"), *steps]), "unknown kind of step 'wait'"),  # type: ignore[arg-type]
+        (
+            planned(lambda steps: [*steps[:-1], Step("restate", steps[-1].quantity), steps[-1]]),
+            r'step \d+ \(restate ".*"\) is not in the plain plan, .* injected=True',
+        ),
+        (planned(lambda steps: [steps[0], *steps]), "is not in the plain plan, or is there twice"),
+        (
+            lambda problem, plan: [Draft(text="ab", weights=(Weight(0, 4, 2.0),))],
+            "ends behind the completion, which has 2 characters and its end",
+        ),
+        (
+            lambda problem, plan: [Draft(plan=plan, prompt="x" * 1_000_001)],
+            "more than 1000000 characters",
+        ),
     ],
 )
 def test_a_faulty_strategy_is_named_with_the_problem(drafts: Any, message: str) -> None:
@@ -113,6 +129,58 @@ def test_a_wrong_step_is_a_fault_of_the_strategy() -> None:
     with pytest.raises(UserError, match=r'"arm" wrote a wrong step .*: returns to what was never'):
         all_of(IGSM(PARAMS), arm(early))
     assert any(one.faults for ((one),) in all_of(IGSM(PARAMS), Sabotage()))
+
+
+def said(text: str) -> Strategy:
+    """A strategy that says a line before every step."""
+    return arm(
+        planned(
+            lambda steps: [
+                each
+                for step in steps
+                for each in (Step("say", step.quantity, True, text=text), step)
+            ]
+        )
+    )
+
+
+def only(benchmark: IGSM, strategy: Strategy, problem: Problem) -> Solution:
+    made = verified(benchmark, strategy, problem, 1)
+    assert not isinstance(made, Decline)
+    ((_, solution, _),) = made
+    return solution
+
+
+@pytest.mark.parametrize(
+    ("tier", "text", "line"),
+    [
+        ("natural", "Let me check that again.", "Let me check that again."),
+        ("embedded", "wait wait", "wait wait ;"),
+    ],
+)
+def test_what_a_strategy_says_has_a_line_of_its_own(tier: str, text: str, line: str) -> None:
+    benchmark = IGSM(IGSMParameters.model_validate({"tier": tier, "ops": (3, 6)}))
+    (problem,) = benchmark.problems("sft", 1, random.Random(1))
+    solution, plain = only(benchmark, said(text), problem), only(benchmark, Vanilla(), problem)
+    spans = [span for span in solution.spans if span.kind == "say"]
+    assert {solution.text[span.start : span.end].strip() for span in spans} == {line}
+    assert all(span.injected for span in spans)
+    without = [
+        each for each in solution.text.splitlines() if line not in each or tier == "embedded"
+    ]
+    assert "\n".join(without).replace(f"{line} ", "") == plain.text
+
+
+def test_words_that_are_read_as_a_step_are_a_fault_of_the_strategy() -> None:
+    plain = only(IGSM(PARAMS), Vanilla(), PROBLEMS[0])
+    step = plain.text[plain.spans[0].start : plain.spans[0].end].strip(" ;")
+    message = (
+        '"arm" wrote a wrong step .*: the text of a step "say" must state nothing, but is read'
+    )
+    with pytest.raises(UserError, match=message):
+        only(IGSM(PARAMS), said(step), PROBLEMS[0])
+    with pytest.raises(UserError, match=r'^benchmark "strict", problem'):
+        only(Strict(PARAMS), said("well"), PROBLEMS[0])
 
 
 class Deaf(IGSM):

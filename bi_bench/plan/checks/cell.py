@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bi_bench.api import Algorithm, Benchmark, RolloutPhase, Strategy
+from bi_bench.api import Algorithm, Benchmark, RolloutPhase, Strategy, did_you_mean
+from bi_bench.api.base_policy import NEEDS
 from bi_bench.plan.recipe import Recipe, Recipes
 from bi_bench.suite import Cell, Defaults, Entry
+
+# What first-party benchmarks provide; others may provide more.
+_PROVIDED = ("graph", "solution", "derivation")
 
 
 def skip_reason(cell: Cell, reference: Cell, defaults: Defaults, recipes: Recipes) -> str:
@@ -43,10 +47,14 @@ def _unserved(cell: Cell, defaults: Defaults, recipe: Recipe) -> str:
                 f"{cell.algorithm.label} takes {phase.prompts} problems a step, more than "
                 f"defaults.data.rl = {defaults.data.rl}"
             )
-    for entry in (cell.strategy, cell.algorithm):
-        needs = entry.plugin.needs - {"demonstrations"}  # every arm has them
-        if missing := sorted(needs - provided):
-            return _lacks(entry, cell.benchmark, missing)
+    # What bi_bench itself provides: the base model, and demonstrations of every arm.
+    own: tuple[tuple[Entry[Strategy] | Entry[Algorithm], frozenset[str]], ...] = (
+        (cell.strategy, NEEDS),
+        (cell.algorithm, frozenset({"demonstrations"})),
+    )
+    for entry, given in own:
+        if missing := sorted(entry.plugin.needs - provided - given):
+            return _lacks(entry, cell.benchmark, missing, given)
     return ""
 
 
@@ -64,7 +72,10 @@ def _lacks(
     entry: Entry[Strategy] | Entry[Algorithm],
     benchmark: Entry[Benchmark],
     missing: Sequence[str],
+    given: frozenset[str],
 ) -> str:
+    known = {*_PROVIDED, *benchmark.plugin.provides, *given} - {*missing}
     return (
-        f"{entry.label} needs a {' and a '.join(missing)}, which {benchmark.label} does not provide"
+        f"{entry.label} needs a {' and a '.join(missing)}, which {benchmark.label} does not "
+        f"provide{did_you_mean(missing[0], known)}"
     )

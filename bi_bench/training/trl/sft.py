@@ -10,7 +10,7 @@ from datasets import Dataset
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
-from bi_bench.api import UserError
+from bi_bench.api import UserError, Weight
 from bi_bench.training import processes
 from bi_bench.training.checkpoint import Checkpoint
 from bi_bench.training.context_length import context_length, too_long
@@ -19,6 +19,12 @@ from bi_bench.training.lora import LoRA, merge, peft_config
 from bi_bench.training.seeding import trainer_seed
 from bi_bench.training.tokenization import encode_completions, encode_prompts
 from bi_bench.training.trl.callbacks import Log, ProgressCallback, silence, trainer_defaults
+from bi_bench.training.trl.weighted_loss import (
+    WEIGHTS,
+    WeightedCollator,
+    WeightedSFTTrainer,
+    with_weights,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +53,22 @@ class SFTSettings:
 class Demonstrations:
     """Prompts as the model reads them, a completion for each, and their names in errors.
 
-    Without ``names`` errors number them from 0.
+    Without ``names`` errors number them from 0. ``weights``: of the loss on each completion, 1 where
+    nothing is said; empty for 1 everywhere.
     """
 
     prompts: Sequence[str]
     completions: Sequence[str]
     names: Sequence[str] = ()
+    weights: Sequence[Sequence[Weight]] = ()
 
 
 def encode_examples(
     checkpoint: Checkpoint, shown: Demonstrations, settings: SFTSettings
 ) -> Dataset:
-    """Token ids with the mask of the completion.
+    """Token ids with the mask of the completion, and the weights of its tokens where any is given.
+
+    Tokens of weight 0 are masked like the prompt.
 
     UserError that names the demonstrations that are longer than ``max_length`` or the model's
     context: none is cut, and none is left out.
@@ -76,7 +86,10 @@ def encode_examples(
         ids.append(prompt + completion)
         before = settings.loss_on == "all"
         masks.append([int(before)] * len(prompt) + [1] * len(completion))
-    return Dataset.from_dict({"input_ids": ids, "completion_mask": masks})
+    data = Dataset.from_dict({"input_ids": ids, "completion_mask": masks})
+    if not any(shown.weights):
+        return data
+    return with_weights(data, checkpoint.tokenizer, shown.completions, shown.weights)
 
 
 def _check_lengths(
@@ -119,6 +132,7 @@ def train_encoded(
     """Train the job's model in place on rows of :func:`encode_examples`."""
     share = settings.batch_size // processes.count()
     micro = min(settings.micro_batch_size, share)
+    weighted = WEIGHTS in data.column_names
     config = SFTConfig(
         **trainer_defaults(job.scratch, job.numerics),
         num_train_epochs=settings.epochs,
@@ -135,12 +149,15 @@ def train_encoded(
         max_length=settings.max_length,
         completion_only_loss=True,
         packing=False,
+        remove_unused_columns=not weighted,
         seed=trainer_seed(job.seed),
         data_seed=trainer_seed(job.seed),
     )
     log = Log()
-    trainer = SFTTrainer(
+    pad = int(job.checkpoint.tokenizer.pad_token_id)
+    trainer = (WeightedSFTTrainer if weighted else SFTTrainer)(
         model=job.checkpoint.model,
+        data_collator=WeightedCollator(pad_token_id=pad) if weighted else None,
         args=config,
         train_dataset=data,
         processing_class=job.checkpoint.tokenizer,

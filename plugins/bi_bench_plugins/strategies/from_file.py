@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,7 +62,7 @@ class FromFile(Strategy[FromFileParameters]):
         """None: the rows of a file belong to no problem."""
         return Decline("the demonstrations are those of a file, not of the problems")
 
-    def examples(self) -> list[Example]:
+    def examples(self, problems: Sequence[Problem], context: DraftContext) -> list[Example]:
         """Every row of the file, in its order; UserError naming each row that is none."""
         file = Path(self.params.path)
         read = {".jsonl": _json_lines, ".parquet": _parquet}.get(file.suffix)

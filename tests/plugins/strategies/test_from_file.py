@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bi_bench.api import Example, UserError
+from bi_bench.api import DraftContext, Example, UserError
 from bi_bench_plugins.strategies.from_file import FromFile, FromFileParameters
 
 ROWS = [
     {"prompt": "1 + 1 =", "completion": " 2"},
     {"prompt": "2 + 2 =", "completion": "4\u00e9", "id": "mine"},
 ]
+
+CONTEXT = DraftContext(random.Random(0))
 
 
 def strategy(file: Path, **params: Any) -> FromFile:
@@ -39,7 +42,7 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_every_row_is_a_demonstration_as_it_stands(file: Path) -> None:
     second = "mine" if file.suffix == ".jsonl" else "2"
-    assert strategy(file).examples() == [
+    assert strategy(file).examples([], CONTEXT) == [
         Example("1", "1 + 1 =", " 2"),
         Example(second, "2 + 2 =", "4\u00e9"),
     ]
@@ -74,20 +77,20 @@ def test_the_digest_is_a_parameter_and_the_path_is_not_dumped(file: Path) -> Non
 def test_a_bad_line_is_named_with_what_is_wrong(tmp_path: Path, line: str, wrong: str) -> None:
     file = jsonl(tmp_path / "demos.jsonl", *map(json.dumps, ROWS), line, json.dumps(ROWS[0]))
     with pytest.raises(UserError, match=rf"^{file}:3: .*{wrong}.*$"):
-        strategy(file).examples()
+        strategy(file).examples([], CONTEXT)
 
 
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
     file = tmp_path / "demos.jsonl"
     file.write_bytes(b'{"prompt": "a", "completion": "b"}\n{"prompt": "\xff", "completion": "b"}\n')
     with pytest.raises(UserError, match=r"demos.jsonl:2: not UTF-8"):
-        strategy(file).examples()
+        strategy(file).examples([], CONTEXT)
 
 
 def test_all_bad_lines_are_named_up_to_a_limit(tmp_path: Path) -> None:
     file = jsonl(tmp_path / "demos.jsonl", *["{}"] * 30)
     with pytest.raises(UserError) as error:
-        strategy(file).examples()
+        strategy(file).examples([], CONTEXT)
     lines = str(error.value).splitlines()
     assert len(lines) == 21
     assert lines[19].startswith(f"{file}:20: ")
@@ -98,7 +101,7 @@ def test_a_bad_parquet_row_is_named(tmp_path: Path) -> None:
     file = tmp_path / "demos.parquet"
     pq.write_table(pa.table({"prompt": ["a", None], "completion": ["b", "c"]}), file)
     with pytest.raises(UserError, match=r'demos.parquet: row 2: "prompt" must be a text'):
-        strategy(file).examples()
+        strategy(file).examples([], CONTEXT)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,7 @@ def test_a_file_that_is_none_is_refused(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=wrong):
-        strategy(tmp_path / name).examples()
+        strategy(tmp_path / name).examples([], CONTEXT)
 
 
 def test_a_file_that_is_not_there_is_an_error_before_anything_runs(tmp_path: Path) -> None:

@@ -71,6 +71,10 @@ class EmbeddedVoice(Voice):
         """``so so so ;``: a word of the vocabulary that nothing else uses."""
         return " ".join(["so"] * (words - 1) + [";"])
 
+    def remark(self, text: str) -> str:
+        """The text and ``;``, which ends every sentence."""
+        return f"{text} ;"
+
     def closing(self, quantity: Quantity, value: Number) -> str:
         """``</think> <answer> 8 </answer>``."""
         return f"</think> <answer> {value} </answer>"
