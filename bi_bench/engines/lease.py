@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bi_bench.api.engine import Resources
 from bi_bench.api.errors import UserError
-from bi_bench.plan.stage import Resources, Stage
+from bi_bench.plan.stage import Stage
 
 
 class Lease:

@@ -5,22 +5,22 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from bi_bench.api.errors import UserError
+from bi_bench.api.engine import Observe
+from bi_bench.api.events import Event, Outcome
+from bi_bench.api.schedule import Schedule, expected
 from bi_bench.engines.environment import make_room_for_sockets
-from bi_bench.engines.events import Event, Outcome
 from bi_bench.engines.interrupt import one_interrupt
 from bi_bench.engines.lease import Lease, visible_devices
-from bi_bench.engines.schedule import Schedule
 from bi_bench.engines.server import Server
-from bi_bench.engines.worker import Worker, settled
+from bi_bench.engines.settle import check_parents, missing_stages
+from bi_bench.engines.stored import settled
+from bi_bench.engines.worker import Worker
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Store
-
-Observe = Callable[[Event], None]
 
 _SECONDS_BETWEEN_LOOKS = 0.2
 _SECONDS_BEFORE_RETRY = 0.5
@@ -44,7 +44,7 @@ class LocalEngine:
         gpus: int = 0,
         preload: Sequence[str] = (),
         threads: int = 1,
-        weight: Callable[[Stage], float] = lambda stage: 1.0,
+        weight: Callable[[Stage], float] = expected,
     ) -> None:
         self._store = store
         self._cpus = cpus
@@ -69,12 +69,12 @@ class LocalEngine:
         lease = Lease(self._cpus, visible_devices(self._gpus, os.getenv("CUDA_VISIBLE_DEVICES")))
         for stage in missing.values():
             lease.check(stage)
-            self._check_parents(stage, missing)
+            check_parents(self._store, stage, missing)
         if not missing:
             return run.outcomes
         make_room_for_sockets()
         server = Server(self._preload, self._threads)
-        schedule = Schedule(missing, self._weight)
+        schedule = Schedule(missing.values(), self._weight, run.before(missing))
         # A short name: sockets of workers may lie there.
         with one_interrupt(), tempfile.TemporaryDirectory(prefix="bb-") as scratch:
             try:
@@ -88,14 +88,6 @@ class LocalEngine:
                 server.stop()
         return run.outcomes
 
-    def _check_parents(self, stage: Stage, missing: dict[str, Stage]) -> None:
-        for role, key in stage.parents.items():
-            if key not in missing and not self._store.has(key):
-                raise UserError(
-                    f"{stage.label}: its parent {key} ({role}) is neither among the stages to run "
-                    f"nor in {self._store.stages}"
-                )
-
 
 class _Run:
     """The state of one run: what waits, what works, what has ended."""
@@ -107,39 +99,30 @@ class _Run:
         self._observe = observe
         self._waiting: list[Stage] = []
         self._not_before: dict[str, float] = {}
-        self._labels: dict[str, str] = {}
         self._tried: set[str] = set()
 
     def settle(self, stages: Sequence[Stage]) -> dict[str, Stage]:
-        """Report what is in the store already; returns the rest by key.
+        """Report what is in the store already; returns the rest by key."""
+        missing = missing_stages(self._store, stages)
+        for stage in stages:
+            if stage.key not in missing and stage.key not in self.outcomes:
+                self._end(stage, settled(self._store, stage.key))
+        return missing
 
-        Weights that the rest will load are verified now: damage found later would fail the run midway.
-        """
-        by_key = {stage.key: stage for stage in stages}
-        self._labels = {key: stage.label for key, stage in by_key.items()}
-        missing = {key: stage for key, stage in by_key.items() if not self._store.has(key)}
-        unseen = list(missing.values())
-        while unseen:
-            for key in unseen.pop().parents.values():
-                if key in by_key and key not in missing and not self._store.has(key, weights=True):
-                    missing[key] = by_key[key]
-                    unseen.append(by_key[key])
-        for key, stage in by_key.items():
-            if key not in missing:
-                self._end(stage, settled(self._store, key))
-        return {key: stage for key, stage in by_key.items() if key in missing}
+    def before(self, missing: Mapping[str, Stage]) -> dict[str, Outcome]:
+        """The outcomes of stages that the missing ones read."""
+        keys = {key for stage in missing.values() for key in stage.parents.values()}
+        return {
+            key: self.outcomes.get(key) or settled(self._store, key)
+            for key in keys - missing.keys()
+        }
 
-    def queue(self, schedule: Schedule) -> None:
-        """Take stages whose parents have ended; give up those that cannot run any more."""
-        while ready := schedule.ready():
-            for stage in ready:
-                verdict = self._unrunnable(stage)
-                if verdict is None:
-                    self._waiting.append(stage)
-                else:
-                    self._end(stage, verdict)
-                    schedule.end(stage)
+    def queue(self, schedule: Schedule[Stage]) -> None:
+        """Take stages whose parents have ended; report those that cannot run any more."""
+        self._waiting += schedule.ready()
         self._waiting.sort(key=schedule.urgency, reverse=True)
+        for stage, outcome in schedule.given_up():
+            self._end(stage, outcome)
 
     def launch(self, lease: Lease, server: Server, entry: str, scratch: Path) -> None:
         """Start what fits, the most urgent first."""
@@ -152,7 +135,7 @@ class _Run:
             self._waiting.remove(stage)
             self.workers.append(Worker(stage, self._store, server, entry, devices, scratch))
 
-    def look(self, schedule: Schedule, lease: Lease) -> None:
+    def look(self, schedule: Schedule[Stage], lease: Lease) -> None:
         """Wait a moment, then report progress and collect what has ended."""
         if self.workers:
             wait([worker.sentinel for worker in self.workers], _SECONDS_BETWEEN_LOOKS)
@@ -167,7 +150,7 @@ class _Run:
                 self._collect(worker, schedule)
                 lease.give_back(worker.stage.resources, worker.devices)
 
-    def _collect(self, worker: Worker, schedule: Schedule) -> None:
+    def _collect(self, worker: Worker, schedule: Schedule[Stage]) -> None:
         stage = worker.stage
         self.workers.remove(worker)
         if (reason := worker.lost) and stage.key not in self._tried:
@@ -184,24 +167,8 @@ class _Run:
         if outcome.status != "cached" and not worker.begun:
             self._observe(Event("started", stage))  # it was over before anyone looked
         self._end(stage, outcome)
-        schedule.end(stage)
+        schedule.end(stage, outcome)
 
     def _end(self, stage: Stage, outcome: Outcome) -> None:
         self.outcomes[stage.key] = outcome
         self._observe(Event(outcome.status, stage, outcome.seconds, outcome.message))
-
-    def _unrunnable(self, stage: Stage) -> Outcome | None:
-        """The outcome of a stage whose parents gave no result; declined outranks failed."""
-        parents = {
-            key: self.outcomes.get(key) or settled(self._store, key)
-            for key in stage.parents.values()
-        }
-        for parent in parents.values():
-            if parent.status in ("declined", "skipped"):
-                return Outcome("skipped", message=parent.message)
-        for key, parent in parents.items():
-            if parent.status == "failed":
-                return Outcome("blocked", message=f"needs {self._labels[key]}, which failed")
-            if parent.status == "blocked":
-                return parent
-        return None

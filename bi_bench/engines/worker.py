@@ -14,11 +14,12 @@ from pathlib import Path
 
 import psutil
 
+from bi_bench.api.events import Event, Outcome, ProgressReport
 from bi_bench.artifacts.stage_record import Failure
 from bi_bench.engines import child
-from bi_bench.engines.events import Event, Outcome, ProgressReport
 from bi_bench.engines.reporter import read_progress
 from bi_bench.engines.server import Server
+from bi_bench.engines.stored import ended, failed, settled
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Store
 
@@ -113,11 +114,7 @@ class Worker:
         if self._store.has(self.stage.key):
             if code == child.BUSY:
                 return settled(self._store, self.stage.key)
-            seconds = self._store.costs(self.stage.key).wall_seconds or self.seconds
-            record = self._store.record(self.stage.key)
-            if record.status == "declined":
-                return Outcome("declined", seconds, record.reason or "")
-            return Outcome("finished", seconds)
+            return ended(self._store, self.stage.key, self.seconds)
         if code == child.BUSY:
             return None
         failure = self._store.failure(self.stage.key) if code == child.FAILED else None
@@ -125,8 +122,7 @@ class Worker:
             failure = _late(self.stage, log) if self._overdue else _crash(code, log)
             with suppress(OSError):  # the engine reports the failure anyway
                 self._store.write_failure(self.stage.key, failure)
-        message = failure.message if failure.user else f"{failure.type}: {failure.message}"
-        return Outcome("failed", self.seconds, message, failure.user)
+        return failed(failure, self.seconds)
 
     def kill(self) -> None:
         """End the process and all that it started, at once, and remove its temporary folder."""
@@ -155,14 +151,6 @@ class Worker:
         self._process.close()
         self._store.discard(self.stage.key)
         shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-def settled(store: Store, key: str) -> Outcome:
-    """The outcome of a stage that was in the store already."""
-    record = store.record(key)
-    if record.status == "declined":
-        return Outcome("declined", message=record.reason or "")
-    return Outcome("cached")
 
 
 def _late(stage: Stage, log: str) -> Failure:

@@ -10,8 +10,9 @@ from typing import Any
 import psutil
 import pytest
 
+from bi_bench.api.engine import Resources
 from bi_bench.engines import Event, LocalEngine
-from bi_bench.plan.stage import Resources, Stage
+from bi_bench.plan.stage import Stage
 from bi_bench.store import Store
 
 MakeStage = Callable[..., Stage]
