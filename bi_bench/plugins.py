@@ -25,6 +25,7 @@ from bi_bench.api import (
     BaseModel,
     Benchmark,
     Drawing,
+    Engine,
     Parameters,
     Plugin,
     Strategy,
@@ -41,6 +42,7 @@ KINDS: Mapping[str, type[Plugin]] = {
     "algorithms": Algorithm,
     "benchmarks": Benchmark,
     "analyses": Analysis,
+    "engines": Engine,
 }
 OWN_DISTRIBUTION = "bi-bench"
 
@@ -104,7 +106,7 @@ class Registry:
     found: list[Registered] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
 
-    def _of(self, base: type[T]) -> list[Registered[T]]:
+    def of(self, base: type[T]) -> list[Registered[T]]:
         """All plugins derived from one of the five base classes."""
         return [
             Registered(entry.kind, entry.cls, entry.origin)
@@ -114,11 +116,11 @@ class Registry:
 
     def names(self, base: type[Plugin]) -> list[str]:
         """The names of the plugins derived from ``base``, sorted."""
-        return sorted({entry.cls.name for entry in self._of(base)})
+        return sorted({entry.cls.name for entry in self.of(base)})
 
     def get(self, base: type[T], name: str) -> Registered[T]:
         """The plugin of that name; UserError if it is unknown, broken or provided twice."""
-        matches = [entry for entry in self._of(base) if entry.cls.name == name]
+        matches = [entry for entry in self.of(base) if entry.cls.name == name]
         if len(matches) == 1:
             return matches[0]
         if matches:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bi_bench.api.algorithm import Algorithm, Phase, Reward
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.engine import Engine, Observe, Resources, StageCall, StageJob
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
+from bi_bench.api.events import Event, Outcome, ProgressReport
 from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.hooks import hookimpl
@@ -13,6 +15,7 @@ from bi_bench.api.model import BaseModel, ModelSource, Pace, model_digest
 from bi_bench.api.plan import Plan, Step, base_plan
 from bi_bench.api.plugin import Parameters, Plugin
 from bi_bench.api.problem import SPLITS, Grade, Problem, Split
+from bi_bench.api.schedule import Schedule
 from bi_bench.api.seeds import derive_seed, stream
 from bi_bench.api.speech import Solution, Span, Voice, speak, subgoal_count
 from bi_bench.api.strategy import Decline, Draft, DraftContext, Example, Strategy
@@ -32,23 +35,32 @@ __all__ = [
     "Draft",
     "DraftContext",
     "Drawing",
+    "Engine",
+    "Event",
     "Example",
     "Grade",
     "GraphError",
     "Lines",
     "ModelSource",
+    "Observe",
+    "Outcome",
     "Pace",
     "Parameters",
     "Phase",
     "Plan",
     "Plugin",
     "Problem",
+    "ProgressReport",
     "Quantity",
     "ReasoningGraph",
+    "Resources",
     "Reward",
+    "Schedule",
     "Solution",
     "Span",
     "Split",
+    "StageCall",
+    "StageJob",
     "Stated",
     "Step",
     "StepVerdict",

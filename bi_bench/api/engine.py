@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from bi_bench.api.errors import UserError
 from bi_bench.api.events import Event, Outcome, ProgressReport
@@ -25,6 +25,19 @@ class Resources:
     gpus: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class StageCall:
+    """What :attr:`StageJob.command` comes to, for engines that keep processes with loaded libraries.
+
+    ``entry`` names a function as ``package.module:function``, ``stage`` is all of the stage as plain
+    JSON, ``preload`` are modules that take long to import.
+    """
+
+    entry: str
+    stage: Mapping[str, Json]
+    preload: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StageJob:
     """A stage that is not stored yet, as an engine sees it.
@@ -36,8 +49,8 @@ class StageJob:
 
     ``command`` runs it, on any machine with the same folders, versions and environment: a
     `bi-bench stage` that exits with 0 if the stage is stored then, finished or declined, with 2 if it
-    failed and the user can correct that, and with another code if it failed otherwise. ``content`` is
-    all of the stage as plain JSON, ``store`` the folder where it goes.
+    failed and the user can correct that, and with another code if it failed otherwise. ``store`` is the
+    folder that it reads and writes.
 
     ``outcome()`` is how it ended, as the store has it: None if this run left neither a result nor the
     record of a failure, as after a kill. ``progress()`` is what it last reported, while it runs.
@@ -51,10 +64,10 @@ class StageJob:
     store: Path
     outcome: Callable[[], Outcome | None]
     progress: Callable[[], ProgressReport | None]
+    call: StageCall = field(repr=False)
     resources: Resources = Resources()
     estimate: float | None = None
     limit: float | None = None
-    content: Mapping[str, Json] = field(default_factory=dict, repr=False)
 
 
 class Engine(Plugin[P], ABC):
@@ -64,7 +77,11 @@ class Engine(Plugin[P], ABC):
     limit, and says how each ended. The core hands it stages that are not stored and whose stored
     parents have results, finds out which stages are blocked or skipped, compares what the engine says
     with the store, and records failures that left no record.
+
+    ``default`` marks the engine of suites that name none; one of all installed ones has it.
     """
+
+    default: ClassVar[bool] = False
 
     def capacity(self, stages: Sequence[StageJob]) -> Resources | None:
         """CPU threads and GPUs that stages can hold at the same time; None, the default: not known."""

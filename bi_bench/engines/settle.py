@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from graphlib import TopologicalSorter
 
 from bi_bench.api.errors import UserError
 from bi_bench.plan.stage import Stage
@@ -23,6 +24,13 @@ def missing_stages(store: Store, stages: Sequence[Stage]) -> dict[str, Stage]:
                 missing.add(key)
                 unseen.append(by_key[key])
     return {key: stage for key, stage in by_key.items() if key in missing}
+
+
+def parents_first(stages: Sequence[Stage]) -> list[Stage]:
+    """The stages, each once, in an order in which none comes before one that it reads."""
+    by_key = {stage.key: stage for stage in stages}
+    order = TopologicalSorter({key: stage.parents.values() for key, stage in by_key.items()})
+    return [by_key[key] for key in order.static_order() if key in by_key]
 
 
 def check_parents(store: Store, stage: Stage, missing: Collection[str]) -> None:
