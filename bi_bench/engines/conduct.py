@@ -32,8 +32,9 @@ class Conductor:
 
     def capacity(self, engine: Engine, stages: Sequence[Stage]) -> Resources | None:
         """What the stages can hold at the same time; PluginError if that is something else."""
+        given = self._jobs(stages)
         with calling(_who(engine), engine.capacity):
-            most: object = engine.capacity(self._jobs(stages))
+            most: object = engine.capacity(given)
         if most is None or isinstance(most, Resources):
             return most
         raise PluginError(
@@ -42,8 +43,10 @@ class Conductor:
 
     def check(self, engine: Engine, stages: Sequence[Stage]) -> None:
         """UserError if a stage could never run on this engine."""
+        self.capacity(engine, stages)
+        given = self._jobs(stages)
         with calling(_who(engine), engine.check):
-            engine.check(self._jobs(stages))
+            engine.check(given)
 
     def _jobs(self, stages: Sequence[Stage]) -> list[StageJob]:
         return jobs(stages, self._store, self._command, self._entry, self._preload)
@@ -97,8 +100,8 @@ class Conductor:
             raise PluginError(f"{error}{running}") from error
         if not isinstance(returned, Mapping):
             raise PluginError(
-                f"{who} returns {type(returned).__name__} after {stages[-1].label}; it must return a "
-                "mapping from keys of stages to outcomes"
+                f"{who} returns {type(returned).__name__}; it must return a mapping from keys of stages "
+                "to outcomes, such as Schedule.outcomes"
             )
         return watch.finish(returned)
 

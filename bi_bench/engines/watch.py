@@ -14,7 +14,10 @@ from bi_bench.api.errors import PluginError, did_you_mean
 from bi_bench.api.events import Event, EventKind, Outcome, Status
 from bi_bench.api.schedule import unrunnable
 from bi_bench.artifacts.stage_record import Failure
+from bi_bench.engines.limit import overdue
 from bi_bench.store import Store
+
+_SECONDS_OF_DOUBT = 1.0  # the clock of an engine may have started a little earlier
 
 
 class Watch:
@@ -64,11 +67,18 @@ class Watch:
 
         PluginError if something is returned for a stage that is no outcome.
         """
+        if strange := [key for key in returned if key not in self._stages]:
+            raise PluginError(
+                f"{self._who} returns an outcome for {strange[0]!r}, which is not the key of a stage that "
+                "it was given"
+            )
         outcomes: dict[str, Outcome] = {}
         for stage in self._stages.values():  # parents come before children
             outcome = unrunnable(stage, outcomes, self._stages)
             if outcome is None and stage.key in returned:
-                outcome = self._true(stage, _checked(self._who, stage, returned[stage.key]))
+                claim = _checked(self._who, stage, returned[stage.key])
+                told = self._ended.get(stage.key)
+                outcome = told if told and told.status == claim.status else self._true(stage, claim)
             elif outcome is None:
                 outcome = self._ended.get(stage.key) or self._forgotten(stage)
             outcomes[stage.key] = outcome
@@ -99,8 +109,7 @@ class Watch:
         if self._store.has(stage.key):
             return claim if claim.status == "cached" else stage.outcome() or claim
         if claim.status == "failed":
-            message = claim.message or f"{self._who} gives no reason"
-            return self._recorded(stage, replace(claim, message=message))
+            return self._recorded(stage, self._explained(stage, claim))
         if claim.status in ("finished", "cached", "declined"):
             told = (
                 f"says that {stage.label} is {claim.status}, but it is not in {self._store.stages}"
@@ -108,6 +117,14 @@ class Watch:
         else:
             told = f"says that {stage.label} is {claim.status}, but its parents have results"
         return self._recorded(stage, Outcome("failed", claim.seconds, f"{self._who} {told}"))
+
+    def _explained(self, stage: StageJob, claim: Outcome) -> Outcome:
+        """A failure with the reason that the engine gives, or that the clock knows."""
+        begun = self._begun.get(stage.key)
+        ran = time.monotonic() - begun + _SECONDS_OF_DOUBT if begun else 0.0
+        if stage.limit and ran > stage.limit and stage.outcome() is None:
+            return replace(claim, message=overdue(stage.label, stage.limit), user=True)
+        return replace(claim, message=claim.message or f"{self._who} gives no reason")
 
     def _forgotten(self, stage: StageJob) -> Outcome:
         known = stage.outcome()

@@ -17,6 +17,7 @@ import psutil
 from bi_bench.api.events import Event, Outcome, ProgressReport
 from bi_bench.artifacts.stage_record import Failure
 from bi_bench.engines import child
+from bi_bench.engines.limit import overdue
 from bi_bench.engines.reporter import read_progress
 from bi_bench.engines.server import Server
 from bi_bench.engines.stored import ended, failed, settled
@@ -154,11 +155,7 @@ class Worker:
 
 
 def _late(stage: Stage, log: str) -> Failure:
-    hours = (stage.limit or 0.0) / 3600
-    message = (
-        f"{stage.label} was ended because it ran longer than its limit of {hours:.3g} hours; if it "
-        "needs more, set defaults.limits.stage_hours in the suite"
-    )
+    message = overdue(stage.label, stage.limit or 0.0)
     return Failure(type="TimeLimit", message=message, user=True, log=log)
 
 
