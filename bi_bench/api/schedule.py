@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
-from types import MappingProxyType
 from typing import Generic, Protocol
 
 from typing_extensions import TypeVar
 
 from bi_bench.api.events import NamedStage, Outcome
+
+_SECONDS_UNKNOWN = 1.0  # of a stage whose duration nobody knows
 
 
 class PlannedStage(NamedStage, Protocol):
@@ -28,17 +28,11 @@ class PlannedStage(NamedStage, Protocol):
 S = TypeVar("S", bound=PlannedStage)
 
 
-def expected(stage: PlannedStage) -> float:
-    """The expected duration of a stage; one second where nothing is known."""
-    return stage.estimate or 1.0
-
-
 class Schedule(Generic[S]):
     """Hands out stages whose parents have ended well; stages outside of it count as ended.
 
     A stage with a parent that gave no result is never handed out. It is given up: :attr:`outcomes`
-    then has it as blocked or skipped. ``weight`` is the expected duration of a stage, in any unit; it
-    decides what counts as the critical path. ``before`` are outcomes of stages outside.
+    then has it as blocked or skipped.
 
     >>> schedule = Schedule(stages)                                   # doctest: +SKIP
     >>> while schedule:                                               # doctest: +SKIP
@@ -46,21 +40,14 @@ class Schedule(Generic[S]):
     ...         schedule.end(stage, run_somehow(stage))
     """
 
-    def __init__(
-        self,
-        stages: Iterable[S],
-        weight: Callable[[S], float] = expected,
-        before: Mapping[str, Outcome] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, stages: Iterable[S]) -> None:
         self.outcomes: dict[str, Outcome] = {}
-        self._known = ChainMap(self.outcomes, dict(before))
         self._stages = {stage.key: stage for stage in stages}
         edges = {
             key: [parent for parent in stage.parents.values() if parent in self._stages]
             for key, stage in self._stages.items()
         }
-        self._chain = _longest_chains(self._stages, edges, weight)
-        self._given_up: list[tuple[S, Outcome]] = []
+        self._chain = _longest_chains(self._stages, edges)
         self._sorter = TopologicalSorter(edges)
         self._sorter.prepare()
 
@@ -72,11 +59,10 @@ class Schedule(Generic[S]):
         found = []
         while keys := self._sorter.get_ready():
             for stage in (self._stages[key] for key in keys):
-                outcome = unrunnable(stage, self._known, self._stages)
+                outcome = unrunnable(stage, self.outcomes, self._stages)
                 if outcome is None:
                     found.append(stage)
                 else:
-                    self._given_up.append((stage, outcome))
                     self.end(stage, outcome)
         return sorted(found, key=self.urgency, reverse=True)
 
@@ -85,13 +71,8 @@ class Schedule(Generic[S]):
         self.outcomes[stage.key] = outcome
         self._sorter.done(stage.key)
 
-    def given_up(self) -> list[tuple[S, Outcome]]:
-        """Stages that were given up since the last call, in the order of their parents."""
-        found, self._given_up = self._given_up, []
-        return found
-
     def urgency(self, stage: S) -> float:
-        """Weight of the longest chain of stages that starts with this one."""
+        """Expected duration of the longest chain of stages that starts with this one."""
         return self._chain[stage.key]
 
 
@@ -112,13 +93,13 @@ def unrunnable(
 
 
 def _longest_chains(
-    stages: Mapping[str, S], edges: Mapping[str, list[str]], weight: Callable[[S], float]
+    stages: Mapping[str, PlannedStage], edges: Mapping[str, list[str]]
 ) -> dict[str, float]:
     order = list(TopologicalSorter(edges).static_order())
     after = dict.fromkeys(stages, 0.0)
     chain: dict[str, float] = {}
     for key in reversed(order):
-        chain[key] = weight(stages[key]) + after[key]
+        chain[key] = (stages[key].estimate or _SECONDS_UNKNOWN) + after[key]
         for parent in edges[key]:
             after[parent] = max(after[parent], chain[key])
     return chain

@@ -99,7 +99,7 @@ class Watch:
                 self._close(other, lost)
 
     def _close(self, stage: StageJob, outcome: Outcome) -> None:
-        if outcome.status in ("finished", "failed"):
+        if outcome.status in ("finished", "failed", "declined"):
             self._begin(stage)
         self._ended[stage.key] = outcome
         self._observe(Event(outcome.status, stage, outcome.seconds, outcome.message))
@@ -119,10 +119,13 @@ class Watch:
         return self._recorded(stage, Outcome("failed", claim.seconds, f"{self._who} {told}"))
 
     def _explained(self, stage: StageJob, claim: Outcome) -> Outcome:
-        """A failure with the reason that the engine gives, or that the clock knows."""
+        """A failure with the reason that the engine gives, or that the store or the clock knows."""
         begun = self._begun.get(stage.key)
+        if known := stage.outcome():
+            message = claim.message or known.message
+            return replace(claim, message=message, user=claim.user or known.user)
         ran = time.monotonic() - begun + _SECONDS_OF_DOUBT if begun else 0.0
-        if stage.limit and ran > stage.limit and stage.outcome() is None:
+        if stage.limit and ran > stage.limit:
             return replace(claim, message=overdue(stage.label, stage.limit), user=True)
         return replace(claim, message=claim.message or f"{self._who} gives no reason")
 

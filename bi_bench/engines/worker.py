@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from bi_bench.api.engine import StageJob
 from bi_bench.api.events import Event, Outcome, ProgressReport
 from bi_bench.artifacts.stage_record import Failure
 from bi_bench.engines import child
@@ -21,7 +22,6 @@ from bi_bench.engines.limit import overdue
 from bi_bench.engines.reporter import read_progress
 from bi_bench.engines.server import Server
 from bi_bench.engines.stored import ended, failed, settled
-from bi_bench.plan.stage import Stage
 from bi_bench.store import Store
 
 _SERVER_ENDED = 255  # the exit code that multiprocessing gives a process whose fork server is gone
@@ -35,18 +35,16 @@ class Worker:
 
     def __init__(
         self,
-        stage: Stage,
-        store: Store,
+        stage: StageJob,
         server: Server,
-        entry: str,
         devices: Sequence[str],
         scratch: Path,
     ) -> None:
         self.stage = stage
         self.devices = devices
-        self._store = store
+        self._store = Store(stage.store)
         token = secrets.token_hex(4)
-        self._folder = store.temporary(stage.key, token)
+        self._folder = self._store.temporary(stage.key, token)
         self.begun = False
         self._report: ProgressReport | None = None
         self._overdue = False
@@ -54,9 +52,9 @@ class Worker:
         self._scratch.mkdir()
         self._start = time.monotonic()
         self._process = server.start(
-            json.dumps(stage.to_json()),
-            str(store.root),
-            entry,
+            json.dumps(stage.call.stage),
+            str(stage.store),
+            stage.call.entry,
             token,
             {"CUDA_VISIBLE_DEVICES": ",".join(devices), "TMPDIR": str(self._scratch)},
         )
@@ -154,7 +152,7 @@ class Worker:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def _late(stage: Stage, log: str) -> Failure:
+def _late(stage: StageJob, log: str) -> Failure:
     message = overdue(stage.label, stage.limit or 0.0)
     return Failure(type="TimeLimit", message=message, user=True, log=log)
 

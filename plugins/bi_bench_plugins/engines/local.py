@@ -24,12 +24,12 @@ class Local(Engine[LocalParameters]):
 
     def capacity(self, stages: Sequence[StageJob]) -> Resources:
         """CPU threads for all workers, and the GPUs."""
-        from bi_bench.engines.here import capacity_here
+        from bi_bench.engines.local import capacity_here
 
         return capacity_here(stages, self.params.workers, self.params.gpus)
 
     def run(self, stages: Sequence[StageJob], observe: Observe) -> Mapping[str, Outcome]:
         """Run what fits, the most urgent first."""
-        from bi_bench.engines.here import run_here
+        from bi_bench.engines.local import run_here
 
         return run_here(stages, observe, self.params.workers, self.params.gpus)
