@@ -25,6 +25,7 @@ from bi_bench.api import (
     BaseModel,
     Benchmark,
     Drawing,
+    Engine,
     Parameters,
     Plugin,
     Reward,
@@ -45,6 +46,7 @@ KINDS: Mapping[str, type[Plugin]] = {
     "trainers": Trainer,
     "benchmarks": Benchmark,
     "analyses": Analysis,
+    "engines": Engine,
 }
 OWN_DISTRIBUTION = "bi-bench"
 
@@ -117,7 +119,7 @@ class Registry:
     found: list[Registered] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
 
-    def _of(self, base: type[T]) -> list[Registered[T]]:
+    def of(self, base: type[T]) -> list[Registered[T]]:
         """All plugins derived from one of the base classes of :data:`KINDS`."""
         return [
             Registered(entry.kind, entry.cls, entry.origin)
@@ -127,11 +129,11 @@ class Registry:
 
     def names(self, base: type[Plugin]) -> list[str]:
         """The names of the plugins derived from ``base``, sorted."""
-        return sorted({entry.cls.name for entry in self._of(base)})
+        return sorted({entry.cls.name for entry in self.of(base)})
 
     def get(self, base: type[T], name: str) -> Registered[T]:
         """The plugin of that name; UserError if it is unknown, broken or provided twice."""
-        matches = [entry for entry in self._of(base) if entry.cls.name == name]
+        matches = [entry for entry in self.of(base) if entry.cls.name == name]
         if len(matches) == 1:
             return matches[0]
         if matches:

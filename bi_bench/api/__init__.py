@@ -7,7 +7,9 @@ from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.base_policy import BasePolicy, TokenLogProb
 from bi_bench.api.benchmark import Benchmark
 from bi_bench.api.draft import Decline, Draft, Example, Weight
+from bi_bench.api.engine import Engine, Observe, Resources, StageCall, StageJob
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
+from bi_bench.api.events import Event, Outcome, ProgressReport
 from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.hooks import hookimpl
@@ -27,6 +29,7 @@ from bi_bench.api.problem import SPLITS, Grade, Problem, Split
 from bi_bench.api.reward import Reward, RewardTerm
 from bi_bench.api.rollout import History, Rollout
 from bi_bench.api.room import Room
+from bi_bench.api.schedule import Schedule
 from bi_bench.api.seeds import derive_seed, stream
 from bi_bench.api.speech import Solution, Span, Voice, speak, subgoal_count
 from bi_bench.api.strategy import DraftContext, Strategy
@@ -49,6 +52,8 @@ __all__ = [
     "Draft",
     "DraftContext",
     "Drawing",
+    "Engine",
+    "Event",
     "Example",
     "ExpertIteration",
     "ExternalCommand",
@@ -58,6 +63,8 @@ __all__ = [
     "Limits",
     "Lines",
     "ModelSource",
+    "Observe",
+    "Outcome",
     "Pace",
     "Parameters",
     "Phase",
@@ -65,16 +72,21 @@ __all__ = [
     "Plugin",
     "PolicyGradient",
     "Problem",
+    "ProgressReport",
     "Quantity",
     "ReasoningGraph",
+    "Resources",
     "Reward",
     "RewardTerm",
     "Rollout",
     "RolloutPhase",
     "Room",
+    "Schedule",
     "Solution",
     "Span",
     "Split",
+    "StageCall",
+    "StageJob",
     "Stated",
     "Step",
     "StepVerdict",

@@ -15,6 +15,7 @@ import pluggy
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.engine import Engine
 from bi_bench.api.model import BaseModel
 from bi_bench.api.reward import Reward
 from bi_bench.api.strategy import Strategy
@@ -178,4 +179,31 @@ def bi_bench_analyses() -> Iterable[type[Analysis] | ImportError]:  # type: igno
     ...     return [Informative]
     >>> [analysis.needs for analysis in bi_bench_analyses()]
     [('probe',)]
+    """
+
+
+@hookspec
+def bi_bench_engines() -> Iterable[type[Engine] | ImportError]:  # type: ignore[empty-body]
+    """Engines: where and how the stages of a suite run.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Engine`.
+
+    >>> import subprocess
+    >>> from bi_bench.api import Engine, Outcome, Schedule, hookimpl
+    >>> class OneByOne(Engine):
+    ...     '''One stage after the other, each in a process of its own.'''
+    ...     name = "one-by-one"
+    ...     def run(self, stages, observe):
+    ...         schedule = Schedule(stages)
+    ...         while schedule:
+    ...             for stage in schedule.ready():
+    ...                 code = subprocess.call(stage.command)
+    ...                 killed = Outcome("failed", message=f"exit code {code}")
+    ...                 schedule.end(stage, stage.outcome() or killed)
+    ...         return schedule.outcomes
+    >>> @hookimpl
+    ... def bi_bench_engines():
+    ...     return [OneByOne]
+    >>> bi_bench_engines()[0]().run([], print)
+    {}
     """

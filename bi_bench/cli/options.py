@@ -16,12 +16,13 @@ SetOption = Annotated[
 ]
 StoreOption = Annotated[Path, typer.Option("--store", help="Folder of stages and runs.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+EngineOption = Annotated[
+    str, typer.Option("--engine", help="Engine that runs the stages, instead of the suite's.")
+]
 WorkersOption = Annotated[
-    int, typer.Option("--workers", min=0, help="Stages at a time; 0: one per CPU.")
+    int | None, typer.Option("--workers", help="Stages at a time: --set engine.workers=N.")
 ]
-GpusOption = Annotated[
-    int, typer.Option("--gpus", min=-1, help="GPUs to use; -1: all visible ones.")
-]
+GpusOption = Annotated[int | None, typer.Option("--gpus", help="GPUs: --set engine.gpus=N.")]
 DEFAULT_STORE = Path(".bi_bench")
 ENTRY = "bi_bench.stages.worker:run_stage"
 # What the fork server imports once: measured to save 5.5 s a stage.
@@ -35,3 +36,12 @@ PRELOAD = (
     "bi_bench.stages.base",
     "bi_bench.stages.problems",
 )
+
+
+def engine_settings(
+    overrides: list[str] | None, workers: int | None, gpus: int | None = None
+) -> list[str]:
+    """The overrides of a suite, with what the options say of its engine."""
+    options = {"engine.workers": workers, "engine.gpus": gpus}
+    given = [f"{key}={value}" for key, value in options.items() if value is not None]
+    return [*(overrides or ()), *given]

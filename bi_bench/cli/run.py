@@ -14,31 +14,35 @@ from bi_bench.cli.options import (
     DEFAULT_STORE,
     ENTRY,
     PRELOAD,
+    EngineOption,
     GpusOption,
     SetOption,
     StoreOption,
     SuiteArgument,
     WorkersOption,
+    engine_settings,
 )
 
 if TYPE_CHECKING:
     from bi_bench.engines import Outcome
+    from bi_bench.engines.conduct import Conductor
     from bi_bench.plan import StageGraph
-    from bi_bench.store import Store
 
 
 def run(
     suite: SuiteArgument,
     set_: SetOption = None,
     store: StoreOption = DEFAULT_STORE,
-    workers: WorkersOption = 0,
-    gpus: GpusOption = -1,
+    engine: EngineOption = "",
+    workers: WorkersOption = None,
+    gpus: GpusOption = None,
 ) -> None:
     """Run all stages of a suite that are not stored yet, and print the leaderboard of RFT gains."""
     from bi_bench.api import UserError
     from bi_bench.cli.load import load_pinned
+    from bi_bench.cli.stage import stage_command
+    from bi_bench.engines.conduct import Conductor
     from bi_bench.engines.remember import remember_run
-    from bi_bench.machine.hardware import gpu_count
     from bi_bench.plan import plan_suite
     from bi_bench.plan.checks.machine import missing_trackers, obstacles
     from bi_bench.plan.record import run_record
@@ -47,8 +51,10 @@ def run(
     from bi_bench.store import Store
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where Ctrl-C is ignored
-    planned = plan_suite(load_pinned(suite, set_, store, ask=True))
+    settings = engine_settings(set_, workers, gpus)
+    planned = plan_suite(load_pinned(suite, settings, store, engine=engine, ask=True))
     shelf = Store(store)
+    conductor = Conductor(shelf, stage_command(planned, suite, set_, store), ENTRY, PRELOAD)
     name, record = run_record(planned, shlex.join(["bi-bench", *sys.argv[1:]]))
     left = [stage for stage in planned.stages if not shelf.has(stage.key)]
     record, warnings = remember_run(shelf, name, record, computes=bool(left))
@@ -57,11 +63,13 @@ def run(
     if not left and (text := cached_text(Results(record, shelf, name))):
         print(text)
         return
-    if left and (problems := obstacles(planned.suite, gpu_count(gpus))):
-        raise UserError("; ".join(problems))
+    if left:
+        capacity = conductor.capacity(planned.suite.engine.plugin, left)
+        if problems := obstacles(planned.suite, capacity.gpus if capacity else 0):
+            raise UserError("; ".join(problems))
     for warning in missing_trackers(planned.suite) if left else ():
         print(f"warning: {warning}", file=sys.stderr)
-    outcomes = _work(planned, shelf, workers, gpus) if left else {}
+    outcomes = _work(planned, conductor) if left else {}
     results = Results(record, shelf, name)
     written = write_report(results)
     print(written.text)
@@ -72,24 +80,13 @@ def run(
     _exit(outcomes.values())
 
 
-def _work(planned: StageGraph, store: Store, workers: int, gpus: int) -> dict[str, Outcome]:
+def _work(planned: StageGraph, conductor: Conductor) -> dict[str, Outcome]:
     from bi_bench.cli.run_display import RunDisplay
-    from bi_bench.engines import LocalEngine
-    from bi_bench.machine.hardware import cpu_threads, gpu_count
 
-    threads = planned.suite.defaults.numerics.threads
-    engine = LocalEngine(
-        store,
-        cpus=cpu_threads(workers, threads),
-        gpus=gpu_count(gpus),
-        entry=ENTRY,
-        preload=PRELOAD,
-        threads=threads,
-        weight=lambda stage: stage.estimate or 1.0,
-    )
+    engine = planned.suite.engine.plugin
     try:
         with RunDisplay(planned.stages, lambda stage: stage.estimate) as progress:
-            return engine.run(planned.stages, progress)
+            return conductor.run(engine, planned.stages, progress)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all that is left is to leave, undisturbed
         raise

@@ -12,6 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from bi_bench.api.events import NamedStage
 from bi_bench.engines import Event, ProgressReport
 from bi_bench.plan.stage import Stage
 
@@ -122,7 +123,7 @@ class RunDisplay:
 class _Running:
     """A stage that runs, and what it last reported."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: NamedStage) -> None:
         self.stage = stage
         self.start = self.last_line = time.monotonic()
         self.report = ProgressReport()
@@ -149,13 +150,13 @@ class _TimeLeft:
         if self._start is None:
             self._start = time.monotonic()
 
-    def advanced(self, stage: Stage, share: float) -> None:
+    def advanced(self, stage: NamedStage, share: float) -> None:
         self._partly[stage.key] = share * self._todo.get(stage.key, 0.0)
 
-    def again(self, stage: Stage) -> None:
+    def again(self, stage: NamedStage) -> None:
         self._partly.pop(stage.key, None)
 
-    def ended(self, stage: Stage, counts: bool) -> None:
+    def ended(self, stage: NamedStage, counts: bool) -> None:
         self._partly.pop(stage.key, None)
         spent = self._todo.pop(stage.key, 0.0)
         if counts:
@@ -179,7 +180,7 @@ def _step(report: ProgressReport) -> str:
     return _plain("  ".join(parts))
 
 
-def _name(stage: Stage) -> str:
+def _name(stage: NamedStage) -> str:
     """The label of a stage, after its kind where the label lacks it."""
     has_kind = stage.label.startswith(f"{stage.kind} ")
     return _plain(stage.label if has_kind else f"{stage.kind} · {stage.label}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bi_bench.engines.events import Event, EventKind, Outcome, ProgressReport, Status
-from bi_bench.engines.local import LocalEngine
+from bi_bench.api.events import Event, EventKind, Outcome, ProgressReport, Status
+from bi_bench.engines.conduct import Conductor
 from bi_bench.engines.single import run_stage_here
 
 __all__ = [
+    "Conductor",
     "Event",
     "EventKind",
-    "LocalEngine",
     "Outcome",
     "ProgressReport",
     "Status",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bi_bench.api.engine import Resources
 from bi_bench.api.errors import UserError
-from bi_bench.plan.stage import Resources, Stage
 
 
 class Lease:
@@ -15,20 +15,6 @@ class Lease:
         self._cpus = self._free_cpus = cpus
         self._devices = tuple(devices)
         self._free_devices = list(devices)
-
-    def check(self, stage: Stage) -> None:
-        """Raise :class:`UserError` if the stage could never run here."""
-        need = stage.resources
-        if need.cpus > self._cpus:
-            raise UserError(
-                f"{stage.label} needs {need.cpus} CPU threads, but the engine has {self._cpus}; "
-                "raise --workers, or lower defaults.numerics.threads or processes"
-            )
-        if need.gpus > len(self._devices):
-            raise UserError(
-                f"{stage.label} needs {need.gpus} GPUs, but the engine has {len(self._devices)}; "
-                "run it on a machine with more GPUs, or lower defaults.numerics.processes"
-            )
 
     def take(self, need: Resources) -> tuple[str, ...] | None:
         """The device ids of a granted lease; ``None`` if something is not free now."""

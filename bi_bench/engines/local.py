@@ -1,158 +1,100 @@
-"""The local engine: stages as processes of this machine, as many at a time as it has room for."""
+"""Stages as processes of this machine, as many at a time as it has room for."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from bi_bench.api.errors import UserError
+from bi_bench.api.engine import Observe, Resources, StageJob
+from bi_bench.api.events import Event, Outcome
+from bi_bench.api.schedule import Schedule
 from bi_bench.engines.environment import make_room_for_sockets
-from bi_bench.engines.events import Event, Outcome
 from bi_bench.engines.interrupt import one_interrupt
 from bi_bench.engines.lease import Lease, visible_devices
-from bi_bench.engines.schedule import Schedule
 from bi_bench.engines.server import Server
-from bi_bench.engines.worker import Worker, settled
+from bi_bench.engines.worker import Worker
+from bi_bench.machine.hardware import cpu_threads, gpu_count
 from bi_bench.plan.stage import Stage
-from bi_bench.store import Store
-
-Observe = Callable[[Event], None]
 
 _SECONDS_BETWEEN_LOOKS = 0.2
 _SECONDS_BEFORE_RETRY = 0.5
 
 
-class LocalEngine:
-    """Runs a stage graph on ``cpus`` CPU threads and ``gpus`` GPUs.
+def capacity_here(stages: Sequence[StageJob], workers: int, gpus: int) -> Resources:
+    """CPU threads for so many workers (0: all), and so many GPUs (-1: all) of this machine.
 
-    ``entry`` is the worker's entry point (see :mod:`bi_bench.engines.perform`), ``preload`` the
-    modules that the fork server imports before it forks; they must not open CUDA. ``threads``
-    is the number of threads that numerical libraries use in each process. ``weight`` is a
-    stage's expected duration, in any unit; it decides what counts as the critical path.
+    Raises:
+        UserError: CUDA_VISIBLE_DEVICES leaves fewer GPUs.
     """
+    return Resources(cpu_threads(workers, _threads(stages)), len(_devices(gpus)))
 
-    def __init__(
-        self,
-        store: Store,
-        *,
-        cpus: int,
-        entry: str,
-        gpus: int = 0,
-        preload: Sequence[str] = (),
-        threads: int = 1,
-        weight: Callable[[Stage], float] = lambda stage: 1.0,
-    ) -> None:
-        self._store = store
-        self._cpus = cpus
-        self._entry = entry
-        self._gpus = gpus
-        self._preload = preload
-        self._threads = threads
-        self._weight = weight
 
-    def run(self, stages: Sequence[Stage], observe: Observe) -> dict[str, Outcome]:
-        """Run what is not in the store yet; returns how each stage ended, by key.
+def run_here(
+    stages: Sequence[StageJob], observe: Observe, workers: int, gpus: int
+) -> Mapping[str, Outcome]:
+    """Run the stages; returns how each ended, by key.
 
-        A failing stage takes along only what depends on it; one whose process was killed from elsewhere
-        is tried once more. On any exception, and so on Ctrl-C, the running processes are killed and
-        their temporary folders removed; a second Ctrl-C does not interrupt that.
-
-        Raises:
-            UserError: before anything starts, if a stage could never run here.
-        """
-        run = _Run(self._store, observe)
-        missing = run.settle(stages)
-        lease = Lease(self._cpus, visible_devices(self._gpus, os.getenv("CUDA_VISIBLE_DEVICES")))
-        for stage in missing.values():
-            lease.check(stage)
-            self._check_parents(stage, missing)
-        if not missing:
-            return run.outcomes
-        make_room_for_sockets()
-        server = Server(self._preload, self._threads)
-        schedule = Schedule(missing, self._weight)
-        # A short name: sockets of workers may lie there.
-        with one_interrupt(), tempfile.TemporaryDirectory(prefix="bb-") as scratch:
-            try:
-                while schedule:
-                    run.queue(schedule)
-                    run.launch(lease, server, self._entry, Path(scratch))
-                    run.look(schedule, lease)
-            finally:
-                for worker in run.workers:
-                    worker.kill()
-                server.stop()
-        return run.outcomes
-
-    def _check_parents(self, stage: Stage, missing: dict[str, Stage]) -> None:
-        for role, key in stage.parents.items():
-            if key not in missing and not self._store.has(key):
-                raise UserError(
-                    f"{stage.label}: its parent {key} ({role}) is neither among the stages to run "
-                    f"nor in {self._store.stages}"
-                )
+    A failing stage takes along only what depends on it; one whose process was killed from elsewhere
+    is tried once more. On any exception, and so on Ctrl-C, the running processes are killed and
+    their temporary folders removed; a second Ctrl-C does not interrupt that.
+    """
+    schedule = Schedule(stages)
+    lease = Lease(capacity_here(stages, workers, gpus).cpus, _devices(gpus))
+    make_room_for_sockets()
+    server = Server(stages[0].call.preload, _threads(stages))
+    # A short name: sockets of workers may lie there.
+    with one_interrupt(), tempfile.TemporaryDirectory(prefix="bb-") as scratch:
+        run = _Run(schedule, lease, server, Path(scratch), observe)
+        try:
+            while schedule:
+                run.launch()
+                run.look()
+        finally:
+            for worker in run.workers:
+                worker.kill()
+            server.stop()
+    return schedule.outcomes
 
 
 class _Run:
-    """The state of one run: what waits, what works, what has ended."""
+    """The state of one run: what waits and what works."""
 
-    def __init__(self, store: Store, observe: Observe) -> None:
-        self.outcomes: dict[str, Outcome] = {}
+    def __init__(
+        self,
+        schedule: Schedule[StageJob],
+        lease: Lease,
+        server: Server,
+        scratch: Path,
+        observe: Observe,
+    ) -> None:
         self.workers: list[Worker] = []
-        self._store = store
+        self._schedule = schedule
+        self._lease = lease
+        self._server = server
+        self._scratch = scratch
         self._observe = observe
-        self._waiting: list[Stage] = []
+        self._waiting: list[StageJob] = []
         self._not_before: dict[str, float] = {}
-        self._labels: dict[str, str] = {}
         self._tried: set[str] = set()
 
-    def settle(self, stages: Sequence[Stage]) -> dict[str, Stage]:
-        """Report what is in the store already; returns the rest by key.
-
-        Weights that the rest will load are verified now: damage found later would fail the run midway.
-        """
-        by_key = {stage.key: stage for stage in stages}
-        self._labels = {key: stage.label for key, stage in by_key.items()}
-        missing = {key: stage for key, stage in by_key.items() if not self._store.has(key)}
-        unseen = list(missing.values())
-        while unseen:
-            for key in unseen.pop().parents.values():
-                if key in by_key and key not in missing and not self._store.has(key, weights=True):
-                    missing[key] = by_key[key]
-                    unseen.append(by_key[key])
-        for key, stage in by_key.items():
-            if key not in missing:
-                self._end(stage, settled(self._store, key))
-        return {key: stage for key, stage in by_key.items() if key in missing}
-
-    def queue(self, schedule: Schedule) -> None:
-        """Take stages whose parents have ended; give up those that cannot run any more."""
-        while ready := schedule.ready():
-            for stage in ready:
-                verdict = self._unrunnable(stage)
-                if verdict is None:
-                    self._waiting.append(stage)
-                else:
-                    self._end(stage, verdict)
-                    schedule.end(stage)
-        self._waiting.sort(key=schedule.urgency, reverse=True)
-
-    def launch(self, lease: Lease, server: Server, entry: str, scratch: Path) -> None:
+    def launch(self) -> None:
         """Start what fits, the most urgent first."""
+        self._waiting += self._schedule.ready()
+        self._waiting.sort(key=self._schedule.urgency, reverse=True)
         for stage in list(self._waiting):
             if self._not_before.get(stage.key, 0.0) > time.monotonic():
                 continue
-            devices = lease.take(stage.resources)
+            devices = self._lease.take(stage.resources)
             if devices is None:
                 continue
             self._waiting.remove(stage)
-            self.workers.append(Worker(stage, self._store, server, entry, devices, scratch))
+            self.workers.append(Worker(stage, self._server, devices, self._scratch))
 
-    def look(self, schedule: Schedule, lease: Lease) -> None:
+    def look(self) -> None:
         """Wait a moment, then report progress and collect what has ended."""
         if self.workers:
             wait([worker.sentinel for worker in self.workers], _SECONDS_BETWEEN_LOOKS)
@@ -164,10 +106,10 @@ class _Run:
             for event in worker.news():
                 self._observe(event)
             if ended:
-                self._collect(worker, schedule)
-                lease.give_back(worker.stage.resources, worker.devices)
+                self._collect(worker)
+                self._lease.give_back(worker.stage.resources, worker.devices)
 
-    def _collect(self, worker: Worker, schedule: Schedule) -> None:
+    def _collect(self, worker: Worker) -> None:
         stage = worker.stage
         self.workers.remove(worker)
         if (reason := worker.lost) and stage.key not in self._tried:
@@ -181,27 +123,14 @@ class _Run:
             self._not_before[stage.key] = time.monotonic() + _SECONDS_BEFORE_RETRY
             self._waiting.append(stage)
             return
-        if outcome.status != "cached" and not worker.begun:
-            self._observe(Event("started", stage))  # it was over before anyone looked
-        self._end(stage, outcome)
-        schedule.end(stage)
-
-    def _end(self, stage: Stage, outcome: Outcome) -> None:
-        self.outcomes[stage.key] = outcome
         self._observe(Event(outcome.status, stage, outcome.seconds, outcome.message))
+        self._schedule.end(stage, outcome)
 
-    def _unrunnable(self, stage: Stage) -> Outcome | None:
-        """The outcome of a stage whose parents gave no result; declined outranks failed."""
-        parents = {
-            key: self.outcomes.get(key) or settled(self._store, key)
-            for key in stage.parents.values()
-        }
-        for parent in parents.values():
-            if parent.status in ("declined", "skipped"):
-                return Outcome("skipped", message=parent.message)
-        for key, parent in parents.items():
-            if parent.status == "failed":
-                return Outcome("blocked", message=f"needs {self._labels[key]}, which failed")
-            if parent.status == "blocked":
-                return parent
-        return None
+
+def _threads(stages: Sequence[StageJob]) -> int:
+    """CPU threads of each process; those of a suite's stages that compute are equal."""
+    return max((Stage.from_json(stage.call.stage).threads for stage in stages), default=1)
+
+
+def _devices(gpus: int) -> tuple[str, ...]:
+    return visible_devices(gpu_count(gpus), os.getenv("CUDA_VISIBLE_DEVICES"))

@@ -6,8 +6,8 @@ import json
 import time
 from pathlib import Path
 
+from bi_bench.api.events import ProgressReport
 from bi_bench.artifacts.files import read_json
-from bi_bench.engines.events import ProgressReport
 
 PROGRESS = "progress.json"
 _SECONDS_BETWEEN_WRITES = 0.25

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bi_bench.api.errors import UserError
-from bi_bench.engines.events import Outcome
+from bi_bench.api.events import Outcome
 from bi_bench.engines.perform import failure, perform
-from bi_bench.engines.worker import settled
+from bi_bench.engines.stored import ended, settled
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Busy, Store
 
@@ -29,8 +29,4 @@ def run_stage_here(store: Store, stage: Stage, entry: str) -> Outcome:
                 raise
     except Busy as busy:
         raise UserError(f"{stage.label}: {busy}; wait for it, or stop it") from None
-    record, costs = store.record(stage.key), store.costs(stage.key)
-    seconds = costs.wall_seconds or 0.0
-    if record.status == "declined":
-        return Outcome("declined", seconds, record.reason or "")
-    return Outcome("finished", seconds)
+    return ended(store, stage.key)

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import psutil
 
+from bi_bench.api.engine import StageJob
+from bi_bench.api.events import Event, Outcome, ProgressReport
 from bi_bench.artifacts.stage_record import Failure
 from bi_bench.engines import child
-from bi_bench.engines.events import Event, Outcome, ProgressReport
+from bi_bench.engines.limit import overdue
 from bi_bench.engines.reporter import read_progress
 from bi_bench.engines.server import Server
-from bi_bench.plan.stage import Stage
+from bi_bench.engines.stored import ended, failed, settled
 from bi_bench.store import Store
 
 _SERVER_ENDED = 255  # the exit code that multiprocessing gives a process whose fork server is gone
@@ -33,18 +35,16 @@ class Worker:
 
     def __init__(
         self,
-        stage: Stage,
-        store: Store,
+        stage: StageJob,
         server: Server,
-        entry: str,
         devices: Sequence[str],
         scratch: Path,
     ) -> None:
         self.stage = stage
         self.devices = devices
-        self._store = store
+        self._store = Store(stage.store)
         token = secrets.token_hex(4)
-        self._folder = store.temporary(stage.key, token)
+        self._folder = self._store.temporary(stage.key, token)
         self.begun = False
         self._report: ProgressReport | None = None
         self._overdue = False
@@ -52,9 +52,9 @@ class Worker:
         self._scratch.mkdir()
         self._start = time.monotonic()
         self._process = server.start(
-            json.dumps(stage.to_json()),
-            str(store.root),
-            entry,
+            json.dumps(stage.call.stage),
+            str(stage.store),
+            stage.call.entry,
             token,
             {"CUDA_VISIBLE_DEVICES": ",".join(devices), "TMPDIR": str(self._scratch)},
         )
@@ -113,11 +113,7 @@ class Worker:
         if self._store.has(self.stage.key):
             if code == child.BUSY:
                 return settled(self._store, self.stage.key)
-            seconds = self._store.costs(self.stage.key).wall_seconds or self.seconds
-            record = self._store.record(self.stage.key)
-            if record.status == "declined":
-                return Outcome("declined", seconds, record.reason or "")
-            return Outcome("finished", seconds)
+            return ended(self._store, self.stage.key, self.seconds)
         if code == child.BUSY:
             return None
         failure = self._store.failure(self.stage.key) if code == child.FAILED else None
@@ -125,8 +121,7 @@ class Worker:
             failure = _late(self.stage, log) if self._overdue else _crash(code, log)
             with suppress(OSError):  # the engine reports the failure anyway
                 self._store.write_failure(self.stage.key, failure)
-        message = failure.message if failure.user else f"{failure.type}: {failure.message}"
-        return Outcome("failed", self.seconds, message, failure.user)
+        return failed(failure, self.seconds)
 
     def kill(self) -> None:
         """End the process and all that it started, at once, and remove its temporary folder."""
@@ -157,20 +152,8 @@ class Worker:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def settled(store: Store, key: str) -> Outcome:
-    """The outcome of a stage that was in the store already."""
-    record = store.record(key)
-    if record.status == "declined":
-        return Outcome("declined", message=record.reason or "")
-    return Outcome("cached")
-
-
-def _late(stage: Stage, log: str) -> Failure:
-    hours = (stage.limit or 0.0) / 3600
-    message = (
-        f"{stage.label} was ended because it ran longer than its limit of {hours:.3g} hours; if it "
-        "needs more, set defaults.limits.stage_hours in the suite"
-    )
+def _late(stage: StageJob, log: str) -> Failure:
+    message = overdue(stage.label, stage.limit or 0.0)
     return Failure(type="TimeLimit", message=message, user=True, log=log)
 
 

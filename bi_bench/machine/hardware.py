@@ -25,10 +25,9 @@ def gpu_count(asked: int) -> int:
     return len(list(Path("/dev").glob("nvidia[0-9]*"))) if asked < 0 else asked
 
 
-def stages_at_a_time(workers: int, threads: int, device: str) -> int:
+def stages_at_a_time(cpus: int, gpus: int, threads: int, device: str) -> int:
     """The number of stages that run at once with so many threads each; on CUDA one a GPU."""
-    cpus = cpu_threads(workers, threads)
-    return max(1, (min(cpus, gpu_count(-1)) if device == "cuda" else cpus) // threads)
+    return max(1, (min(cpus, gpus) if device == "cuda" else cpus) // threads)
 
 
 def kind_of_machine() -> dict[str, str]:

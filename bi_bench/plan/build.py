@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bi_bench.api import Analysis, Benchmark, Split, UserError
 from bi_bench.api.base_policy import NEEDS
 from bi_bench.api.boundary import calling
+from bi_bench.api.engine import Resources
 from bi_bench.api.identity import Identity, Json, NumericsIdentity
 from bi_bench.artifacts.role import (
     AUGMENT,
@@ -30,7 +31,7 @@ from bi_bench.plan.checks.suite import check_suite
 from bi_bench.plan.estimate import Estimates, time_limit
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.recipe import Recipes
-from bi_bench.plan.stage import Resources, Stage
+from bi_bench.plan.stage import Stage
 from bi_bench.suite import Cell, Entry, Suite
 
 

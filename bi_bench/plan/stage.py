@@ -7,15 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bi_bench.api.digest import digest_json
+from bi_bench.api.engine import Resources
 from bi_bench.api.identity import Identity, Json, StageKind
-
-
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """The resources that a stage holds while it runs: CPU threads and GPUs."""
-
-    cpus: int = 1
-    gpus: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,7 +28,7 @@ class Stage:
     identity: Identity
     parents: Mapping[str, str]
     label: str
-    resources: Resources = Resources()
+    resources: Resources = field(default_factory=Resources)
     plugin_files: tuple[str, ...] = ()
     unkeyed: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     estimate: float | None = None

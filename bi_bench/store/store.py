@@ -151,6 +151,12 @@ class Store:
         """Why the last attempt at a stage failed."""
         return Failure.read(self._failure(key))
 
+    def failed_at(self, key: str) -> int | None:
+        """When the last attempt at a stage failed, in nanoseconds; None if there is no record of it."""
+        with suppress(FileNotFoundError):
+            return self._failure(key).stat().st_mtime_ns
+        return None
+
     def write_failure(self, key: str, failure: Failure) -> None:
         """Record a failure; the next commit of the stage removes it."""
         failure.write(self._failure(key))

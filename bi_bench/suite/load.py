@@ -13,16 +13,17 @@ from bi_bench.api import (
     Analysis,
     BaseModel,
     Benchmark,
+    Engine,
     Plugin,
     Strategy,
     UserError,
     did_you_mean,
 )
 from bi_bench.api.text import read_text
-from bi_bench.plugins import Registry, discover
+from bi_bench.plugins import Registered, Registry, discover
 from bi_bench.suite.overrides import apply_overrides
 from bi_bench.suite.report_settings import check_figures, place_published, settle_primary
-from bi_bench.suite.schema import TEMPLATES, Defaults, Evaluate, MatrixTable, SuiteFile
+from bi_bench.suite.schema import TEMPLATES, Defaults, EngineTable, Evaluate, MatrixTable, SuiteFile
 from bi_bench.suite.suite import Axes, Entry, Matrix, Suite
 from bi_bench.suite.validation import key_path, validate
 
@@ -30,9 +31,14 @@ T = TypeVar("T", bound=Plugin)
 KeyPath = tuple[str | int, ...]
 
 
-def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
-    """The checked suite of a TOML file; UserError naming file and key path if anything is wrong."""
+def load_suite(file: Path, overrides: Sequence[str] = (), engine: str = "") -> Suite:
+    """The checked suite of a TOML file; UserError naming file and key path if anything is wrong.
+
+    ``engine`` is used instead of the one in the file, whose parameters are not for another one.
+    """
     data = _read(file)
+    if engine and _engine_name(data) != engine:
+        data["engine"] = {"name": engine}
     apply_overrides(data, overrides)
     checked = validate(SuiteFile, data, file)
     plugin_files = tuple(_local_file(name, file) for name in checked.plugins)
@@ -51,12 +57,13 @@ def load_suite(file: Path, overrides: Sequence[str] = ()) -> Suite:
         description=checked.description,
         seed=checked.seed,
         matrices=matrices,
+        engine=_engine(registry, checked.engine, file),
         analyses=_entries(registry, Analysis, checked.analyses, file, ("analyses",)),
         transfers=_transfers(registry, checked.defaults.evaluate, file),
         defaults=_with_template(checked.defaults, file),
         reference=reference,
         plugin_files=plugin_files,
-        source=data,
+        source={key: value for key, value in data.items() if key != "engine"},
         registry=registry,
     )
     check_figures(checked.report.figures, suite, file)
@@ -73,6 +80,29 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(read_text(file))
     except (ValueError, RecursionError) as error:  # RecursionError: brackets without end
         raise UserError(f"{file}: not valid TOML: {error}") from None
+
+
+def _engine_name(data: dict[str, Any]) -> object:
+    table = data.get("engine")
+    return table.get("name") if isinstance(table, dict) else None
+
+
+def _engine(registry: Registry, table: EngineTable, file: Path) -> Entry[Engine]:
+    name = table.name or _default_engine(registry, file)
+    registered = _registered(registry, Engine, name, file, ("engine",))
+    params = validate(registered.cls.Params, table.model_extra, file, ("engine",))
+    return Entry(registered, params, name, "engine")
+
+
+def _default_engine(registry: Registry, file: Path) -> str:
+    engines = registry.of(Engine)
+    if len(names := [entry.cls.name for entry in engines if entry.cls.default]) == 1:
+        return names[0]
+    found = f"{' and '.join(names) or 'none'} of {', '.join(registry.names(Engine)) or 'none'}"
+    raise UserError(
+        f"{file}: engine: exactly one engine must be the default, not {found}; name one with "
+        "--engine NAME, or as engine.name in the suite"
+    )
 
 
 def _with_template(defaults: Defaults, suite: Path) -> Defaults:
@@ -203,9 +233,15 @@ def _entry(
         raise UserError(
             f"{file}: {key_path((*path, 'label'))}: a label is a string (given: {label!r})"
         )
-    try:
-        registered = registry.get(base, name)
-    except UserError as error:
-        raise UserError(f"{file}: {key_path(path)}: {error}") from None
+    registered = _registered(registry, base, name, file, path)
     params = validate(registered.cls.Params, table, file, path)
     return Entry(registered, params, label or name, key_path(path))
+
+
+def _registered(
+    registry: Registry, base: type[T], name: str, file: Path, path: KeyPath
+) -> Registered[T]:
+    try:
+        return registry.get(base, name)
+    except UserError as error:
+        raise UserError(f"{file}: {key_path(path)}: {error}") from None

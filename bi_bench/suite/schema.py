@@ -305,6 +305,17 @@ class Report(Parameters):
     published: tuple[Published, ...] = ()
 
 
+class EngineTable(Parameters):
+    """The engine that runs the stages, and its parameters; in no content key.
+
+    Without ``name`` it is the one that declares itself the default.
+    """
+
+    model_config = pydantic.ConfigDict(extra="allow")
+
+    name: str = ""
+
+
 class SuiteFile(Parameters):
     """A whole suite file. ``matrix`` is a :class:`MatrixTable` or an array of them."""
 
@@ -315,4 +326,5 @@ class SuiteFile(Parameters):
     matrix: Any
     analyses: tuple[Any, ...] = ()
     defaults: Defaults = Defaults()
+    engine: EngineTable = EngineTable()
     report: Report = Report()

@@ -16,6 +16,7 @@ from bi_bench.api import (
     Analysis,
     BaseModel,
     Benchmark,
+    Engine,
     Parameters,
     Plugin,
     Strategy,
@@ -116,8 +117,9 @@ class Matrix:
 class Suite:
     """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label.
 
-    ``registry`` has the plugins that were found. The first of ``matrices`` is the main one.
-    ``transfers`` are the benchmarks that are evaluated besides the one that a cell trains on.
+    ``registry`` has the plugins that were found. ``engine`` decides nothing and is not in the ``source``.
+    The first of ``matrices`` is the main one. ``transfers`` are the benchmarks that are evaluated besides
+    the one that a cell trains on.
     ``figures``, ``published`` and ``primary`` are for the report alone.
     """
 
@@ -126,6 +128,7 @@ class Suite:
     seed: int
     matrices: tuple[Matrix, ...]
     analyses: tuple[Entry[Analysis], ...]
+    engine: Entry[Engine]
     transfers: tuple[Entry[Benchmark], ...]
     defaults: Defaults
     reference: str

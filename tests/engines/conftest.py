@@ -10,11 +10,14 @@ from typing import Any
 import psutil
 import pytest
 
-from bi_bench.engines import Event, LocalEngine
-from bi_bench.plan.stage import Resources, Stage
+from bi_bench.api import Observe, Outcome, Resources
+from bi_bench.engines import Conductor, Event
+from bi_bench.plan.stage import Stage
 from bi_bench.store import Store
+from bi_bench_plugins.engines.local import Local, LocalParameters
 
 MakeStage = Callable[..., Stage]
+Conduct = Callable[..., dict[str, Outcome]]
 RunStages = Callable[..., tuple[dict[str, str], list[str]]]
 Command = Callable[[list[Stage]], list[str]]
 Survivors = Callable[[], list[psutil.Process]]
@@ -102,14 +105,31 @@ def stage() -> MakeStage:
 
 
 @pytest.fixture
-def run(store: Store, entry: str) -> RunStages:
+def conduct(store: Store, entry: str) -> Conduct:
+    """Runs stages on this machine; returns the outcomes by key."""
+
+    def go(
+        stages: list[Stage],
+        observe: Observe = lambda event: None,
+        *,
+        cpus: int = 2,
+        gpus: int = 0,
+        entry: str = entry,
+        preload: tuple[str, ...] = (),
+    ) -> dict[str, Outcome]:
+        conductor = Conductor(store, lambda key: ("true",), entry, preload)
+        return conductor.run(Local(LocalParameters(workers=cpus, gpus=gpus)), stages, observe)
+
+    return go
+
+
+@pytest.fixture
+def run(conduct: Conduct) -> RunStages:
     """Runs stages; returns status by label and the events as "kind label"."""
 
     def go(stages: list[Stage], **options: Any) -> tuple[dict[str, str], list[str]]:
         events: list[Event] = []
-        settings: dict[str, Any] = {"cpus": 2, "entry": entry, **options}
-        engine = LocalEngine(store, **settings)
-        outcomes = engine.run(stages, events.append)
+        outcomes = conduct(stages, events.append, **options)
         return (
             {each.label: outcomes[each.key].status for each in stages},
             [f"{event.kind} {event.stage.label}" for event in events if event.kind != "progress"],
@@ -122,13 +142,17 @@ SCRIPT = """
     import json, sys
     from pathlib import Path
     print("main runs as", __name__, flush=True)
-    from bi_bench.engines import LocalEngine
+    from bi_bench.engines import Conductor
     from bi_bench.plan.stage import Stage
     from bi_bench.store import Store
+    from bi_bench_plugins.engines.local import Local, LocalParameters
 
     stages = [Stage.from_json(data) for data in json.loads(Path(sys.argv[2]).read_text())]
-    engine = LocalEngine(Store(Path(sys.argv[1])), cpus=2, entry="helper_entries:run")
-    outcomes = engine.run(stages, lambda event: print(event.kind, event.stage.label, flush=True))
+    conductor = Conductor(Store(Path(sys.argv[1])), lambda key: (), "helper_entries:run")
+    local = Local(LocalParameters(workers=2, gpus=0))
+    out = sys.stdout  # while an engine runs, what is printed goes to stderr
+    show = lambda event: print(event.kind, event.stage.label, file=out, flush=True)
+    outcomes = conductor.run(local, stages, show)
     print(json.dumps([outcomes[stage.key].status for stage in stages]))
 """
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.engines import LocalEngine, ProgressReport
+from bi_bench.engines import ProgressReport
 from bi_bench.engines.reporter import PROGRESS, Reporter, read_progress
 from bi_bench.store import Damage, Store
-from tests.engines.conftest import MakeStage, RunStages
+from tests.engines.conftest import Conduct, MakeStage, RunStages
 from tests.factories import commit
 
 
@@ -44,11 +44,11 @@ def test_weights_are_verified_before_a_stage_that_loads_them_starts(
 
 
 def test_a_failure_that_cannot_be_written_keeps_its_cause(
-    stage: MakeStage, store: Store, entry: str
+    conduct: Conduct, stage: MakeStage, store: Store
 ) -> None:
     failing = stage("a", do="raise")
     (store.stages / f"{failing.key}.failed.json" / "in the way").mkdir(parents=True)
-    outcome = LocalEngine(store, cpus=1, entry=entry).run([failing], lambda event: None)
+    outcome = conduct([failing])
     assert outcome[failing.key].status == "failed"
     expected = "Crash: Is a directory: not even the failure could be written"
     assert outcome[failing.key].message == expected

@@ -46,8 +46,8 @@ def test_a_worker_sees_no_foreign_variables_and_this_process_keeps_them(
     for name in FOREIGN.split():
         monkeypatch.setenv(name, "2")
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    first = stage("first", do="environment")
-    assert run([first], threads=2)[0] == {"first": "finished"}
+    first = stage("first", do="environment", numerics={"threads": 2})
+    assert run([first])[0] == {"first": "finished"}
     seen = json.loads((store.folder(first.key) / "environment.json").read_text())
     assert [name for name in FOREIGN.split() if name in seen] == []
     assert (seen["OMP_NUM_THREADS"], seen["PYTHONHASHSEED"]) == ("2", "0")

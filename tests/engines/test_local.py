@@ -2,16 +2,17 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bi_bench.api.errors import UserError
-from bi_bench.engines import Event, LocalEngine
+from bi_bench.engines import Event
 from bi_bench.plan.stage import Stage
 from bi_bench.store import Store
 from tests.conftest import present
-from tests.engines.conftest import MakeStage, RunStages
+from tests.engines.conftest import Conduct, MakeStage, RunStages
 
 
 def times(store: Store, stage: Stage) -> tuple[float, float]:
@@ -74,15 +75,14 @@ def test_the_longest_chain_goes_first(run: RunStages, stage: MakeStage) -> None:
     tail = stage("tail", head)
     _, events = run([short, head, tail], cpus=1)
     assert events[0] == "started head"
-    heavy = {"light": 1.0, "heavy": 5.0}
-    light = [stage("light"), stage("heavy")]
-    _, events = run(light, cpus=1, weight=lambda each: heavy[each.label])
+    heavy = replace(stage("heavy"), estimate=5.0)
+    _, events = run([stage("light"), heavy], cpus=1)
     assert events[0] == "started heavy"
 
 
 @pytest.mark.parametrize("how", ["raise", "kill", "exit", "user"])
 def test_a_failure_blocks_only_its_descendants(
-    run: RunStages, stage: MakeStage, store: Store, entry: str, how: str
+    run: RunStages, conduct: Conduct, stage: MakeStage, store: Store, how: str
 ) -> None:
     bad = stage("bad", do=how)
     child = stage("child", bad)
@@ -92,7 +92,7 @@ def test_a_failure_blocks_only_its_descendants(
     status, _ = run(stages)
     expected = {"bad": "failed", "child": "blocked", "grandchild": "blocked", "other": "finished"}
     assert status == expected
-    outcomes = LocalEngine(store, cpus=1, entry=entry).run(stages, lambda event: None)
+    outcomes = conduct(stages)
     assert outcomes[grandchild.key].message == "needs bad, which failed"
     failure = store.failure(bad.key)
     assert failure is not None
@@ -111,7 +111,7 @@ def test_a_failure_blocks_only_its_descendants(
 
 
 def test_descendants_of_a_declined_stage_are_skipped_with_its_reason(
-    run: RunStages, stage: MakeStage, store: Store, entry: str
+    run: RunStages, conduct: Conduct, stage: MakeStage, store: Store
 ) -> None:
     no = stage("no", do="decline")
     child = stage("child", no)
@@ -123,12 +123,12 @@ def test_descendants_of_a_declined_stage_are_skipped_with_its_reason(
     }  # fmt: skip
     assert store.record(no.key).reason == "no graph here"
     assert not (store.folder(no.key) / "half.txt").exists()
-    outcomes = LocalEngine(store, cpus=1, entry=entry).run([child], lambda event: None)
+    outcomes = conduct([child])
     assert outcomes[child.key].message == "no graph here"
 
 
 def test_a_success_removes_the_failure_record(
-    run: RunStages, stage: MakeStage, store: Store, entry: str
+    run: RunStages, stage: MakeStage, store: Store
 ) -> None:
     one = stage("one")
     status, _ = run([one], entry="no_such_module:run")
@@ -139,10 +139,12 @@ def test_a_success_removes_the_failure_record(
     assert store.failure(one.key) is None
 
 
-def test_progress_arrives_while_the_stage_runs(stage: MakeStage, store: Store, entry: str) -> None:
+def test_progress_arrives_while_the_stage_runs(
+    conduct: Conduct, stage: MakeStage, store: Store
+) -> None:
     events: list[Event] = []
     one = stage("one", do="sleep", seconds=1.5)
-    LocalEngine(store, cpus=1, entry=entry).run([one], events.append)
+    conduct([one], events.append)
     steps = [present(present(event.report).step) for event in events if event.kind == "progress"]
     assert len(steps) >= 3
     assert steps == sorted(set(steps))
@@ -197,7 +199,7 @@ def test_preloaded_torch_uses_the_given_number_of_threads(
     run: RunStages, stage: MakeStage, store: Store
 ) -> None:
     one = stage("one", do="torch")
-    run([one], preload=["torch"], threads=1)
+    run([one], preload=("torch",))
     assert (store.folder(one.key) / "result.txt").read_text() == "1+one"
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.engines import LocalEngine
+from bi_bench.api.errors import PluginError
 from bi_bench.store import Store
 from tests.conftest import present
-from tests.engines.conftest import MakeStage, RunStages
+from tests.engines.conftest import Conduct, MakeStage, RunStages
 
 
 @pytest.mark.parametrize("how", ["killed once", "server killed once"])
@@ -55,20 +55,20 @@ def test_a_server_that_is_killed_while_it_imports_is_started_once_more(
     module.write_text(
         "\n".join([*lines, "if not mark.exists():", "    mark.touch()", f"    {kill}"])
     )
-    status, _ = run([stage("one")], preload=["dies_at_import"])
+    status, _ = run([stage("one")], preload=("dies_at_import",))
     assert status == {"one": "finished"}
     module.write_text("\n".join([*lines, kill]))
-    with pytest.raises(RuntimeError, match=r"ended twice while it imported .*dies_at_import"):
-        run([stage("two")], preload=["dies_at_import"])
+    with pytest.raises(PluginError, match=r"ended twice while it imported .*dies_at_import"):
+        run([stage("two")], preload=("dies_at_import",))
 
 
 def test_a_stage_is_stopped_at_its_limit_and_names_the_setting(
-    stage: MakeStage, store: Store, entry: str
+    conduct: Conduct, stage: MakeStage, store: Store
 ) -> None:
     slow, quick = stage("slow", do="scratch", seconds=60), stage("quick")
     stages = [replace(slow, limit=1.0), replace(quick, limit=3600.0)]
     begin = time.monotonic()
-    outcomes = LocalEngine(store, cpus=2, entry=entry).run(stages, lambda event: None)
+    outcomes = conduct(stages)
     assert time.monotonic() - begin < 20
     assert outcomes[quick.key].status == "finished"
     assert outcomes[slow.key].status == "failed"

@@ -20,12 +20,15 @@ ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).with_name("source_digests.json")
 # Rooms whose code decides results; what a plugin object is loaded and checked with does not.
 ROOMS = ("bi_bench.api", "bi_bench.stages", "bi_bench.training", "bi_bench_plugins")
-# Declarations, messages and loading: what is in them changes no number.
+# Declarations, messages, loading and engines: what is in them changes no number.
 NOT_DECIDING = {
+    "bi_bench.api.engine",
     "bi_bench.api.errors",
+    "bi_bench.api.events",
     "bi_bench.api.figure",
     "bi_bench.api.hooks",
     "bi_bench.api.plugin",
+    "bi_bench.api.schedule",
     "bi_bench.api.versions",
     "bi_bench.stages.context",
     "bi_bench.training.tracking",
@@ -37,7 +40,8 @@ def found() -> dict[str, Any]:
     starts = {f"stage {kind}": f"bi_bench.stages.{kind}" for kind in IMPLEMENTATION}
     versions = {f"stage {kind}": version for kind, version in IMPLEMENTATION.items()}
     for entry in discover().found:
-        if entry.origin.name == OWN_DISTRIBUTION:
+        # An engine is in no key: it decides where a stage runs, not how.
+        if entry.origin.name == OWN_DISTRIBUTION and entry.kind != "engines":
             unit = f"{entry.kind} {entry.cls.name}"
             starts[unit], versions[unit] = entry.cls.__module__, entry.cls.version
     below = {unit: _below(start) for unit, start in starts.items()}

@@ -1,12 +1,12 @@
-"""Events of a run as they happen, and the outcome of each stage at its end."""
+"""Events of stages as they happen, and the outcome of each stage at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
-from bi_bench.plan.stage import Stage
+from bi_bench.api.identity import StageKind
 
 Status = Literal["finished", "cached", "declined", "failed", "blocked", "skipped"]
 EventKind = Literal[
@@ -20,6 +20,22 @@ EventKind = Literal[
     "skipped",
     "retried",
 ]
+
+
+class NamedStage(Protocol):
+    """A stage as events show it: its key, its kind, and the label that people read."""
+
+    @property
+    def key(self) -> str:
+        """The content key."""
+
+    @property
+    def kind(self) -> StageKind:
+        """Such as "sft"."""
+
+    @property
+    def label(self) -> str:
+        """Such as "sft vanilla"."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,7 @@ class Event:
     """
 
     kind: EventKind
-    stage: Stage
+    stage: NamedStage
     seconds: float = 0.0
     message: str = ""
     report: ProgressReport | None = None
