@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from bi_bench.cli import (
+    check,
     compare,
     doctor,
     export,
@@ -55,6 +56,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     samples.samples,
     regrade.regrade,
     plugins.plugins,
+    check.check,
     why.why,
     stage.stage,
     export.export,
