@@ -1,90 +1,84 @@
-"""Contract classes to inherit in the tests of a plugin: a test for each rule.
+"""The contract as tests to inherit: a test for each rule of the kind of the plugin.
 
-``class TestContract(StrategyContract): plugin = Mine`` is enough; ``params`` are the parameters that it is
+``class TestContract(PluginContract): plugin = Mine`` is enough; ``params`` are the parameters that it is
 checked with. The class must be returned by a hook, of its own file or of an installed package.
 """
 
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-from bi_bench.api import Algorithm, Analysis, BaseModel, Benchmark, Plugin, Strategy, UserError
+import pytest
+
+from bi_bench.api import Plugin, UserError
 from bi_bench.api.identity import Json
-from bi_bench.plugins import discover
-from bi_bench.testing.check import check
+from bi_bench.plugins import KINDS, discover
+from bi_bench.testing.check import Checked, check
 from bi_bench.testing.observe import Target
 
 
-class Contract:
-    """What the contracts of all kinds share; the pytest plugin of bi_bench names the rules."""
+class PluginContract:
+    """The contract of a plugin; the pytest plugin of bi_bench names the rules."""
 
-    kind: ClassVar[str]
     plugin: ClassVar[type[Plugin]]
     params: ClassVar[Mapping[str, Json]] = {}
 
     def test_rule(self, rule: str) -> None:
         """The plugin keeps the rule."""
         __tracebackhide__ = True
-        params = json.dumps(self.params, sort_keys=True)
-        found = faults(home(self.plugin), self.kind, self.plugin.name, params)
-        if lines := found[rule] if isinstance(found, dict) else found:
-            raise AssertionError(lines)
+        found = _checked(type(self))
+        if isinstance(found, str):
+            raise AssertionError(found)
+        by_rule = {finding.rule: finding.faults for finding in found.findings}
+        if rule not in by_rule:
+            pytest.skip("not checked: it cannot be made")
+        if faults := by_rule[rule]:
+            raise AssertionError("\n".join(f"{f.place}: {f.wrong}\n-> {f.mend}" for f in faults))
+
+    @classmethod
+    def kind(cls) -> str:
+        """The kind of the plugin, such as "strategies"; TypeError if it is of none."""
+        for kind, base in KINDS.items():
+            if isinstance(plugin := getattr(cls, "plugin", None), type) and issubclass(
+                plugin, base
+            ):
+                return kind
+        raise TypeError(f"{cls.__name__}.plugin must be a plugin class, such as plugin = Mine")
 
 
-class StrategyContract(Contract):
-    """The contract of strategies."""
-
-    kind = "strategies"
-    plugin: ClassVar[type[Strategy]]
+# The contracts of a session, with what was found: all are checked together, in one pair of processes.
+_found: dict[type[PluginContract], Checked | str] = {}
+_waiting: list[type[PluginContract]] = []
 
 
-class ModelContract(Contract):
-    """The contract of base models."""
-
-    kind = "models"
-    plugin: ClassVar[type[BaseModel]]
-
-
-class AlgorithmContract(Contract):
-    """The contract of algorithms."""
-
-    kind = "algorithms"
-    plugin: ClassVar[type[Algorithm]]
+def enlist(contract: type[PluginContract]) -> None:
+    """Let a contract be checked together with others, as soon as the first of them is asked for."""
+    if contract not in _found and contract not in _waiting:
+        _waiting.append(contract)
 
 
-class BenchmarkContract(Contract):
-    """The contract of benchmarks."""
+def _checked(contract: type[PluginContract]) -> Checked | str:
+    """What the rules find wrong with the plugin of a contract; a text if it cannot be checked."""
+    enlist(contract)
+    if contract not in _found:
+        together, targets = _waiting[:], [_target(each) for each in _waiting]
+        _waiting.clear()
+        try:
+            _found.update(zip(together, check(targets), strict=True))
+        except UserError:  # of one of them; the others must not suffer
+            for each, target in zip(together, targets, strict=True):
+                try:
+                    (_found[each],) = check([target])
+                except UserError as error:
+                    _found[each] = str(error)
+    return _found[contract]
 
-    kind = "benchmarks"
-    plugin: ClassVar[type[Benchmark]]
 
-
-class AnalysisContract(Contract):
-    """The contract of analyses."""
-
-    kind = "analyses"
-    plugin: ClassVar[type[Analysis]]
-
-
-def home(plugin: type[Plugin]) -> str:
-    """The file to load a plugin class from; empty if it is installed."""
+def _target(contract: type[PluginContract]) -> Target:
+    plugin = contract.plugin
     installed = any(each.cls is plugin for each in discover().found)
-    return "" if installed else str(Path(inspect.getfile(plugin)).absolute())
-
-
-@cache
-def faults(file: str, kind: str, name: str, params: str) -> dict[str, str] | str:
-    """What the rules find wrong with a plugin, by rule; one text if it cannot be checked."""
-    try:
-        (found,) = check([Target(file, kind, name, json.loads(params))])
-    except UserError as error:
-        return str(error)
-    return {
-        finding.rule: "\n".join(f"{f.place}: {f.wrong}\n-> {f.mend}" for f in finding.faults)
-        for finding in found.findings
-    }
+    file = "" if installed else str(Path(inspect.getfile(plugin)).absolute())
+    return Target(file, contract.kind(), plugin.name, dict(contract.params))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bi_bench.api import Algorithm, Analysis, Benchmark, Strategy
+from bi_bench.api import Benchmark, Strategy
 from bi_bench.api.identity import Json
 from bi_bench.suite import Entry
 from bi_bench.testing.case import TOYS
@@ -19,6 +19,7 @@ from bi_bench.testing.case import TOYS
 MICRO = Path(__file__).with_name("micro.toml")
 # Budgets of an algorithm that make it short; those that it has as parameters are set.
 SHORT: Mapping[str, Json] = {"steps": 1, "prompts": 2, "group": 2}
+TOP = ("analyses", "decoders")  # kinds that a suite has outside of its matrix
 TRAINED = {"sft", "rl", "probe", "test-id"}
 
 
@@ -51,26 +52,31 @@ def reference(axis: str) -> str:
 
 def overrides(entry: Entry) -> list[str]:
     """What puts a plugin into the micro suite, as ``--set`` takes it."""
-    registered = entry.registered
-    files = [*TOYS, *([Path(registered.origin.file)] if registered.origin.file else [])]
-    found = [f"plugins={to_toml([*dict.fromkeys(str(file.absolute()) for file in files)])}"]
+    kind, plugin = entry.registered.kind, entry.plugin
+    found = [f"plugins={to_toml(_files(entry))}"]
     table = {"name": entry.name, **entry.params.model_dump(mode="json"), **entry.unkeyed}
-    if isinstance(entry.plugin, Algorithm):
+    if kind == "algorithms":
         table |= {key: value for key, value in SHORT.items() if key in table}
-    axis = f"matrix.{registered.kind}"
-    if isinstance(entry.plugin, Analysis):
-        axis = "analyses"
-    elif isinstance(entry.plugin, Benchmark) and not set(entry.plugin.splits) >= TRAINED:
-        axis = "defaults.evaluate.benchmarks"
-    elif isinstance(entry.plugin, Strategy) and "solution" in entry.plugin.needs:
+    if isinstance(plugin, Strategy) and "solution" in plugin.needs:
         found.append('matrix.benchmarks=["toy-text"]')
-    return [*found, f"{axis}=[{to_toml(table)}]"]
+    key = f"matrix.{kind}"
+    if isinstance(plugin, Benchmark) and not set(plugin.splits) >= TRAINED:
+        key = "defaults.evaluate.benchmarks"
+    elif kind in TOP:
+        key = kind
+    return [*found, f"{key}=[{to_toml(table)}]"]
+
+
+def _files(entry: Entry) -> list[str]:
+    file = entry.registered.origin.file
+    files = [*TOYS, *([Path(file)] if file else [])]
+    return list(dict.fromkeys(str(each.absolute()) for each in files))
 
 
 def too_long(entry: Entry) -> str:
     """The reason why a micro run would not be one; empty if it is."""
     lacking = set(SHORT) - set(type(entry.params).model_fields)
-    if isinstance(entry.plugin, Algorithm) and lacking:
+    if entry.registered.kind == "algorithms" and lacking:
         return f"it has no parameter {' nor '.join(sorted(lacking))} that would make it short"
     return ""
 

@@ -81,10 +81,11 @@ def observe(targets: Sequence[Target]) -> Iterator[Seen]:
         seconds = time.process_time() - started
     sys.meta_path.remove(watch)
     for target in targets:
+        others = {str(file) for file in files} - {target.file}
         first = {
             name: line
             for name, line in watch.first.items()
-            if not target.file or name not in already
+            if line.rpartition(":")[0] not in others and not (target.file and name in already)
         }
         for registered in chosen(registry, target):
             loading = [*_loading(first, seconds / max(len(files), 1) if target.file else 0.0)]

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test of a contract class for each rule of its kind."""
     contracts = sys.modules.get("bi_bench.testing.contracts")  # else no test can inherit one
-    if contracts and metafunc.cls and issubclass(metafunc.cls, contracts.Contract):
+    if contracts and metafunc.cls and issubclass(metafunc.cls, contracts.PluginContract):
         from bi_bench.testing.rules import names
 
         if "rule" in metafunc.fixturenames:
-            metafunc.parametrize("rule", names(metafunc.cls.kind))
+            contracts.enlist(metafunc.cls)
+            metafunc.parametrize("rule", names(metafunc.cls.kind()))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from bi_bench.api import (
@@ -54,8 +55,15 @@ class _Everything(Strategy):
         return [Draft(plan=plan), Draft(plan=inject(problem.graph, plan, context.rng))]
 
 
-def _drawn(case: Case[Benchmark], split: Split, seed: int = SEED) -> list[Problem]:
-    return draw(case.plugin, split, PROBLEMS, random.Random(seed))
+def _draw(benchmark: Benchmark, split: Split, seed: int) -> list[Problem]:
+    return draw(benchmark, split, PROBLEMS, random.Random(seed))
+
+
+_kept = lru_cache(maxsize=len(SPLITS))(_draw)  # several rules look at the same problems
+
+
+def _drawn(case: Case[Benchmark], split: Split) -> list[Problem]:
+    return _kept(case.plugin, split, SEED)
 
 
 def provides(case: Case[Benchmark]) -> Iterator[Fault]:
@@ -77,7 +85,7 @@ def problems(case: Case[Benchmark]) -> Iterator[Fault]:
     for split in case.plugin.splits:
         found = _drawn(case, split)
         case.made.extend(f"{problem.id} {problem.to_json()}" for problem in found)
-        if found != _drawn(case, split):
+        if found != _draw(case.plugin, split, SEED):
             yield Fault(
                 f'split "{split}": the same random numbers give other problems',
                 "take randomness from rng alone",
@@ -177,8 +185,8 @@ def again(case: Case[Benchmark]) -> Iterator[Fault]:
     """Other random numbers give other problems if it is procedural."""
     if case.plugin.procedural:
         split = case.plugin.splits[0]
-        one, other = ({p.digest for p in _drawn(case, split, seed)} for seed in (SEED, SEED + 1))
-        if one == other:
+        other = _draw(case.plugin, split, SEED + 1)
+        if {p.digest for p in other} == {p.digest for p in _drawn(case, split)}:
             yield Fault(
                 "procedural is True, and other random numbers give the same problems",
                 "draw problems from rng",
