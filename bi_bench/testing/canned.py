@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bi_bench.api import Benchmark, Decline, Problem, Split, Strategy
+from bi_bench.api import Analysis, AnalysisContext, Benchmark, Problem, Solution, Split
 from bi_bench.artifacts.demonstrations import AugmentSummary, Demonstration, write_demonstrations
 from bi_bench.artifacts.outcomes import DecodingSettings, EvaluationIdentity, Outcomes
 from bi_bench.artifacts.probe import ProbeSummary
-from bi_bench.artifacts.problems import ProblemsSummary, write_problems
+from bi_bench.artifacts.problems import ProblemsSummary, read_problems, write_problems
 from bi_bench.artifacts.role import AUGMENT, PROBE, PROBE_RFT, post, pre, problems
 from bi_bench.artifacts.samples import PROBED, Sample, write_samples
+from bi_bench.artifacts.tables import read_rows
 from bi_bench.stages.draw import draw
 from bi_bench.stages.grading import graded
-from bi_bench.stages.verified import verified
 
 PROBLEMS, GROUP = 8, 4
 
 
-def canned_cell(folder: Path, benchmark: Benchmark, strategy: Strategy) -> dict[str, Path]:
+def canned_cell(folder: Path, benchmark: Benchmark) -> dict[str, Path]:
     """The folder of each role but "base", "sft" and "rft", which are checkpoints, for one cell."""
     made: dict[str, Path] = {}
 
@@ -36,7 +36,7 @@ def canned_cell(folder: Path, benchmark: Benchmark, strategy: Strategy) -> dict[
         place = new(problems(split))
         write_problems(place, found)
         ProblemsSummary(n=PROBLEMS, digest=split).write(place)
-    _augment(new(AUGMENT), benchmark, strategy, drawn["sft"])
+    _augment(new(AUGMENT), benchmark, drawn["sft"])
     for role in (PROBE, PROBE_RFT):
         _probe(new(role), benchmark, drawn["probe"])
     for split in splits[3:]:
@@ -45,16 +45,30 @@ def canned_cell(folder: Path, benchmark: Benchmark, strategy: Strategy) -> dict[
     return made
 
 
-def _augment(
-    folder: Path, benchmark: Benchmark, strategy: Strategy, drawn: Sequence[Problem]
-) -> None:
+def canned_context(
+    analysis: Analysis, folders: Mapping[str, Path], benchmark: Benchmark
+) -> AnalysisContext:
+    """What an analysis gets to read in a canned cell: the folders that it needs."""
+    needs = set(analysis.needs)
+    mine = {role: f for role, f in folders.items() if {role, role.partition("/")[0]} & needs}
+    return AnalysisContext(
+        mine,
+        benchmark,
+        problems=lambda split: read_problems(mine[problems(split)]),
+        rows=lambda role, name: read_rows(mine[role] / name),
+        seed=1,
+    )
+
+
+def _augment(folder: Path, benchmark: Benchmark, drawn: Sequence[Problem]) -> None:
     rows = []
     for problem in drawn:
-        made = verified(benchmark, strategy, problem, 0)
-        for number, (_, solution, _) in enumerate([] if isinstance(made, Decline) else made):
-            name = f"{problem.id}#{number}"
-            prompt = benchmark.ask(problem)
-            rows.append(Demonstration(name, problem.id, prompt, solution.text, solution.spans))
+        plan = benchmark.plan(problem, random.Random(0))
+        plain = (
+            Solution(problem.solution or "") if plan is None else benchmark.speak(problem, plan, "")
+        )
+        prompt = benchmark.ask(problem)
+        rows.append(Demonstration(f"{problem.id}#0", problem.id, prompt, plain.text, plain.spans))
     write_demonstrations(folder, rows)
     AugmentSummary(problems=len(drawn), examples=len(rows)).write(folder)
 

@@ -6,14 +6,14 @@ Every pytest loads it where bi_bench is installed: it imports nothing of bi_benc
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from bi_bench.api import BaseModel, Benchmark, Strategy
+    from bi_bench.api import Analysis, BaseModel, Benchmark, Strategy
     from bi_bench.stages.preview import Demonstration
     from bi_bench.testing.micro import SuiteRun
 
@@ -69,6 +69,25 @@ def demonstrations_of(toy_graph_benchmark: Benchmark) -> Callable[..., list[Demo
         return [each for each in found if isinstance(each, Demonstration)]
 
     return demonstrations
+
+
+@pytest.fixture
+def table_of(
+    tmp_path_factory: pytest.TempPathFactory, toy_graph_benchmark: Benchmark
+) -> Callable[..., list[Mapping[str, Any]]]:
+    """``table_of(analysis, benchmark=toy_graph_benchmark)``: what it measures in a finished cell.
+
+    The cell is written without a model: every second answer is right. It has no checkpoints.
+    """
+
+    def table(analysis: Analysis, benchmark: Benchmark | None = None) -> list[Mapping[str, Any]]:
+        from bi_bench.testing.canned import canned_cell, canned_context
+
+        benchmark = benchmark or toy_graph_benchmark
+        folders = canned_cell(tmp_path_factory.mktemp("cell"), benchmark)
+        return list(analysis.measure(canned_context(analysis, folders, benchmark)))
+
+    return table
 
 
 @pytest.fixture

@@ -6,16 +6,15 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bi_bench.api import Analysis, Bars, Benchmark, Strategy, UserError, did_you_mean
+from bi_bench.api import Analysis, Bars, Benchmark, UserError, did_you_mean
 from bi_bench.api.boundary import calling
 from bi_bench.api.identity import Json
 from bi_bench.artifacts.role import BASE, PARTS, RFT, SFT
 from bi_bench.stages.analyse import run
 from bi_bench.stages.context import StageContext
 from bi_bench.suite import Defaults
-from bi_bench.testing.canned import canned_cell
+from bi_bench.testing.canned import canned_cell, canned_context
 from bi_bench.testing.case import TOYS, Case, Fault, Rules
-from bi_bench.testing.micro import reference
 
 READABLE = [part for part in PARTS if part not in ("overlap", "analyse")]
 
@@ -50,9 +49,8 @@ def table(case: Case[Analysis]) -> Iterator[Fault]:
         benchmark = case.toy(name)
         if case.plugin.declines(benchmark, Defaults().model_dump(mode="json")):
             continue
-        strategy = case.registry.get(Strategy, reference("strategies")).cls()
-        folders = canned_cell(case.folder / name, benchmark, strategy)
-        rows = _measured(case, name, {r: f for r, f in folders.items() if _wanted(case.plugin, r)})
+        folders = canned_cell(case.folder / name, benchmark)
+        rows = _measured(case, name, canned_context(case.plugin, folders, benchmark).folders)
         case.made.extend(map(json.dumps, rows))
         if not rows:
             yield Fault(f"{name}: no rows", "let declines() tell why", case.at("measure"))
@@ -95,10 +93,6 @@ def _measured(
 
 def _runs_models(analysis: Analysis) -> bool:
     return analysis.uses_models or bool({BASE, SFT, RFT} & set(analysis.needs))
-
-
-def _wanted(analysis: Analysis, role: str) -> bool:
-    return role in analysis.needs or role.partition("/")[0] in analysis.needs
 
 
 RULES: Rules = {"needs": needs, "settings": settings, "table": table}
