@@ -26,7 +26,7 @@ from bi_bench.suite.schema import MatrixTable, SuiteFile
 from bi_bench.suite.validation import validate
 
 ROOT = Path(__file__).parents[2]
-DOCS = sorted((ROOT / "docs").glob("*.md"))
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS]
 PLUGINS, SUITES, RESULTS = (
     (ROOT / "docs" / f"{name}.md").read_text() for name in ("plugins", "suites", "results")
@@ -156,7 +156,8 @@ def test_commands_use_verbs_and_options_that_exist(page: Path) -> None:
     text = re.sub(r"\$\([^)]*\)", "KEY", page.read_text().replace("\\\n", " "))
     for verb, rest in re.findall(r"\bbi-bench (\w+)([^`\n|#]*)", text):
         assert verb in VERBS, f"there is no `bi-bench {verb}`"
-        known = {option for parameter in VERBS[verb].params for option in parameter.opts}
+        parameters = VERBS[verb].params
+        known = {option for each in parameters for option in (*each.opts, *each.secondary_opts)}
         unknown = set(re.findall(r"(?<!\S)--?[a-z][\w-]*", rest)) - known
         assert not unknown, f"`bi-bench {verb}` has no {unknown}"
 
