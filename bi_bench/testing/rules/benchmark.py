@@ -25,7 +25,7 @@ from bi_bench.stages.verified import verified
 from bi_bench.testing.case import Case, Fault, Rules
 from bi_bench.testing.injection import inject
 
-PROBLEMS, SEED = 12, 1
+PROBLEMS, SEED = 8, 1
 PROVIDED = {"graph", "solution", "derivation"}
 TEXTS = (
     "",
@@ -100,11 +100,11 @@ def problems(case: Case[Benchmark]) -> Iterator[Fault]:
 
 
 def splits(case: Case[Benchmark]) -> Iterator[Fault]:
-    """No problem is in two splits: no structure of a graph, no question."""
+    """No problem is in two splits: no question, and if it is procedural no structure of a graph."""
     home: dict[str, Split] = {}
     for split in case.plugin.splits:
         for problem in _drawn(case, split):
-            graph = problem.graph
+            graph = problem.graph if case.plugin.procedural else None
             key = problem.digest if graph is None else graph.structure_hash()
             if (other := home.setdefault(key, split)) != split:
                 what = "the question" if graph is None else "the structure"
