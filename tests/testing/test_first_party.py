@@ -38,27 +38,29 @@ def told(number: int, hard: bool) -> str:
 
 
 def parameters(folder: Path) -> dict[str, Mapping[str, Json]]:
-    """Values of the parameters that have no default."""
+    """Values of the parameters that have no default, by kind and name."""
     (folder / "told.jsonl").write_text('{"prompt": "1 + 1 =", "completion": "2"}\n')
     (folder / "train.jsonl").write_text("".join(told(i, False) for i in range(1, 201)))
     (folder / "test.jsonl").write_text("".join(told(i, i % 2 == 0) for i in range(300, 320)))
     return {
-        "from-file": {"path": str(folder / "told.jsonl")},
-        "hub": {"path": str(embedded_checkpoint())},
-        "command": {"argv": ["true", "{checkpoint}", "{output}"]},
-        "gsm8k": {"path": str(folder), "ood_steps": 2},
-        "math": {"path": str(folder)},
+        "strategies/from-file": {"path": str(folder / "told.jsonl")},
+        "models/hub": {"path": str(embedded_checkpoint())},
+        "algorithms/command": {"argv": ["true", "{checkpoint}", "{output}"]},
+        "benchmarks/gsm8k": {"path": str(folder), "ood_steps": 2},
+        "benchmarks/math": {"path": str(folder)},
     }
 
 
 def examples(folder: Path) -> list[Path]:
     """The plugins of the documentation as files: its examples, and the blocks of its pages."""
     files = sorted((ROOT / "docs" / "examples").glob("*.py"))
+    shown = {file.read_text() for file in files}
     for page in sorted((ROOT / "docs").rglob("*.md")):
         for number, text in enumerate(BLOCK.findall(page.read_text())):
             file = folder / f"{page.stem}_{number}.py".replace("-", "_")
-            file.write_text(text)
-            files.append(file)
+            if text not in shown:
+                file.write_text(text)
+                files.append(file)
     return files
 
 
@@ -68,7 +70,9 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> list[Checked]:
     folder = tmp_path_factory.mktemp("plugins")
     given = parameters(folder)
     targets = [
-        Target("", kind, name, given.get(name, {})) for kind, name in OWN if name not in ELSEWHERE
+        Target("", kind, name, given.get(f"{kind}/{name}", {}))
+        for kind, name in OWN
+        if name not in ELSEWHERE
     ]
     targets += [Target(str(file)) for file in examples(folder)]
     with pytest.MonkeyPatch.context() as patch:
