@@ -59,6 +59,8 @@ def overrides(entry: Entry) -> list[str]:
         table |= {key: value for key, value in SHORT.items() if key in table}
     if isinstance(plugin, Strategy) and "solution" in plugin.needs:
         found.append('matrix.benchmarks=["toy-text"]')
+    if kind == "rewards":
+        kind, table = "algorithms", {"name": reference("algorithms"), "reward": table, **SHORT}
     key = f"matrix.{kind}"
     if isinstance(plugin, Benchmark) and not set(plugin.splits) >= TRAINED:
         key = "defaults.evaluate.benchmarks"
@@ -75,6 +77,8 @@ def _files(entry: Entry) -> list[str]:
 
 def too_long(entry: Entry) -> str:
     """The reason why a micro run would not be one; empty if it is."""
+    if entry.registered.kind == "trainers":
+        return "a suite names no trainer; check the algorithm that does"
     lacking = set(SHORT) - set(type(entry.params).model_fields)
     if entry.registered.kind == "algorithms" and lacking:
         return f"it has no parameter {' nor '.join(sorted(lacking))} that would make it short"

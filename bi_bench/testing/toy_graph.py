@@ -100,7 +100,9 @@ class ToyGraph(Benchmark):
             lines = [f"{each.name} = {render(each.equation)}" for each in graph.quantities]
             question = "; ".join(lines) + "; total?"
             answer = str(graph["total"].value)
-            yield Problem(f"toy-graph/{split}/{index}", question, answer, graph)
+            ops = {"ops": sum(len(each.parents) > 0 for each in graph.quantities)}
+            name = f"toy-graph/{split}/{index}"
+            yield Problem(name, question, answer, graph, metadata=ops)
 
     def ask(self, problem: Problem, premise_order: Sequence[int] | None = None) -> str:
         """The equations, in their order."""

@@ -27,7 +27,8 @@ class ToyText(Benchmark):
             a, b = 10 * rng.randrange(100) + digit, rng.randrange(1000)
             answer = str(a + b)
             solution = f"{a} + {b} = {answer}"
-            yield Problem(f"toy-text/{split}/{index}", f"{a} + {b}", answer, solution=solution)
+            name, ops = f"toy-text/{split}/{index}", {"ops": 1}
+            yield Problem(name, f"{a} + {b}", answer, solution=solution, metadata=ops)
 
     def ask(self, problem: Problem, premise_order: Sequence[int] | None = None) -> str:
         """The sum and a question mark."""
