@@ -48,15 +48,18 @@ def describe(error: BaseException, function: Callable[..., Any] | None = None) -
 
     Not the innermost line, which may be one of a library that the plugin misuses.
     """
-    found = [
-        (frame.filename, frame.lineno)
-        for frame in traceback.extract_tb(error.__traceback__)
-        if _foreign(frame.filename)
-    ]
-    if not found and (code := getattr(function, "__code__", None)) is not None:
-        found = [(code.co_filename, code.co_firstlineno)]
-    place = f" ({Path(found[-1][0]).name}:{found[-1][1]})" if found else ""
+    found = plugin_line(error)
+    if found is None and (code := getattr(function, "__code__", None)) is not None:
+        found = code.co_filename, code.co_firstlineno
+    place = f" ({Path(found[0]).name}:{found[1]})" if found else ""
     return f"{type(error).__name__}: {error}{place}"
+
+
+def plugin_line(error: BaseException) -> tuple[str, int] | None:
+    """File and line of the plugin that an exception came from; None where no plugin was running."""
+    frames = traceback.extract_tb(error.__traceback__)
+    found = [(f.filename, f.lineno or 0) for f in frames if _foreign(f.filename)]
+    return found[-1] if found else None
 
 
 @contextmanager

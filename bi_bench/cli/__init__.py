@@ -13,11 +13,13 @@ from typing import Annotated
 import typer
 
 from bi_bench.cli import (
+    check,
     compare,
     doctor,
     export,
     gc,
     import_,
+    new,
     plan,
     plugins,
     publish,
@@ -55,6 +57,8 @@ VERBS: tuple[Callable[..., None], ...] = (
     samples.samples,
     regrade.regrade,
     plugins.plugins,
+    check.check,
+    new.new,
     why.why,
     stage.stage,
     export.export,

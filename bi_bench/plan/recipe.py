@@ -90,7 +90,7 @@ class Recipes:
     def of(self, entry: Entry[Algorithm]) -> Recipe:
         """The recipe of an algorithm."""
         if (known := self._known.get(id(entry))) is None:
-            known = self._known[id(entry)] = _recipe(entry, self._registry)
+            known = self._known[id(entry)] = recipe_of(entry, self._registry)
         return known
 
     def sound(self, entries: Iterable[Entry[Algorithm]]) -> list[Entry[Algorithm]]:
@@ -102,7 +102,8 @@ def _listed(found: Mapping[str, Registered[Any]]) -> dict[str, Json]:
     return {name: one.identity() for name, one in found.items() if not one.implied}
 
 
-def _recipe(entry: Entry[Algorithm], registry: Registry) -> Recipe:
+def recipe_of(entry: Entry[Algorithm], registry: Registry) -> Recipe:
+    """The recipe of an algorithm."""
     who, plugin = f"algorithm {entry.label}", entry.plugin
     try:
         with calling(who, plugin.phases):

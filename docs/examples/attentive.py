@@ -8,10 +8,10 @@ from bi_bench.api import Algorithm, Parameters, PolicyGradient, hookimpl
 class AttentiveParameters(Parameters):
     """The budget, and the learning rate of both kinds of updates."""
 
-    steps: int = Field(100, ge=1)
-    prompts: int = Field(16, ge=1)
-    group: int = Field(4, ge=2)
-    learning_rate: float = Field(1e-6, ge=0)
+    steps: int = Field(100, ge=1, description="rollout batches")
+    prompts: int = Field(16, ge=1, description="problems a step")
+    group: int = Field(4, ge=2, description="rollouts a problem")
+    learning_rate: float = Field(1e-6, ge=0, description="of AdamW")
 
 
 class Attentive(Algorithm[AttentiveParameters]):

@@ -8,7 +8,7 @@ from bi_bench.api import Algorithm, Custom, Parameters, Trainer, hookimpl
 class ReinforceSettings(Parameters):
     """The ``config`` of a phase of the trainer."""
 
-    learning_rate: float = Field(1e-6, ge=0)
+    learning_rate: float = Field(1e-6, ge=0, description="of AdamW")
     decay: float = Field(0.9, ge=0, lt=1, description="how slowly the baseline follows the rewards")
 
 
@@ -35,9 +35,9 @@ class ReinforceTrainer(Trainer[ReinforceSettings]):
 class ReinforceParameters(ReinforceSettings):
     """What a suite can set."""
 
-    steps: int = Field(100, ge=1)
-    prompts: int = Field(16, ge=1)
-    group: int = Field(4, ge=1)
+    steps: int = Field(100, ge=1, description="rollout batches")
+    prompts: int = Field(16, ge=1, description="problems a step")
+    group: int = Field(4, ge=1, description="rollouts a problem")
 
 
 class Reinforce(Algorithm[ReinforceParameters]):

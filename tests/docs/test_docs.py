@@ -156,7 +156,8 @@ def test_commands_use_verbs_and_options_that_exist(page: Path) -> None:
     text = re.sub(r"\$\([^)]*\)", "KEY", page.read_text().replace("\\\n", " "))
     for verb, rest in re.findall(r"\bbi-bench (\w+)([^`\n|#]*)", text):
         assert verb in VERBS, f"there is no `bi-bench {verb}`"
-        known = {option for parameter in VERBS[verb].params for option in parameter.opts}
+        parameters = VERBS[verb].params
+        known = {option for each in parameters for option in (*each.opts, *each.secondary_opts)}
         unknown = set(re.findall(r"(?<!\S)--?[a-z][\w-]*", rest)) - known
         assert not unknown, f"`bi-bench {verb}` has no {unknown}"
 

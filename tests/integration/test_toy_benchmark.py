@@ -15,85 +15,9 @@ from bi_bench.artifacts.tables import read_rows
 from bi_bench.plugins import discover
 from bi_bench.stages import augment
 from bi_bench.stages.context import StageContext
+from bi_bench.testing import toy_graph
 
-TOY = '''
-"""Prices that follow from each other, said as formulas."""
-import re
-from bi_bench.api import *
-from bi_bench.api.arithmetic import parse_expression
-from bi_bench.api.expression import render
-
-STEP = re.compile(r"(read|find|try|back|recall) ([a-z]+)([^;]*);")
-KINDS = {"find": "compute", "try": "attempt", "back": "return", "recall": "restate"}
-
-
-class Formulas(Voice):
-    def read(self, quantity, value, said):
-        return f"read {quantity.name} {value};"
-
-    def compute(self, quantity, numeric, said):
-        return f"find {quantity.name} {render(quantity.equation)} = {render(numeric)}"
-
-    def subgoal(self, expression):
-        return f"= {render(expression)}"
-
-    def result(self, quantity, value):
-        return f"= {value};"
-
-    def attempt(self, quantity, missing, said):
-        return f"try {quantity.name} {' '.join(missing)};"
-
-    def back(self, quantity):
-        return f"back {quantity.name};"
-
-    def restate(self, quantity):
-        return f"recall {quantity.name} {render(quantity.equation)};"
-
-    def closing(self, quantity, value):
-        return f"answer {value}"
-
-
-class Toy(Benchmark):
-    """Prices of a pen, a book, a bag and all together."""
-    name = "toy"
-
-    def problems(self, split, n, rng):
-        for index in range(n):
-            pen, book = rng.randrange(1, 9), rng.randrange(1, 9)
-            bag = 2 * (pen + book)
-            rows = [("total", ("+", ("*", 3, "pen"), "book", "bag"), 3 * pen + book + bag)]
-            rows += [("bag", ("*", 2, ("+", "pen", "book")), bag)]
-            rows += [("pen", pen, pen), ("book", book, book)]
-            graph = ReasoningGraph(tuple(Quantity(*row) for row in rows), "total")
-            yield Problem(f"toy/{split}/{index}", str(rows), str(rows[0][2]), graph)
-
-    def ask(self, problem, premise_order=None):
-        return problem.question
-
-    def plan(self, problem, rng):
-        return base_plan(problem.graph, "topological", rng)
-
-    def speak(self, problem, plan, wording):
-        return speak(problem.graph, plan, Formulas())
-
-    def steps(self, problem, text):
-        for found in STEP.finditer(text):
-            kind, name, rest = KINDS.get(found[1], "read"), found[2], found[3]
-            if kind == "attempt":
-                yield Stated(kind, name, *found.span(), missing=tuple(rest.split()))
-            else:
-                chain = [parse_expression(part) for part in rest.split("=") if part]
-                yield Stated(kind, name, *found.span(), tuple(chain))
-
-    def grade(self, problem, completion):
-        answer = completion.rpartition("answer ")[2]
-        return Grade(answer == problem.answer, answer.isdigit(), answer)
-
-
-@hookimpl
-def bi_bench_benchmarks():
-    return [Toy]
-'''
+TOY = Path(toy_graph.__file__).read_text()
 WRONG = TOY.replace("= {value};", "= {value + 1};")
 STRATEGIES: dict[str, dict[str, Any]] = {
     "vanilla": {},
@@ -107,7 +31,7 @@ def augmented(folder: Path, source: str, strategy: str) -> tuple[Benchmark, Path
     file = folder / "toy.py"
     file.write_text(source)
     registry = discover([file])
-    entries = registry.get(Benchmark, "toy"), registry.get(Strategy, strategy)
+    entries = registry.get(Benchmark, "toy-graph"), registry.get(Strategy, strategy)
     identity = {
         "seed": 1,
         "benchmark": {**entries[0].identity(), "params": {}},
@@ -124,10 +48,10 @@ def augmented(folder: Path, source: str, strategy: str) -> tuple[Benchmark, Path
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_every_graph_strategy_works_on_a_benchmark_of_sixty_lines(
+def test_every_graph_strategy_works_on_a_benchmark_in_one_short_file(
     tmp_path: Path, strategy: str
 ) -> None:
-    assert len([line for line in TOY.splitlines() if line.strip()]) <= 60
+    assert len(TOY.splitlines()) <= 150
     benchmark, folder = augmented(tmp_path, TOY, strategy)
     summary = json.loads((folder / "augment" / "summary.json").read_text())
     assert summary["examples"] == 40
@@ -148,5 +72,5 @@ def test_every_graph_strategy_works_on_a_benchmark_of_sixty_lines(
 
 
 def test_a_benchmark_that_speaks_wrong_values_is_caught(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r'benchmark "toy", .* the words of a right step'):
+    with pytest.raises(UserError, match=r'benchmark "toy-graph", .* the words of a right step'):
         augmented(tmp_path, WRONG, "vanilla")

@@ -1,0 +1,93 @@
+"""Rules for strategies: their demonstrations of the problems of a toy benchmark."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bi_bench.api import Benchmark, Decline, Plan, Problem, Step, Strategy, stream
+from bi_bench.stages.demonstrate import demonstrations
+from bi_bench.stages.verified import verified
+from bi_bench.testing.case import Case, Fault, Rules
+
+PROBLEMS, SEED = 12, 1
+NEEDS = {"graph", "solution"}
+
+
+def toys(case: Case[Strategy]) -> Iterator[tuple[Benchmark, list[Problem]]]:
+    """The toy benchmarks that have what the strategy needs, with problems of each."""
+    for name in ("toy-graph", "toy-text"):
+        benchmark = case.toy(name)
+        if case.plugin.needs <= benchmark.provides:
+            yield benchmark, list(benchmark.problems("sft", PROBLEMS, random.Random(SEED)))
+
+
+def needs(case: Case[Strategy]) -> Iterator[Fault]:
+    """It needs "graph", "solution" or nothing."""
+    if unknown := sorted(case.plugin.needs - NEEDS):
+        known = ", ".join(f'"{each}"' for each in sorted(NEEDS))
+        yield Fault(f'no benchmark can provide "{unknown[0]}"', f"needs: of {known}")
+
+
+def drafts(case: Case[Strategy]) -> Iterator[Fault]:
+    """Every problem has verified demonstrations or a reason, the same ones each time."""
+    if case.plugin.examples() is not None:
+        case.made.extend(f"{e.id} {e.prompt} {e.completion}" for e in case.plugin.examples() or ())
+        return
+    served = total = 0
+    for benchmark, problems in toys(case):
+        for problem in problems:
+            made = verified(benchmark, case.plugin, problem, SEED)
+            if isinstance(made, Decline):
+                case.made.append(f"{problem.id}: declined: {made.reason}")
+                continue
+            served += 1
+            total += len(made)
+            for number, (draft, solution, _) in enumerate(made):
+                case.made.append(f"{problem.id}#{number} {draft.premise_order} {solution.text}")
+            again = demonstrations(benchmark, case.plugin, problem, SEED)
+            if again != [(draft, solution) for draft, solution, _ in made]:
+                yield Fault(
+                    f"problem {problem.id} has other drafts when it is asked for again",
+                    "take randomness from context.rng alone, and keep nothing between problems",
+                    case.at("drafts"),
+                )
+                return
+    if served and total > 2 * served * case.plugin.per_problem:
+        yield Fault(
+            f"{total / served:g} demonstrations a problem, where per_problem says "
+            f"{case.plugin.per_problem:g}",
+            "override per_problem: plans estimate the time of SFT from it",
+            case.at("per_problem"),
+        )
+
+
+def injected(case: Case[Strategy]) -> Iterator[Fault]:
+    """Without the steps that are marked as injected, a plan has the steps of the plain one."""
+    for benchmark, problems in toys(case):
+        for problem in problems:
+            plain = benchmark.plan(problem, stream(SEED, "plan", problem.id))
+            made = demonstrations(benchmark, case.plugin, problem, SEED)
+            if plain is None or isinstance(made, Decline):
+                continue
+            for draft, _ in made:
+                if draft.plan is None:
+                    continue
+                found, wanted = _steps(draft.plan), _steps(plain)
+                for verb, odd in (("added", found - wanted), ("left out", wanted - found)):
+                    for step in odd:
+                        yield Fault(
+                            f"problem {problem.id}: a step is {verb} that is not marked: {step}",
+                            "give steps that you insert injected=True, and keep the plain ones",
+                            case.at("drafts"),
+                        )
+                        return
+
+
+def _steps(plan: Plan) -> Counter[Step]:
+    return Counter(replace(step, content="") for step in plan.plain().steps)
+
+
+RULES: Rules = {"needs": needs, "drafts": drafts, "injected": injected}
