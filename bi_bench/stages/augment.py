@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bi_bench.api import (
     Benchmark,
     Decline,
     Draft,
-    DraftContext,
     Problem,
     Solution,
     Strategy,
     UserError,
-    stream,
 )
-from bi_bench.api.base_policy import NEEDS, NoBasePolicy
-from bi_bench.api.boundary import calling
+from bi_bench.api.base_policy import NEEDS
 from bi_bench.api.errors import Declined
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.demonstrations import (
@@ -30,6 +26,7 @@ from bi_bench.artifacts.demonstrations import (
 from bi_bench.artifacts.problems import read_problems
 from bi_bench.artifacts.role import Parent
 from bi_bench.stages.context import StageContext
+from bi_bench.stages.demonstrate import finished
 from bi_bench.stages.grading import asked
 from bi_bench.stages.verified import verified
 
@@ -47,17 +44,11 @@ def run(context: StageContext) -> Costs:
     strategy = context.plugin(Strategy, "strategy")
     problems = read_problems(context.inputs[Parent.PROBLEMS])
     base = _base(context, strategy)
-    whole = DraftContext(
-        stream(context.seed, "examples"),
-        ask=partial(asked, benchmark),
-        base=base or NoBasePolicy(),
-    )
-    with calling(f'strategy "{strategy.name}"', strategy.examples):
-        finished = strategy.examples(problems, whole)
-        rows = [Demonstration(e.id, "", e.prompt, e.completion) for e in finished or ()]
+    examples = finished(benchmark, strategy, problems, context.seed, base)
+    rows = [Demonstration(e.id, "", e.prompt, e.completion) for e in examples or ()]
     declined: Counter[str] = Counter()
     wrong_lines = 0
-    for problem in problems if finished is None else ():
+    for problem in problems if examples is None else ():
         made = verified(benchmark, strategy, problem, context.seed, base)
         if isinstance(made, Decline):
             declined[made.reason] += 1

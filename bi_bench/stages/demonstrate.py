@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import islice
 
@@ -12,6 +12,7 @@ from bi_bench.api import (
     Decline,
     Draft,
     DraftContext,
+    Example,
     Plan,
     Problem,
     Solution,
@@ -27,6 +28,23 @@ from bi_bench.stages.grading import asked
 MOST = 1000  # drafts a problem
 LONGEST = 1_000_000  # characters of a demonstration, or of its prompt
 SECONDS = 60.0  # for the drafts of one problem
+
+
+def finished(
+    benchmark: Benchmark,
+    strategy: Strategy,
+    problems: Sequence[Problem],
+    seed: int,
+    base: BasePolicy | None = None,
+    most: int | None = None,
+) -> list[Example] | None:
+    """The first ``most`` finished demonstrations of a strategy; None: it drafts for each problem."""
+    context = DraftContext(
+        stream(seed, "examples"), ask=partial(asked, benchmark), base=base or NoBasePolicy()
+    )
+    with calling(f'strategy "{strategy.name}"', strategy.examples):
+        examples = strategy.examples(problems, context)
+        return None if examples is None else list(islice(examples, most))
 
 
 def demonstrations(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from functools import partial
-from itertools import islice
 from typing import Any, NamedTuple
 
 from bi_bench.api import (
     Benchmark,
     Decline,
-    DraftContext,
     Example,
     Problem,
     Solution,
@@ -22,7 +19,7 @@ from bi_bench.api import (
     stream,
 )
 from bi_bench.api.base_policy import NEEDS
-from bi_bench.api.boundary import calling
+from bi_bench.stages.demonstrate import finished
 from bi_bench.stages.draw import draw
 from bi_bench.stages.grading import asked
 from bi_bench.stages.verified import verified
@@ -80,11 +77,7 @@ def previews(
             f"{did_you_mean(missing[0], benchmark.provides | NEEDS)}"
         )
     problems = draw(benchmark, split, n, stream(seed, "sample", split))
-    whole = DraftContext(stream(seed, "examples"), ask=partial(asked, benchmark))
-    with calling(f'strategy "{strategy.name}"', strategy.examples):
-        finished = strategy.examples(problems, whole)
-        rows = None if finished is None else list(islice(finished, n))
-    if rows is not None:
+    if (rows := finished(benchmark, strategy, problems, seed, most=n)) is not None:
         yield from rows
         return
     for problem in problems:

@@ -61,6 +61,8 @@ def overrides(entry: Entry) -> list[str]:
         found.append('matrix.benchmarks=["toy-text"]')
     if kind == "rewards":
         kind, table = "algorithms", {"name": reference("algorithms"), "reward": table, **SHORT}
+    if kind == "engines":
+        return [*found, f"engine={to_toml(table)}"]
     key = f"matrix.{kind}"
     if isinstance(plugin, Benchmark) and not set(plugin.splits) >= TRAINED:
         key = "defaults.evaluate.benchmarks"

@@ -179,7 +179,7 @@ def found(file: Path) -> dict[str, Checked]:
         ("Odd Name", "docstring", "Odd_Name has no docstring"),
         ("undescribed", "parameters", "the parameter share has no description"),
         ("undescribed", "parameters", "the parameter share has no bounds"),
-        ("needs-typo", "needs", 'no benchmark can provide "graphs"'),
+        ("needs-typo", "needs", 'nothing provides "graphs"'),
         ("unmarked", "injected", "a step is added that is not marked: Step(kind='restate'"),
         ("hashed", "determinism", "two processes made something else (rule drafts, line "),
         ("coins", "drafts", "has other drafts when it is asked for again"),

@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bi_bench.api import Benchmark, Decline, Plan, Problem, Step, Strategy, stream
-from bi_bench.stages.demonstrate import demonstrations
+from bi_bench.api.base_policy import NEEDS
+from bi_bench.stages.demonstrate import demonstrations, finished
 from bi_bench.stages.verified import verified
 from bi_bench.testing.case import Case, Fault, Rules
 
 PROBLEMS, SEED = 12, 1
-NEEDS = {"graph", "solution"}
+OF_BENCHMARKS = {"graph", "solution"}
 
 
 def toys(case: Case[Strategy]) -> Iterator[tuple[Benchmark, list[Problem]]]:
-    """The toy benchmarks that have what the strategy needs, with problems of each."""
+    """The toy benchmarks that have what the strategy needs, with problems of each; none has a base model."""
     for name in ("toy-graph", "toy-text"):
         benchmark = case.toy(name)
         if case.plugin.needs <= benchmark.provides:
@@ -25,19 +26,20 @@ def toys(case: Case[Strategy]) -> Iterator[tuple[Benchmark, list[Problem]]]:
 
 
 def needs(case: Case[Strategy]) -> Iterator[Fault]:
-    """It needs "graph", "solution" or nothing."""
-    if unknown := sorted(case.plugin.needs - NEEDS):
-        known = ", ".join(f'"{each}"' for each in sorted(NEEDS))
-        yield Fault(f'no benchmark can provide "{unknown[0]}"', f"needs: of {known}")
+    """It needs what a benchmark or the base model can provide."""
+    possible = OF_BENCHMARKS | NEEDS
+    if unknown := sorted(case.plugin.needs - possible):
+        known = ", ".join(f'"{each}"' for each in sorted(possible))
+        yield Fault(f'nothing provides "{unknown[0]}"', f"needs: of {known}")
 
 
 def drafts(case: Case[Strategy]) -> Iterator[Fault]:
     """Every problem has verified demonstrations or a reason, the same ones each time."""
-    if case.plugin.examples() is not None:
-        case.made.extend(f"{e.id} {e.prompt} {e.completion}" for e in case.plugin.examples() or ())
-        return
     served = total = 0
     for benchmark, problems in toys(case):
+        if (examples := finished(benchmark, case.plugin, problems, SEED)) is not None:
+            case.made.extend(f"{e.id} {e.prompt} {e.completion}" for e in examples)
+            continue
         for problem in problems:
             made = verified(benchmark, case.plugin, problem, SEED)
             if isinstance(made, Decline):
