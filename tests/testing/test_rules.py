@@ -180,7 +180,7 @@ def found(file: Path) -> dict[str, Checked]:
         ("undescribed", "parameters", "the parameter share has no description"),
         ("undescribed", "parameters", "the parameter share has no bounds"),
         ("needs-typo", "needs", 'nothing provides "graphs"'),
-        ("unmarked", "injected", "a step is added that is not marked: Step(kind='restate'"),
+        ("unmarked", "drafts", "mark what a strategy adds with injected=True"),
         ("hashed", "determinism", "two processes made something else (rule drafts, line "),
         ("coins", "drafts", "has other drafts when it is asked for again"),
         ("raises", "drafts", "KeyError: 'seven'"),
@@ -207,7 +207,7 @@ def test_a_broken_plugin_is_found_with_its_place(
 def test_nothing_else_is_found(found: dict[str, Checked]) -> None:
     for name, rules in {
         "undescribed": {"parameters"},
-        "unmarked": {"injected"},
+        "unmarked": {"drafts"},
         "hashed": {"determinism"},
         "role-typo": {"needs"},
         "no-trainer": {"phases"},

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
-from bi_bench.api import Benchmark, Decline, Plan, Problem, Step, Strategy, stream
+from bi_bench.api import Benchmark, Decline, Problem, Strategy
 from bi_bench.api.base_policy import NEEDS
 from bi_bench.stages.demonstrate import demonstrations, finished
 from bi_bench.stages.verified import verified
@@ -66,30 +64,4 @@ def drafts(case: Case[Strategy]) -> Iterator[Fault]:
         )
 
 
-def injected(case: Case[Strategy]) -> Iterator[Fault]:
-    """Without the steps that are marked as injected, a plan has the steps of the plain one."""
-    for benchmark, problems in toys(case):
-        for problem in problems:
-            plain = benchmark.plan(problem, stream(SEED, "plan", problem.id))
-            made = demonstrations(benchmark, case.plugin, problem, SEED)
-            if plain is None or isinstance(made, Decline):
-                continue
-            for draft, _ in made:
-                if draft.plan is None:
-                    continue
-                found, wanted = _steps(draft.plan), _steps(plain)
-                for verb, odd in (("added", found - wanted), ("left out", wanted - found)):
-                    for step in odd:
-                        yield Fault(
-                            f"problem {problem.id}: a step is {verb} that is not marked: {step}",
-                            "give steps that you insert injected=True, and keep the plain ones",
-                            case.at("drafts"),
-                        )
-                        return
-
-
-def _steps(plan: Plan) -> Counter[Step]:
-    return Counter(replace(step, content="") for step in plan.plain().steps)
-
-
-RULES: Rules = {"needs": needs, "drafts": drafts, "injected": injected}
+RULES: Rules = {"needs": needs, "drafts": drafts}
