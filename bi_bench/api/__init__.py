@@ -31,8 +31,10 @@ from bi_bench.api.strategy import Decline, Draft, DraftContext, Example, Strateg
 from bi_bench.api.subject import Answered, Subject
 from bi_bench.api.trainer import Limits, Trainer
 from bi_bench.api.verify import Stated, StepVerdict, needed_steps, needed_steps_right, verify
+from bi_bench.api.versions import API
 
 __all__ = [
+    "API",
     "SPLITS",
     "Algorithm",
     "Analysis",

@@ -80,8 +80,15 @@ def _main(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
     ] = False,
+    no_plugins: Annotated[
+        bool, typer.Option("--no-plugins", help="Load no plugins of other packages.")
+    ] = False,
 ) -> None:
     """How much does reinforcement fine-tuning gain, and which injected behaviours increase it?"""
+    if no_plugins:
+        from bi_bench.plugins import NO_PLUGINS
+
+        os.environ[NO_PLUGINS] = "1"
 
 
 def _check_surroundings() -> None:
