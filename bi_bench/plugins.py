@@ -6,7 +6,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -133,26 +133,6 @@ class Registry:
         """The names of the plugins derived from ``base``, sorted."""
         return sorted({entry.cls.name for entry in self._of(base)})
 
-    def clashes(self) -> dict[tuple[str, str], list[Registered]]:
-        """The plugins of one kind that have the same name, by both: :meth:`get` refuses these alone."""
-        named: dict[tuple[str, str], list[Registered]] = {}
-        for entry in self.found:
-            named.setdefault((entry.kind, entry.cls.name), []).append(entry)
-        return {name: entries for name, entries in named.items() if len(entries) > 1}
-
-    def troubles(self) -> Iterator[tuple[str, str]]:
-        """What is wrong with installed plugins, and the cause or the mend."""
-        for broken in self.broken:
-            yield f"plugin {broken.name} ({broken.origin}) could not be loaded", broken.cause
-        for name, seconds in self.slow.items():
-            yield (
-                f"plugin {name} took {seconds:.1f} s to load",
-                "import heavy packages inside methods",
-            )
-        for (kind, name), entries in self.clashes().items():
-            both = " and ".join(str(entry.origin) for entry in entries)
-            yield f'{kind}: "{name}" is provided by {both}', "uninstall or rename one"
-
     def get(self, base: type[T], name: str) -> Registered[T]:
         """The plugin of that name; UserError if it is unknown, broken or provided twice."""
         matches = [entry for entry in self._of(base) if entry.cls.name == name]
@@ -163,15 +143,23 @@ class Registry:
             raise UserError(
                 f'{_kind(base)}: "{name}" is provided by {both}; uninstall or rename one'
             )
-        names = self.names(base)
+        raise self._unknown(f"{_kind(base)}: ", name, self.names(base))
+
+    def called(self, name: str) -> list[Registered]:
+        """The plugins of that name, of all kinds; UserError where there is none."""
+        if matches := [entry for entry in self.found if entry.cls.name == name]:
+            return matches
+        raise self._unknown("", name, sorted({entry.cls.name for entry in self.found}))
+
+    def _unknown(self, where: str, name: str, names: Sequence[str]) -> UserError:
         hint = did_you_mean(name, names) or "."
-        message = f'{_kind(base)}: "{name}" not found{hint} Known: {", ".join(names)}'
+        message = f'{where}"{name}" not found{hint} Known: {", ".join(names)}'
         if self.broken:
             causes = "; ".join(f"{b.name} ({b.origin}): {b.cause}" for b in self.broken)
             message += f". These plugins could not be loaded: {causes}"
         if self.left_out:
             message += f". --no-plugins leaves out {', '.join(map(str, self.left_out))}"
-        raise UserError(message)
+        return UserError(message)
 
     def build(
         self,

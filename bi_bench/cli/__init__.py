@@ -26,6 +26,7 @@ from bi_bench.cli import (
     run,
     sample,
     samples,
+    schema,
     serve,
     stage,
     verify,
@@ -35,7 +36,6 @@ from bi_bench.cli import (
 app = typer.Typer(
     name="bi-bench",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 _INTERRUPTED = 130
@@ -54,7 +54,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     sample.sample,
     samples.samples,
     regrade.regrade,
-    plugins.plugins,
+    schema.schema,
     why.why,
     stage.stage,
     export.export,
@@ -65,6 +65,7 @@ VERBS: tuple[Callable[..., None], ...] = (
 )
 for verb in VERBS:
     app.command(verb.__name__.rstrip("_"))(verb)  # `import` is a word of Python's
+app.add_typer(plugins.plugins)
 
 
 def _version(wanted: bool) -> None:

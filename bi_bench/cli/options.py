@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-SuiteArgument = Annotated[Path, typer.Argument(help="Suite file (TOML).", show_default=False)]
+from bi_bench.cli.completion import plugin_names, suite_files
+
+SuiteArgument = Annotated[
+    Path,
+    typer.Argument(help="Suite file (TOML).", show_default=False, autocompletion=suite_files),
+]
+PluginNameArgument = Annotated[
+    str, typer.Argument(help="Name of a plugin.", autocompletion=plugin_names())
+]
+BenchmarkArgument = Annotated[
+    str, typer.Argument(help="Name of a benchmark.", autocompletion=plugin_names("benchmarks"))
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -21,6 +32,9 @@ WorkersOption = Annotated[
 ]
 GpusOption = Annotated[
     int, typer.Option("--gpus", min=-1, help="GPUs to use; -1: all visible ones.")
+]
+PluginOption = Annotated[
+    list[Path] | None, typer.Option("--plugin", help="Plugin files to load.", show_default=False)
 ]
 DEFAULT_STORE = Path(".bi_bench")
 ENTRY = "bi_bench.stages.worker:run_stage"

@@ -25,9 +25,16 @@ class DAPOParameters(ReuseParameters):
     resample_rounds: Annotated[
         int, Field(ge=0, description="at most so many rounds of dynamic sampling")
     ] = 10
-    overlong: Literal["soft", "mask", "none"] = "soft"
-    overlong_share: Annotated[float, Field(gt=0, le=1)] = 0.2
-    overlong_penalty: Annotated[float, Field(ge=0)] = 0.5
+    overlong: Annotated[
+        Literal["soft", "mask", "none"],
+        Field(description="long rollouts: punished, out of the loss if truncated, or as any other"),
+    ] = "soft"
+    overlong_share: Annotated[
+        float, Field(gt=0, le=1, description="share of the length limit where the penalty rises")
+    ] = 0.2
+    overlong_penalty: Annotated[
+        float, Field(ge=0, description="subtracted from the reward at the limit")
+    ] = 0.5
 
 
 class DAPO(Algorithm[DAPOParameters]):
@@ -40,6 +47,7 @@ class DAPO(Algorithm[DAPOParameters]):
     """
 
     name = "dapo"
+    paper = "arXiv:2503.14476"
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

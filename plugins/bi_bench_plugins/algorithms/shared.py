@@ -17,13 +17,15 @@ class RolloutParameters(Parameters):
     steps: Annotated[int, Field(ge=1, description="rollout batches")] = 200
     prompts: Annotated[int, Field(ge=1, description="problems a step")] = 32
     group: Annotated[int, Field(ge=2, description="rollouts a problem")] = 32
-    learning_rate: Annotated[float, Field(ge=0)] = 1e-6
+    learning_rate: Annotated[float, Field(ge=0, description="learning rate")] = 1e-6
     reward: Annotated[
         str | dict[str, Any],
         Field(description="what a rollout earns: a reward by name, or a table with its parameters"),
     ] = "answer"
-    max_grad_norm: Annotated[float, Field(gt=0)] = 1.0
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    max_grad_norm: Annotated[
+        float, Field(gt=0, description="norm to which gradients are clipped")
+    ] = 1.0
+    weight_decay: Annotated[float, Field(ge=0, description="decoupled weight decay")] = 0.01
 
     def policy_gradient(self, config: Mapping[str, Any]) -> PolicyGradient:
         """The only phase of an algorithm, with TRL's settings in ``config``."""

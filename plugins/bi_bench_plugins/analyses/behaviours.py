@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from bi_bench.api import (
     Analysis,
@@ -25,7 +27,9 @@ BEHAVIOURS = ("attempts", "returns", "restatements", "subgoals", "redundant")
 class BehavioursParameters(Parameters):
     """Which answers are read."""
 
-    decoding: Literal["greedy", "sampled"] = "greedy"
+    decoding: Annotated[
+        Literal["greedy", "sampled"], Field(description="the answers that are read")
+    ] = "greedy"
 
 
 class Behaviours(Analysis[BehavioursParameters]):

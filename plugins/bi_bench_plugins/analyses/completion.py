@@ -27,9 +27,14 @@ class CompletionParameters(Parameters):
     which there are no fresh problems.
     """
 
-    share: Annotated[float, Field(ge=0.1, le=0.9)] = 0.6
-    problems: Annotated[int, Field(ge=2)] = 200
-    contrast: Literal["", "igsm", "dyval-arithmetic"] = ""
+    share: Annotated[
+        float, Field(ge=0.1, le=0.9, description="share of the words of a question that is shown")
+    ] = 0.6
+    problems: Annotated[int, Field(ge=2, description="questions of each kind at most")] = 200
+    contrast: Annotated[
+        Literal["", "igsm", "dyval-arithmetic"],
+        Field(description="benchmark of the fresh questions; empty: the one that is tested"),
+    ] = ""
 
 
 class Cut(NamedTuple):
@@ -47,6 +52,7 @@ class Completion(Analysis[CompletionParameters]):
     """
 
     name = "completion"
+    paper = "arXiv:2507.10532"
     needs = ("base", "problems/test-id")
     uses_models = True
 

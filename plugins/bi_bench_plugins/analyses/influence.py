@@ -35,8 +35,13 @@ class InfluenceParameters(Parameters):
         ),
     ] = 64
     rollouts: Annotated[int, Field(ge=2, description="rollouts a problem")] = 16
-    reward: Literal["answer", "derivation"] = "answer"
-    gradients: Literal["full", "last-layers", "lora", "projection"] = "full"
+    reward: Annotated[
+        Literal["answer", "derivation"], Field(description="what a rollout earns")
+    ] = "answer"
+    gradients: Annotated[
+        Literal["full", "last-layers", "lora", "projection"],
+        Field(description="the part of the gradients that is compared"),
+    ] = "full"
     size: Annotated[int, Field(ge=0, description="layers, rank or dimensions; 0 for full")] = 0
     aggregate: Annotated[
         Literal["mean", "sum"], Field(description="of the tokens of a rollout; trainers take mean")
@@ -52,6 +57,7 @@ class InfluenceAnalysis(Analysis[InfluenceParameters]):
     """
 
     name = "influence"
+    paper = "arXiv:2505.18917"
     needs = ("sft", "rft", "problems/probe")
     uses_models = True
     figures = (

@@ -24,7 +24,7 @@ from bi_bench_plugins.analyses.checkpoints import checkpoints, load
 class SolutionLossParameters(Parameters):
     """How many solutions run at a time."""
 
-    batch_size: Annotated[int, Field(ge=1)] = 32
+    batch_size: Annotated[int, Field(ge=1, description="solutions in one forward pass")] = 32
 
 
 class SolutionLoss(Analysis[SolutionLossParameters]):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from bi_bench.api import BaseModel, ModelSource, Pace, Parameters, UserError, model_digest
 
@@ -11,7 +13,7 @@ from bi_bench.api import BaseModel, ModelSource, Pace, Parameters, UserError, mo
 class TinyParameters(Parameters):
     """The version of the weights; a version is never replaced in place."""
 
-    weights: Literal["tiny-1"] = "tiny-1"
+    weights: Annotated[Literal["tiny-1"], Field(description="version of the weights")] = "tiny-1"
 
 
 class Tiny(BaseModel[TinyParameters]):
