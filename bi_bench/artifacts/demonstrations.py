@@ -20,7 +20,8 @@ _FILE = "examples.parquet"
 class Demonstration(NamedTuple):
     """A prompt and its completion; ``problem`` is empty where it belongs to none.
 
-    ``spans``: which characters of the completion belong to which step.
+    ``spans``: which characters of the completion belong to which step; in the file as JSON, with the
+    fields of :class:`~bi_bench.api.Span`.
     """
 
     id: str
