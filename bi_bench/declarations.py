@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import bi_bench
-from bi_bench.api import API, Drawing, Parameters, Plugin, UserError, did_you_mean
+from bi_bench.api import API, Plugin, UserError, did_you_mean
+from bi_bench.declared_types import check_attributes, check_defaults, check_methods
 
 
 def check_api(source: bytes) -> None:
@@ -66,30 +68,24 @@ def check_hooks(module: object, hooks: Collection[str]) -> None:
 
 
 def check_class(cls: Any, base: type[Plugin], kind: str) -> None:
-    """TypeError for what is no plugin class of this kind, or has an attribute of a wrong type."""
+    """TypeError for what is no plugin class of this kind, or breaks what its base class declares."""
     if not (isinstance(cls, type) and issubclass(cls, base)):
         raise TypeError(
             f"bi_bench_{kind} must yield classes derived from {base.__name__}, not {cls!r}"
         )
     if not isinstance(getattr(cls, "name", None), str) or not cls.name:
         raise TypeError(f'{cls.__name__} has no name; add name = "..." to the class')
-    if type(cls.version) is not int:
-        raise TypeError(f"{cls.__name__}.version must be an integer, not {cls.version!r}")
-    needs = getattr(cls, "needs", ())
-    if isinstance(needs, str) or not all(isinstance(need, str) for need in needs):
-        raise TypeError(f"{cls.__name__}.needs must be a collection of names, not {needs!r}")
-    if not all(isinstance(drawing, Drawing) for drawing in getattr(cls, "figures", ())):
-        raise TypeError(f"{cls.__name__}.figures must be a tuple of bi_bench.api.Bars and Lines")
-    if not isinstance(cls.paper, str) or not isinstance(cls.about(), str):
-        raise TypeError(f"{cls.__name__}.paper and {cls.__name__}.about() must be strings")
-    if not issubclass(cls.Params, Parameters):
-        raise TypeError(f"{cls.__name__}.Params must derive from bi_bench.api.Parameters")
-    for attribute in ("libraries", "data_files"):
-        names = getattr(cls, attribute)
-        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
-            raise TypeError(
-                f'{cls.__name__}.{attribute} must be a tuple of strings, like ("a", "b")'
-            )
+    if not re.fullmatch(r"\w[\w.+-]*", cls.name):
+        raise TypeError(
+            f'the name "{cls.name}" may have letters, digits, "-", "_", "+" and "." alone'
+        )
+    check_attributes(cls, base)
+    check_methods(cls, base)
+    check_defaults(cls.Params)
+    if taken := {"name", "label"} & cls.Params.model_fields.keys():
+        raise TypeError(
+            f"a parameter must not be called {' or '.join(sorted(taken))}: an entry of a suite has it already"
+        )
     for name, path in data_files(cls).items():
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise TypeError(

@@ -75,6 +75,11 @@ class Registered(Generic[T]):
     origin: Origin
 
     @property
+    def noun(self) -> str:
+        """The kind in the singular: "strategy"."""
+        return {"strategies": "strategy", "analyses": "analysis"}.get(self.kind, self.kind[:-1])
+
+    @property
     def implied(self) -> bool:
         """True for a plugin of bi_bench in its first version: keys that existed before it omit it."""
         return self.identity() == {

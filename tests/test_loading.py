@@ -71,7 +71,7 @@ def written(folder: Path, text: str) -> Path:
         (GOOD.replace(RETURN, "return [Mine, Mine]"), "bi_bench_strategies returns Mine twice"),
         (GOOD.replace(RETURN, "\n    while True:\n        yield Mine"), "returns Mine twice"),
         (GOOD.replace(RETURN, "raise KeyError('late')"), "KeyError: 'late' (mine.py:12)"),
-        (GOOD.replace("name =", "paper = 2505; name ="), "Mine.paper and Mine.about() must be strings"),
+        (GOOD.replace("name =", "paper = 2505; name ="), "Mine.paper must be str, not 2505"),
         (f"requires_api = {API + 1}\n{GOOD}", f"{__version__} has {API}; pip install --upgrade bi-bench"),
         (f"requires_api: int = {API + 7}\nfrom bi_bench.api import Later", f"needs version {API + 7}"),
         ("requires_api = '2'", f"requires_api must be an integer written out, like requires_api = {API}"),

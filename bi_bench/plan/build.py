@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bi_bench.api import Analysis, Benchmark, Split, UserError
-from bi_bench.api.boundary import calling
+from bi_bench.api.errors import PluginError
 from bi_bench.api.identity import Identity, Json, NumericsIdentity
 from bi_bench.artifacts.role import (
     AUGMENT,
@@ -75,9 +75,9 @@ def plan_suite(suite: Suite) -> StageGraph:
     check_suite(suite, builder.identities.numerics, builder.recipes)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
     recipes = map(builder.recipes.of, suite.axes.algorithms)
-    faults = [recipe.fault for recipe in recipes if recipe.fault]
+    faults = [recipe.fault for recipe in recipes if recipe.fault] + builder.faults
     if faults and all(cell.skip for cell in cells):
-        raise UserError("; ".join(faults))
+        raise UserError("; ".join(dict.fromkeys(faults)))
     return StageGraph(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
 
 
@@ -86,6 +86,7 @@ class _Builder:
         self.suite = suite
         self.identities, self.recipes = Identities(suite), Recipes(suite)
         self.stages: dict[str, Stage] = {}
+        self.faults: list[str] = []  # of plugins
         self.drawn: dict[tuple[int, Split, int | None], str] = {}  # thousands of cells ask for them
         self.settings = suite.defaults.model_dump(mode="json")
         self.plugin_files = tuple(str(file) for file in suite.plugin_files)
@@ -105,13 +106,23 @@ class _Builder:
         return {"tracking": {**given, "label": label}} if given["report_to"] else {}
 
     def cell(self, cell: Cell) -> CellStages:
+        """The stages of a cell; it is skipped if a plugin of it fails while it is planned."""
+        before = dict(self.stages)
+        try:
+            return self._cell(cell)
+        except PluginError as error:
+            self.stages = before  # no other cell asked for those in between
+            self.faults.append(str(error))
+            return CellStages(cell.axes(), {}, str(error))
+
+    def _cell(self, cell: Cell) -> CellStages:
         if reason := skip_reason(
             cell, self.suite.reference_of(cell), self.suite.defaults, self.recipes
         ):
             return CellStages(cell.axes(), {}, reason)
         benchmark, seed = cell.benchmark, cell.seed
         ids, estimates = self.identities, self.estimates
-        pace = cell.model.plugin.pace()
+        pace = cell.model.asked(cell.model.plugin.pace)
         arm, trained = _arm(cell), f"{cell.algorithm.label} · {_arm(cell)}"
         roles = self._training(cell)
         roles[problems("probe")] = self._problems(cell, "probe")
@@ -179,9 +190,13 @@ class _Builder:
         self, analysis: Entry[Analysis], benchmark: Entry[Benchmark], roles: Iterable[Role]
     ) -> str:
         """The reason why an analysis cannot measure a cell with these roles; empty if it can."""
-        with calling(f"analysis {analysis.label}", analysis.plugin.declines):
-            if reason := analysis.plugin.declines(benchmark.plugin, self.settings):
-                return str(reason)
+        try:
+            asked = analysis.plugin
+            if reason := analysis.asked(asked.declines, benchmark.plugin, self.settings):
+                return reason
+            analysis.asked(asked.work, self.settings)
+        except PluginError as error:
+            return str(error)
         made = {*roles, *(role.part for role in roles), PROBE_RFT}
         absent = [role for role in analysis.plugin.needs if role not in made]
         return f"it needs {absent[0]}, which the suite does not make" if absent else ""
@@ -189,7 +204,7 @@ class _Builder:
     def _training(self, cell: Cell) -> dict[Role, str]:
         """The stages up to RFT, by role."""
         defaults, ids, seed = self.suite.defaults, self.identities, cell.seed
-        pace, reference = cell.model.plugin.pace(), self.suite.reference_of(cell)
+        pace, reference = cell.model.asked(cell.model.plugin.pace), self.suite.reference_of(cell)
         recipe = self.recipes.of(cell.algorithm)
         roles = {problems("sft"): self._problems(cell, "sft")}
         unkeyed = {"model": cell.model.unkeyed}

@@ -26,6 +26,7 @@ from bi_bench.api.phase import STARTS
 from bi_bench.api.trainer import HOOKS
 from bi_bench.plugins import Registered, Registry
 from bi_bench.suite import Entry, Suite
+from bi_bench.suite.suite import SECONDS
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,10 @@ def _listed(found: Mapping[str, Registered[Any]]) -> dict[str, Json]:
 
 
 def _recipe(entry: Entry[Algorithm], registry: Registry) -> Recipe:
-    who, plugin = f"algorithm {entry.label}", entry.plugin
+    who = entry.who
     try:
-        with calling(who, plugin.phases):
+        plugin = entry.plugin
+        with calling(who, plugin.phases, SECONDS):
             phases = tuple(plugin.phases())
     except UserError as error:
         return Recipe(fault=str(error))

@@ -18,6 +18,7 @@ from bi_bench.api import (
     UserError,
     did_you_mean,
 )
+from bi_bench.api.boundary import calling
 from bi_bench.api.text import read_text
 from bi_bench.plugins import Registry, discover
 from bi_bench.suite.overrides import apply_overrides
@@ -207,5 +208,6 @@ def _entry(
         registered = registry.get(base, name)
     except UserError as error:
         raise UserError(f"{file}: {key_path(path)}: {error}") from None
-    params = validate(registered.cls.Params, table, file, path)
+    with calling(f"{file}: {key_path(path)}"):  # validators of a plugin may raise anything
+        params = validate(registered.cls.Params, table, file, path)
     return Entry(registered, params, label or name, key_path(path))
