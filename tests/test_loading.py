@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench import __version__, loading
-from bi_bench.api import API, Strategy, UserError
+from bi_bench import __version__, api, loading
+from bi_bench.api import API, Strategy, UserError, deprecated
 from bi_bench.engines.environment import worker_environment
 from bi_bench.plugins import NO_PLUGINS, discover
 
@@ -138,11 +138,21 @@ def test_an_interrupt_passes_and_names_the_plugin(
     assert f"interrupted while plugin {tmp_path / 'mine.py'}" in capsys.readouterr().err
 
 
-def test_a_deprecation_of_the_api_is_shown(tmp_path: Path) -> None:
-    old = "import warnings\nwarnings.warn('bi_bench.api.Old is now New', DeprecationWarning)\n"
-    with pytest.warns(DeprecationWarning, match="Old is now New") as shown:
-        assert discover([written(tmp_path, old + GOOD)]).get(Strategy, "mine")
+def test_a_former_name_works_with_a_warning_in_the_file_that_imports_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deprecated, "RENAMED", {"Old": deprecated.Renamed("Strategy", "0.1")})
+    old = GOOD.replace("Strategy", "Old")
+    with pytest.warns(DeprecationWarning, match=r"bi_bench.api.Old is now Strategy") as shown:
+        assert discover([written(tmp_path, old)]).get(Strategy, "mine")
     assert (shown[0].filename, shown[0].lineno) == (str(tmp_path / "mine.py"), 2)
+
+
+def test_a_former_name_is_gone_after_one_minor_version() -> None:
+    minor = __version__.rpartition(".")[0]
+    for name, renamed in deprecated.RENAMED.items():
+        assert hasattr(api, renamed.now)
+        assert renamed.since == minor, f"delete {name} from RENAMED"
 
 
 def test_two_distributions_may_use_one_name(

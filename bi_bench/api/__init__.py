@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.deprecated import name_today
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
 from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
@@ -95,3 +98,9 @@ __all__ = [
     "subgoal_count",
     "verify",
 ]
+
+if not TYPE_CHECKING:  # a module with __getattr__ has every name for a type checker
+
+    def __getattr__(name: str) -> object:
+        """A former name of something that has another one now."""
+        return globals()[name_today(name)]
