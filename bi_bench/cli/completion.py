@@ -6,8 +6,6 @@ until a source of theirs changes.
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
 import io
 import os
 from collections.abc import Callable, Iterator
@@ -64,6 +62,9 @@ def _names() -> Names:
 
 def _state() -> Iterator[str]:
     """What changes when a plugin is installed, removed or edited."""
+    import importlib.metadata
+    import importlib.util
+
     yield os.environ.get("BI_BENCH_NO_PLUGINS", "")
     points = importlib.metadata.entry_points(group="bi_bench")
     for top in sorted({point.module.partition(".")[0] for point in points}):

@@ -107,11 +107,13 @@ class _Builder:
 
     def cell(self, cell: Cell) -> CellStages:
         """The stages of a cell; it is skipped if a plugin of it fails while it is planned."""
-        before = dict(self.stages)
+        before = len(self.stages)
         try:
             return self._cell(cell)
         except PluginError as error:
-            self.stages = before  # no other cell asked for those in between
+            while len(self.stages) > before:  # no other cell asked for those since
+                self.stages.popitem()
+            self.drawn = {draw: key for draw, key in self.drawn.items() if key in self.stages}
             self.faults.append(str(error))
             return CellStages(cell.axes(), {}, str(error))
 

@@ -211,6 +211,14 @@ def test_a_plugin_that_cannot_be_planned_skips_its_cells(
     assert {stage.key for stage in plan.stages} == asked_for
 
 
+def test_cells_after_one_that_cannot_be_planned_have_all_their_stages(suite_file: Path) -> None:
+    first = 'matrix.models=["mine",{name="hub",id="some/model",revision="abc"}]'
+    plan = planned(suite_file, "models", "def source(self): return None", first)
+    asked_for = {key for cell in plan.cells for key in cell.stages.values()}
+    assert asked_for
+    assert {stage.key for stage in plan.stages} == asked_for
+
+
 def test_nothing_but_plugins_that_cannot_be_planned_is_an_error(suite_file: Path) -> None:
     body = "per_problem = property(lambda self: {}['seven'])"
     with pytest.raises(UserError, match=r"^strategy mine: KeyError: 'seven' \(mine.py:\d+\)$"):
