@@ -6,7 +6,7 @@ import inspect
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Annotated, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
@@ -134,7 +134,7 @@ def _type(annotation: object) -> str:
     if origin is tuple:
         return f"[{', '.join(map(_type, inner))}]"
     if origin is dict:
-        return f"table of {_type(inner[1])}"
+        return "table" if inner[1] is Any else f"table of {_type(inner[1])}"
     return _TYPES.get(annotation, "anything") if isinstance(annotation, type) else "anything"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.api import UserError
-from bi_bench.plan import StageGraph, plan_suite
+from bi_bench.plan import StageGraph, plan_suite, recipe
 from bi_bench.plan.warnings import suite_warnings
 from bi_bench.plugins import discover
 from bi_bench.suite import load_suite
@@ -42,12 +42,19 @@ BASES = {
         "def source(self): return ModelSource('x', hub_id='a/b', revision='c')",
     ),
     "benchmarks": ("Benchmark", "problems = ask = grade = lambda self, *given: None"),
+    "algorithms": (
+        "Algorithm",
+        "def phases(self): return [PolicyGradient(steps=1, prompts=2, group=2)]",
+    ),
+    "rewards": ("Reward", "def score(self, problem, rollout, grade): return 1.0"),
+    "trainers": ("Trainer", "def train(self, room, phase): pass"),
     "analyses": ("Analysis", "def measure(self, context): return []"),
 }
 AXES = {
     "strategies": 'matrix.strategies=["vanilla","mine"]',
     "models": 'matrix.models=[{name="hub",id="some/model",revision="abc"},"mine"]',
     "benchmarks": 'matrix.benchmarks=[{name="igsm",tier="embedded"},"mine"]',
+    "algorithms": 'matrix.algorithms=["grpo","mine"]',
     "analyses": 'analyses=["mine"]',
 }
 
@@ -106,8 +113,33 @@ UNUSABLE = [
         "Mine.declines cannot be called as declines(self, benchmark, defaults)",
     ),
     ("models", "pace = 3.0", "Mine.pace must be a method, not 3.0"),
+    ("algorithms", "needs = 'demonstrations'", "Mine.needs must be frozenset["),
+    ("algorithms", "choose = None", "Mine.choose must be a method, not None"),
+    ("rewards", "informed = 'no'", "Mine.informed must be bool, not 'no'"),
+    (
+        "rewards",
+        "def score(self, grade): return 1.0",
+        "called as score(self, problem, rollout, grade)",
+    ),
+    ("trainers", "uses = frozenset({'choos'})", "Mine.uses must be frozenset[Literal['choose', "),
+    (
+        "trainers",
+        "def train(self, room): pass",
+        "Mine.train cannot be called as train(self, room, phase)",
+    ),
 ]
 SKIPPED = [
+    (
+        "algorithms",
+        "def __init__(self, params=None): {}['seven']",
+        "algorithm mine: KeyError: 'seven'",
+    ),
+    ("algorithms", "def phases(self): return None", "TypeError: 'NoneType' object is not iterable"),
+    (
+        "algorithms",
+        "def phases(self): return [Phase('grpo', 2)]",
+        "algorithm mine: TypeError: Phase",
+    ),
     (
         "strategies",
         "per_problem = 'two'",
@@ -209,6 +241,16 @@ def test_a_plugin_that_cannot_be_planned_skips_its_cells(
     assert not any(cell.skip for cell in others)
     asked_for = {key for cell in others for key in cell.stages.values()}
     assert {stage.key for stage in plan.stages} == asked_for
+
+
+def test_phases_that_never_come_are_not_waited_for(
+    suite_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipe, "SECONDS", 0.2)
+    plan = planned(suite_file, "algorithms", "def phases(self):\n    while True: pass")
+    reasons = {cell.axes["algorithm"]: cell.skip for cell in plan.cells}
+    assert not reasons["grpo"]
+    assert "algorithm mine: TimeoutError: not done after 0.2 seconds" in reasons["mine"]
 
 
 def test_cells_after_one_that_cannot_be_planned_have_all_their_stages(suite_file: Path) -> None:
