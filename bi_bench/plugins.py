@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import importlib.metadata
-import inspect
+import importlib.util
 import json
 import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout, suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Any, Generic
 
 import pluggy
 import pydantic
 from typing_extensions import TypeVar
 
-from bi_bench import sources
+from bi_bench import declarations, loading, sources
 from bi_bench.api import (
     Algorithm,
     Analysis,
     BaseModel,
     Benchmark,
-    Drawing,
     Engine,
-    Parameters,
     Plugin,
     Reward,
     Strategy,
@@ -35,8 +32,8 @@ from bi_bench.api import (
     did_you_mean,
     hooks,
 )
-from bi_bench.api.boundary import describe
 from bi_bench.api.versions import library_versions
+from bi_bench.declarations import data_files
 
 KINDS: Mapping[str, type[Plugin]] = {
     "strategies": Strategy,
@@ -49,6 +46,7 @@ KINDS: Mapping[str, type[Plugin]] = {
     "engines": Engine,
 }
 OWN_DISTRIBUTION = "bi-bench"
+NO_PLUGINS = "BI_BENCH_NO_PLUGINS"  # workers inherit the environment, so they load the same plugins
 
 T = TypeVar("T", bound=Plugin, default=Plugin, covariant=True)
 
@@ -79,6 +77,11 @@ class Registered(Generic[T]):
     origin: Origin
 
     @property
+    def noun(self) -> str:
+        """The kind in the singular: "strategy"."""
+        return {"strategies": "strategy", "analyses": "analysis"}.get(self.kind, self.kind[:-1])
+
+    @property
     def implied(self) -> bool:
         """True for a plugin of bi_bench in its first version: keys that existed before it omit it."""
         return self.identity() == {
@@ -96,7 +99,7 @@ class Registered(Generic[T]):
             identity |= {"distribution": self.origin.name, "version": self.cls.version}
         # A plugin that declares nothing has no such field.
         if self.cls.data_files:
-            files = _data_files(self.cls)
+            files = data_files(self.cls)
             identity["data_files"] = {name: sources.digest_of(file) for name, file in files.items()}
         if self.cls.libraries:
             identity["libraries"] = library_versions(self.cls.libraries)
@@ -114,10 +117,16 @@ class Broken:
 
 @dataclass
 class Registry:
-    """All plugins that were found, working and broken."""
+    """All plugins that were found, working and broken.
+
+    ``slow``: seconds that entry points took to load, of those that took long. ``left_out``: what
+    :data:`NO_PLUGINS` left alone.
+    """
 
     found: list[Registered] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
+    slow: dict[str, float] = field(default_factory=dict)
+    left_out: list[Origin] = field(default_factory=list)
 
     def of(self, base: type[T]) -> list[Registered[T]]:
         """All plugins derived from one of the base classes of :data:`KINDS`."""
@@ -141,13 +150,23 @@ class Registry:
             raise UserError(
                 f'{_kind(base)}: "{name}" is provided by {both}; uninstall or rename one'
             )
-        names = self.names(base)
+        raise self._unknown(f"{_kind(base)}: ", name, self.names(base))
+
+    def called(self, name: str) -> list[Registered]:
+        """The plugins of that name, of all kinds; UserError where there is none."""
+        if matches := [entry for entry in self.found if entry.cls.name == name]:
+            return matches
+        raise self._unknown("", name, sorted({entry.cls.name for entry in self.found}))
+
+    def _unknown(self, where: str, name: str, names: Sequence[str]) -> UserError:
         hint = did_you_mean(name, names) or "."
-        message = f'{_kind(base)}: "{name}" not found{hint} Known: {", ".join(names)}'
+        message = f'{where}"{name}" not found{hint} Known: {", ".join(names)}'
         if self.broken:
             causes = "; ".join(f"{b.name} ({b.origin}): {b.cause}" for b in self.broken)
             message += f". These plugins could not be loaded: {causes}"
-        raise UserError(message)
+        if self.left_out:
+            message += f". --no-plugins leaves out {', '.join(map(str, self.left_out))}"
+        return UserError(message)
 
     def build(
         self,
@@ -186,7 +205,8 @@ def discover(files: Sequence[Path] = ()) -> Registry:
     """Load every entry point of the group ``bi_bench``, then the given files.
 
     A broken entry point becomes a row in ``broken``; a broken file is a UserError, because a suite
-    asked for it.
+    asked for it. With :data:`NO_PLUGINS` in the environment the entry points of other distributions
+    are left alone.
     """
     registry = Registry()
     manager = pluggy.PluginManager("bi_bench")
@@ -194,51 +214,68 @@ def discover(files: Sequence[Path] = ()) -> Registry:
     points = importlib.metadata.entry_points(group="bi_bench")
     for point in sorted(points, key=lambda point: (point.name, point.value)):
         origin = _origin(point)
-        try:
-            with _to_stderr():
-                _register(registry, manager, point.load(), point.name, origin)
-        except (Exception, SystemExit) as error:  # it may fail in any way; the rest must still work
-            registry.broken.append(Broken(point.name, origin, describe(error)))
+        if os.environ.get(NO_PLUGINS) and origin.name != OWN_DISTRIBUTION:
+            registry.left_out.append(origin)
+            continue
+        load = partial(_load_point, registry, manager, point, origin)
+        came = loading.attempt(point.name, load)
+        if came.cause:
+            registry.broken.append(Broken(point.name, origin, came.cause))
+        elif came.seconds > loading.SLOW_SECONDS:
+            registry.slow[point.name] = came.seconds
     neighbours: dict[str, Path] = {}
     for file in files:
-        try:
-            with _to_stderr():
-                module, digest = _load_file(file, neighbours)
-                _register(
-                    registry, manager, module, str(file), Origin(str(file), "", digest, str(file))
-                )
-        except (Exception, SystemExit) as error:  # likewise: whatever it raises is its own fault
-            raise UserError(f"plugin file {file} cannot be used: {describe(error)}") from error
+        came = loading.attempt(str(file), partial(_load_file, registry, manager, file, neighbours))
+        if came.cause:
+            raise UserError(f"plugin file {file} cannot be used: {came.cause}") from came.error
     return registry
 
 
-@contextmanager
-def _to_stderr() -> Iterator[None]:
-    """Sends what a plugin, or a program that it starts, prints while it is loaded to stderr."""
-    kept = -1
-    with suppress(OSError):  # one of the two is closed
-        kept = os.dup(1)
-        os.dup2(2, 1)
-    try:
-        with redirect_stdout(sys.stderr):
-            yield
-    finally:
-        if kept >= 0:
-            os.dup2(kept, 1)
-            os.close(kept)
+def _load_point(
+    registry: Registry,
+    manager: pluggy.PluginManager,
+    point: importlib.metadata.EntryPoint,
+    origin: Origin,
+) -> None:
+    spec = importlib.util.find_spec(point.module)
+    if spec is not None and spec.origin and spec.origin.endswith(".py"):
+        declarations.check_api(Path(spec.origin).read_bytes())
+    ours = point.dist is None or origin.name == OWN_DISTRIBUTION
+    if not ours and _is_editable(point.dist) and (source := sources.of_module(point.module)):
+        sources.serve(source)
+        origin = replace(origin, digest=source.digest)
+    # Two distributions may give their entry points the same name.
+    _register(registry, manager, point.load(), f"{point.name} ({origin})", origin)
+
+
+def _load_file(
+    registry: Registry, manager: pluggy.PluginManager, given: Path, neighbours: dict[str, Path]
+) -> None:
+    """``neighbours`` are the modules that files before it import."""
+    file = given.absolute()
+    source = sources.of_file(file)
+    for name, path in source.names.items():
+        if (other := neighbours.setdefault(name, path)) != path:
+            raise ImportError(
+                f"it imports {path}, another plugin file {other} of the same name; rename one of them"
+            )
+    declarations.check_api(source.code[file])
+    module = sources.load(file, source)
+    _register(
+        registry, manager, module, str(given), Origin(str(given), "", source.digest, str(given))
+    )
 
 
 def _register(
     registry: Registry, manager: pluggy.PluginManager, module: Any, name: str, origin: Origin
 ) -> None:
+    if other := manager.get_name(module):
+        raise UserError(f"it names the module that {other} has loaded; remove one of the two")
+    declarations.check_hooks(module, [f"bi_bench_{kind}" for kind in KINDS])
     manager.register(module, name=name)
     try:
-        manager.check_pending()
         entries = list(_provided(manager, module, origin))
-    except (
-        Exception,
-        SystemExit,
-    ):  # goes on to the caller; only the half-made registration is undone
+    except BaseException:  # goes on to the caller; only the half-made registration is undone
         manager.unregister(name=name)
         raise
     registry.found += [entry for entry in entries if isinstance(entry, Registered)]
@@ -253,70 +290,37 @@ def _provided(
         for implementation in hook.get_hookimpls():
             if implementation.plugin is not module:
                 continue
-            for cls in implementation.function():
+            classes: set[type[Plugin]] = set()
+            for cls in _returned(implementation.function(), base, kind):
                 if isinstance(cls, ImportError):  # the hook goes on with its other modules
                     yield Broken(cls.name or origin.name, origin, cls.msg)
                     continue
-                _check(cls, base, kind)
+                declarations.check_class(cls, base, kind)
+                if cls in classes:
+                    raise UserError(f"bi_bench_{kind} returns {cls.__name__} twice")
+                classes.add(cls)
                 yield Registered(kind, cls, origin)
 
 
-def _check(cls: Any, base: type[Plugin], kind: str) -> None:
-    if not (isinstance(cls, type) and issubclass(cls, base)):
-        raise TypeError(
-            f"bi_bench_{kind} must yield classes derived from {base.__name__}, not {cls!r}"
-        )
-    if not isinstance(getattr(cls, "name", None), str) or not cls.name:
-        raise TypeError(f'{cls.__name__} has no name; add name = "..." to the class')
-    if type(cls.version) is not int:
-        raise TypeError(f"{cls.__name__}.version must be an integer, not {cls.version!r}")
-    needs = getattr(cls, "needs", ())
-    if isinstance(needs, str) or not all(isinstance(need, str) for need in needs):
-        raise TypeError(f"{cls.__name__}.needs must be a collection of names, not {needs!r}")
-    if not all(isinstance(drawing, Drawing) for drawing in getattr(cls, "figures", ())):
-        raise TypeError(f"{cls.__name__}.figures must be a tuple of bi_bench.api.Bars and Lines")
-    if not issubclass(cls.Params, Parameters):
-        raise TypeError(f"{cls.__name__}.Params must derive from bi_bench.api.Parameters")
-    for attribute in ("libraries", "data_files"):
-        names = getattr(cls, attribute)
-        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
-            raise TypeError(
-                f'{cls.__name__}.{attribute} must be a tuple of strings, like ("a", "b")'
-            )
-    for name, path in _data_files(cls).items():
-        if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise TypeError(
-                f'{cls.__name__}.data_files: "{name}" must be below the file\'s own folder'
-            )
-        if not path.exists():
-            raise TypeError(f'{cls.__name__}.data_files: "{name}" not found in {path.parent}')
-    if missing := sorted(getattr(cls, "__abstractmethods__", ())):
-        raise TypeError(f"{cls.__name__} lacks {', '.join(missing)}")
+def _returned(result: object, base: type[Plugin], kind: str) -> Iterable[Any]:
+    if isinstance(result, Iterable):
+        return result
+    raise TypeError(
+        f"bi_bench_{kind} must return a list of classes derived from {base.__name__}, like [Mine], "
+        f"not {result!r}"
+    )
 
 
 def _origin(point: importlib.metadata.EntryPoint) -> Origin:
     distribution = point.dist
     if distribution is None:
         return Origin(point.value)
-    name, version = distribution.metadata["Name"], distribution.version
-    digest = ""
-    if name != OWN_DISTRIBUTION and _is_editable(distribution):
-        source = sources.of_module(point.module)
-        if source is not None:
-            sources.serve(source)
-            digest = source.digest
-    return Origin(name, version, digest)
+    return Origin(distribution.metadata["Name"], distribution.version)
 
 
-def _is_editable(distribution: importlib.metadata.Distribution) -> bool:
-    text = distribution.read_text("direct_url.json")
+def _is_editable(distribution: importlib.metadata.Distribution | None) -> bool:
+    text = distribution and distribution.read_text("direct_url.json")
     return bool(text and json.loads(text).get("dir_info", {}).get("editable"))
-
-
-def _data_files(cls: type[Plugin]) -> dict[str, Path]:
-    """The declared files, by name, next to the file of the class that declares them."""
-    owner = next(each for each in cls.__mro__ if "data_files" in vars(each))
-    return {name: Path(inspect.getfile(owner)).parent / name for name in cls.data_files}
 
 
 def files_of(registered: Registered) -> list[Path]:
@@ -324,18 +328,6 @@ def files_of(registered: Registered) -> list[Path]:
     if not registered.origin.file:
         return []
     file = Path(registered.origin.file).absolute()
-    data = [f for path in _data_files(registered.cls).values() for f in sources.files_below(path)]
+    data = [f for path in data_files(registered.cls).values() for f in sources.files_below(path)]
     own = [f for f in data if f.is_relative_to(file.parent)]  # not those of a base class elsewhere
     return list(dict.fromkeys([*sources.of_file(file).files, *own]))
-
-
-def _load_file(file: Path, neighbours: dict[str, Path]) -> tuple[ModuleType, str]:
-    """The module and its digest; ``neighbours`` are the modules that files before it import."""
-    file = file.absolute()
-    source = sources.of_file(file)
-    for name, path in source.names.items():
-        if (other := neighbours.setdefault(name, path)) != path:
-            raise ImportError(
-                f"it imports {path}, another plugin file {other} of the same name; rename one of them"
-            )
-    return sources.load(file, source), source.digest

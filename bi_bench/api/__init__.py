@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.base_policy import BasePolicy, TokenLogProb
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.deprecated import name_today
 from bi_bench.api.draft import Decline, Draft, Example, Weight
 from bi_bench.api.engine import Engine, Observe, Resources, StageCall, StageJob
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
@@ -36,8 +39,10 @@ from bi_bench.api.strategy import DraftContext, Strategy
 from bi_bench.api.subject import Answered, Subject
 from bi_bench.api.trainer import Limits, Trainer
 from bi_bench.api.verify import Stated, StepVerdict, needed_steps, needed_steps_right, verify
+from bi_bench.api.versions import API
 
 __all__ = [
+    "API",
     "SPLITS",
     "Algorithm",
     "Analysis",
@@ -110,3 +115,9 @@ __all__ = [
     "subgoal_count",
     "verify",
 ]
+
+if not TYPE_CHECKING:  # a module with __getattr__ has every name for a type checker
+
+    def __getattr__(name: str) -> object:
+        """A former name of something that has another one now."""
+        return globals()[name_today(name)]

@@ -38,10 +38,13 @@ class Plugin(Generic[P]):
     ``libraries`` are distributions whose versions decide its results, as ``pip`` names them;
     ``data_files`` are files or folders that it reads, next to the file of the class. Both are part of
     the content key.
+
+    ``paper`` is where the method is described, as "arXiv:2505.18917" or a URL; nothing depends on it.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
+    paper: ClassVar[str] = ""
     Params: ClassVar[type[Parameters]] = Parameters
     libraries: ClassVar[tuple[str, ...]] = ()
     data_files: ClassVar[tuple[str, ...]] = ()

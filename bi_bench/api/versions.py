@@ -1,9 +1,12 @@
-"""Installed versions of libraries, as they enter content keys."""
+"""The version of the plugin API, and installed versions of libraries, as they enter content keys."""
 
 from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Iterable
+
+API = 2
+"""Raised whenever something is added that a plugin may need; what a plugin's ``requires_api`` asks for."""
 
 
 def library_versions(names: Iterable[str]) -> dict[str, str]:

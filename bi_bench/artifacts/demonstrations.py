@@ -21,8 +21,9 @@ _FILE = "examples.parquet"
 class Demonstration(NamedTuple):
     """A prompt and its completion; ``problem`` is empty where it belongs to none.
 
-    ``spans``: which characters of the completion belong to which step. ``weights``: of the SFT loss on
-    characters of the completion, 1 elsewhere.
+    ``spans``: which characters of the completion belong to which step; in the file as JSON, with the
+    fields of :class:`~bi_bench.api.Span`. ``weights``: of the SFT loss on characters of the completion, 1
+    elsewhere.
     """
 
     id: str

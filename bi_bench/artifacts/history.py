@@ -1,4 +1,8 @@
-"""The training history: a row per optimizer update, or per round of expert iteration."""
+"""The training history: a row per optimizer update, or per round of expert iteration.
+
+A row is a JSON object. It has what the trainer logs, such as ``step``, ``loss``, ``grad_norm`` and
+``learning_rate``; in RFT also ``reward``, the mean reward of the step, which reports draw.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import pydantic
 
@@ -29,20 +29,28 @@ class ProblemsSummary(Artifact):
     left_out: dict[str, int] = pydantic.Field(default_factory=dict)
 
 
+class ProblemRow(NamedTuple):
+    """A problem: the columns that people read, and the whole of it as JSON in ``problem``.
+
+    ``problem`` has the fields of :class:`~bi_bench.api.Problem`, the graph among them; ``digest`` is that
+    of question and answer.
+    """
+
+    id: str
+    question: str
+    answer: str
+    cluster: str | None
+    digest: str
+    problem: str
+
+
 def write_problems(folder: Path, problems: Sequence[Problem]) -> None:
-    """Problems as Parquet: the columns that people read, and the whole problem as JSON."""
+    """Problems as Parquet."""
     rows = [
-        {
-            "id": problem.id,
-            "question": problem.question,
-            "answer": problem.answer,
-            "cluster": problem.cluster,
-            "digest": problem.digest,
-            "problem": json.dumps(problem.to_json()),
-        }
-        for problem in problems
+        ProblemRow(p.id, p.question, p.answer, p.cluster, p.digest, json.dumps(p.to_json()))
+        for p in problems
     ]
-    write_rows(folder / _FILE, rows)
+    write_rows(folder / _FILE, [row._asdict() for row in rows])
 
 
 def has_problems(folder: Path) -> bool:

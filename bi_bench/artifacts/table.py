@@ -1,4 +1,7 @@
-"""The table that an analysis measured."""
+"""The table that an analysis measured: a JSON array of rows, which are objects with the same columns.
+
+The analysis decides on the columns; its docstring, which ``bi-bench plugins show NAME`` prints, says which.
+"""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from bi_bench.cli import (
     run,
     sample,
     samples,
+    schema,
     serve,
     stage,
     verify,
@@ -37,7 +38,6 @@ from bi_bench.cli import (
 app = typer.Typer(
     name="bi-bench",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 _INTERRUPTED = 130
@@ -59,6 +59,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     plugins.plugins,
     check.check,
     new.new,
+    schema.schema,
     why.why,
     stage.stage,
     export.export,
@@ -69,6 +70,7 @@ VERBS: tuple[Callable[..., None], ...] = (
 )
 for verb in VERBS:
     app.command(verb.__name__.rstrip("_"))(verb)  # `import` is a word of Python's
+app.add_typer(plugins.plugins)
 
 
 def _version(wanted: bool) -> None:
@@ -84,8 +86,15 @@ def _main(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
     ] = False,
+    no_plugins: Annotated[
+        bool, typer.Option("--no-plugins", help="Load no plugins of other packages.")
+    ] = False,
 ) -> None:
     """How much does reinforcement fine-tuning gain, and which injected behaviours increase it?"""
+    if no_plugins:
+        from bi_bench.plugins import NO_PLUGINS
+
+        os.environ[NO_PLUGINS] = "1"
 
 
 def _check_surroundings() -> None:

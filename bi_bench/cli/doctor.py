@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def doctor(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> None:
     """Show what this machine can run, which versions clash and what to install; loads no torch."""
-    from bi_bench.machine.abilities import abilities, findings
+    from bi_bench.listing import troubles
+    from bi_bench.machine.abilities import Finding, abilities, findings
     from bi_bench.machine.hardware import look
     from bi_bench.machine.packages import (
         check,
@@ -27,12 +28,14 @@ def doctor(store: StoreOption = DEFAULT_STORE, as_json: JsonOption = False) -> N
         own_requirements,
         required_names,
     )
+    from bi_bench.plugins import discover
 
     machine, requirements = look(store), own_requirements("bi-bench")
     names = required_names(requirements)
     others = {name: own_requirements(name) for name in names}
     packages = check(requirements, installed_versions(names), others)
     found = [*findings(machine, packages, bool(requirements))]
+    found += [Finding(False, *trouble) for trouble in troubles(discover())]
     able = [*abilities(machine, packages, found)]
     if as_json:
         facts: dict[str, Any] = {

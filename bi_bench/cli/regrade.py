@@ -6,12 +6,11 @@ import json
 import shlex
 import sys
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
+from bi_bench.cli.options import DEFAULT_STORE, JsonOption, PluginOption, StoreOption
 
 
 def regrade(
@@ -24,7 +23,7 @@ def regrade(
         str, typer.Option(help="Benchmark that grades; by default the evaluated one.")
     ] = "",
     benchmark: Annotated[str, typer.Option(help="Only evaluations of this benchmark.")] = "",
-    plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,
+    plugin: PluginOption = None,
     n: Annotated[int, typer.Option("-n", min=0, help="Changed grades to show.")] = 5,
     save: Annotated[str, typer.Option(help="Name of a new run with the new grades.")] = "",
     store: StoreOption = DEFAULT_STORE,

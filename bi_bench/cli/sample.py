@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bi_bench.cli.options import JsonOption
+from bi_bench.cli.completion import plugin_names
+from bi_bench.cli.options import BenchmarkArgument, JsonOption, PluginOption
 
 if TYPE_CHECKING:
     from bi_bench.api import Example
@@ -28,8 +28,10 @@ COLOURS = {
 
 
 def sample(
-    benchmark: Annotated[str, typer.Argument(help="Name of a benchmark.")],
-    strategy: Annotated[str, typer.Option(help="Name of a strategy.")] = "vanilla",
+    benchmark: BenchmarkArgument,
+    strategy: Annotated[
+        str, typer.Option(help="Name of a strategy.", autocompletion=plugin_names("strategies"))
+    ] = "vanilla",
     n: Annotated[int, typer.Option("-n", min=1, help="Problems to show.")] = 3,
     split: Annotated[str, typer.Option(help="Split of the problems.")] = "sft",
     seed: Annotated[int, typer.Option(help="Seed of the problems.")] = 0,
@@ -39,7 +41,7 @@ def sample(
             "--set", metavar="KEY=VALUE", help="benchmark.KEY=VALUE or strategy.KEY=VALUE."
         ),
     ] = None,
-    plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,
+    plugin: PluginOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print problems with their demonstrations; injected steps are coloured."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bi_bench.cli.options import DEFAULT_STORE, JsonOption, StoreOption
+from bi_bench.cli.options import DEFAULT_STORE, JsonOption, PluginOption, StoreOption
 
 
 def samples(
@@ -39,7 +38,7 @@ def samples(
         bool, typer.Option("--sampled", help="Sampled answers instead of greedy ones.")
     ] = False,
     n: Annotated[int, typer.Option("-n", min=0, help="Answers to show.")] = 3,
-    plugin: Annotated[list[Path] | None, typer.Option(help="Plugin files to load.")] = None,
+    plugin: PluginOption = None,
     store: StoreOption = DEFAULT_STORE,
     as_json: JsonOption = False,
 ) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from bi_bench.api import Analysis, Benchmark, Split, UserError
 from bi_bench.api.base_policy import NEEDS
-from bi_bench.api.boundary import calling
 from bi_bench.api.engine import Resources
+from bi_bench.api.errors import PluginError
 from bi_bench.api.identity import Identity, Json, NumericsIdentity
 from bi_bench.artifacts.role import (
     AUGMENT,
@@ -77,9 +77,9 @@ def plan_suite(suite: Suite) -> StageGraph:
     check_suite(suite, builder.identities.numerics, builder.recipes)
     cells = tuple(builder.cell(cell) for cell in suite.cells())
     recipes = map(builder.recipes.of, suite.axes.algorithms)
-    faults = [recipe.fault for recipe in recipes if recipe.fault]
+    faults = [recipe.fault for recipe in recipes if recipe.fault] + builder.faults
     if faults and all(cell.skip for cell in cells):
-        raise UserError("; ".join(faults))
+        raise UserError("; ".join(dict.fromkeys(faults)))
     return StageGraph(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
 
 
@@ -88,6 +88,7 @@ class _Builder:
         self.suite = suite
         self.identities, self.recipes = Identities(suite), Recipes(suite)
         self.stages: dict[str, Stage] = {}
+        self.faults: list[str] = []  # of plugins
         self.drawn: dict[tuple[int, Split, int | None], str] = {}  # thousands of cells ask for them
         self.settings = suite.defaults.model_dump(mode="json")
         self.plugin_files = tuple(str(file) for file in suite.plugin_files)
@@ -107,13 +108,25 @@ class _Builder:
         return {"tracking": {**given, "label": label}} if given["report_to"] else {}
 
     def cell(self, cell: Cell) -> CellStages:
+        """The stages of a cell; it is skipped if a plugin of it fails while it is planned."""
+        before = len(self.stages)
+        try:
+            return self._cell(cell)
+        except PluginError as error:
+            while len(self.stages) > before:  # no other cell asked for those since
+                self.stages.popitem()
+            self.drawn = {draw: key for draw, key in self.drawn.items() if key in self.stages}
+            self.faults.append(str(error))
+            return CellStages(cell.axes(), {}, str(error))
+
+    def _cell(self, cell: Cell) -> CellStages:
         if reason := skip_reason(
             cell, self.suite.reference_of(cell), self.suite.defaults, self.recipes
         ):
             return CellStages(cell.axes(), {}, reason)
         benchmark, seed = cell.benchmark, cell.seed
         ids, estimates = self.identities, self.estimates
-        pace = cell.model.plugin.pace()
+        pace = cell.model.asked(cell.model.plugin.pace)
         arm, trained = _arm(cell), f"{cell.algorithm.label} · {_arm(cell)}"
         roles = self._training(cell)
         roles[problems("probe")] = self._problems(cell, "probe")
@@ -181,9 +194,13 @@ class _Builder:
         self, analysis: Entry[Analysis], benchmark: Entry[Benchmark], roles: Iterable[Role]
     ) -> str:
         """The reason why an analysis cannot measure a cell with these roles; empty if it can."""
-        with calling(f"analysis {analysis.label}", analysis.plugin.declines):
-            if reason := analysis.plugin.declines(benchmark.plugin, self.settings):
-                return str(reason)
+        try:
+            asked = analysis.plugin
+            if reason := analysis.asked(asked.declines, benchmark.plugin, self.settings):
+                return reason
+            analysis.asked(asked.work, self.settings)
+        except PluginError as error:
+            return str(error)
         made = {*roles, *(role.part for role in roles), PROBE_RFT}
         absent = [role for role in analysis.plugin.needs if role not in made]
         return f"it needs {absent[0]}, which the suite does not make" if absent else ""
@@ -191,7 +208,7 @@ class _Builder:
     def _training(self, cell: Cell) -> dict[Role, str]:
         """The stages up to RFT, by role."""
         defaults, ids, seed = self.suite.defaults, self.identities, cell.seed
-        pace, reference = cell.model.plugin.pace(), self.suite.reference_of(cell)
+        pace, reference = cell.model.asked(cell.model.plugin.pace), self.suite.reference_of(cell)
         recipe = self.recipes.of(cell.algorithm)
         roles = {problems("sft"): self._problems(cell, "sft")}
         roles[BASE] = self._base(cell)

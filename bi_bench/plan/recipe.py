@@ -26,6 +26,7 @@ from bi_bench.api.phase import STARTS
 from bi_bench.api.trainer import HOOKS
 from bi_bench.plugins import Registered, Registry
 from bi_bench.suite import Entry, Suite
+from bi_bench.suite.suite import SECONDS
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,10 @@ def _listed(found: Mapping[str, Registered[Any]]) -> dict[str, Json]:
 
 def recipe_of(entry: Entry[Algorithm], registry: Registry) -> Recipe:
     """The recipe of an algorithm."""
-    who, plugin = f"algorithm {entry.label}", entry.plugin
+    who = entry.who
     try:
-        with calling(who, plugin.phases):
+        plugin = entry.plugin
+        with calling(who, plugin.phases, SECONDS):
             phases = tuple(plugin.phases())
     except UserError as error:
         return Recipe(fault=str(error))

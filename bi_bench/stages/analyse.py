@@ -40,5 +40,6 @@ def run(context: StageContext) -> Costs:
         raise UserError(
             f'analysis {analysis.name}: reports add the column "{taken[0]}" themselves; rename it'
         )
-    write_table(context.folder, rows)
+    with calling(f"analysis {analysis.name}, its rows", analysis.measure):
+        write_table(context.folder, rows)  # no plain JSON, or a number that is not finite
     return Costs()

@@ -6,6 +6,7 @@ import hashlib
 import random
 
 from bi_bench.api import Benchmark, UserError
+from bi_bench.api.boundary import calling
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.problems import ProblemsSummary, write_problems
 from bi_bench.stages.context import StageContext
@@ -26,8 +27,7 @@ def run(context: StageContext) -> Costs:
     write_problems(context.folder, problems)
     content = "".join(problem.id + problem.digest for problem in problems)
     digest = hashlib.sha256(content.encode()).hexdigest()
-    tally = benchmark.tally(split)
-    ProblemsSummary.model_validate({"n": len(problems), "digest": digest, **tally}).write(
-        context.folder
-    )
+    with calling(f"benchmark {benchmark.name}, counts of {split}", benchmark.tally):
+        told = {"n": len(problems), "digest": digest, **benchmark.tally(split)}
+        ProblemsSummary.model_validate(told).write(context.folder)
     return Costs()

@@ -19,6 +19,7 @@ from bi_bench.api import (
     UserError,
     did_you_mean,
 )
+from bi_bench.api.boundary import calling
 from bi_bench.api.text import read_text
 from bi_bench.plugins import Registered, Registry, discover
 from bi_bench.suite.overrides import apply_overrides
@@ -234,7 +235,8 @@ def _entry(
             f"{file}: {key_path((*path, 'label'))}: a label is a string (given: {label!r})"
         )
     registered = _registered(registry, base, name, file, path)
-    params = validate(registered.cls.Params, table, file, path)
+    with calling(f"{file}: {key_path(path)}"):  # validators of a plugin may raise anything
+        params = validate(registered.cls.Params, table, file, path)
     return Entry(registered, params, label or name, key_path(path))
 
 

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from bi_bench.api import ModelSource, UserError
-from bi_bench.suite.suite import Suite
+from bi_bench.api import BaseModel, ModelSource, UserError
+from bi_bench.api.boundary import calling
+from bi_bench.declared_types import check_returned
+from bi_bench.suite.suite import Entry, Suite
+
+
+def source_of(model: Entry[BaseModel]) -> ModelSource:
+    """The source that a model names; PluginError where it names none that is there.
+
+    The digest of a large checkpoint takes its time, so that there is no limit.
+    """
+    with calling(model.who, model.plugin.source):
+        source = model.plugin.source()
+        check_returned(model.plugin.source, source, BaseModel)
+        if not isinstance(source.identity, str) or not source.identity:
+            raise UserError(f"the identity of its source must be a text, not {source.identity!r}")
+        if (source.folder is None) == (source.hub_id is None):
+            raise UserError("its source must have a folder or a hub_id, one of the two")
+        if source.folder is not None and not Path(source.folder).is_dir():
+            raise UserError(f"the folder {source.folder} of its source does not exist")
+    return source
 
 
 def open_revisions(suite: Suite) -> dict[str, str]:
     """The hub id of each model that could name a revision and names none, by its key path."""
     found = {}
     for entry in (entry for matrix in suite.matrices for entry in matrix.axes.models):
-        source: ModelSource = entry.plugin.source()
+        source = source_of(entry)
         named = source.revision or "revision" not in type(entry.params).model_fields
         if source.hub_id is not None and not named:
             found[entry.place] = source.hub_id
@@ -33,7 +53,7 @@ def unresolved_models(suite: Suite) -> list[str]:
     return [
         entry.label
         for entry in suite.axes.models
-        if entry.plugin.source().identity.endswith("@unresolved")
+        if source_of(entry).identity.endswith("@unresolved")
     ]
 
 

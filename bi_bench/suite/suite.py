@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, NamedTuple
 
-from typing_extensions import TypeVar
+from typing_extensions import ParamSpec, TypeVar
 
 from bi_bench.api import (
     Algorithm,
@@ -21,11 +21,17 @@ from bi_bench.api import (
     Plugin,
     Strategy,
 )
+from bi_bench.api.boundary import calling
 from bi_bench.api.identity import Json
-from bi_bench.plugins import Registered, Registry
+from bi_bench.declared_types import check_object, check_returned
+from bi_bench.plugins import KINDS, Registered, Registry
 from bi_bench.suite.schema import Defaults, Primary
 
 T = TypeVar("T", bound=Plugin, default=Plugin, covariant=True)
+A = ParamSpec("A")
+R = TypeVar("R")
+# For a method that plans; the digest of a large checkpoint takes longer.
+SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,33 @@ class Entry(Generic[T]):
         """The plugin's name."""
         return self.registered.cls.name
 
+    @property
+    def who(self) -> str:
+        """ "strategy bridge", for messages."""
+        return f"{self.registered.noun} {self.label}"
+
     @cached_property
     def plugin(self) -> T:
-        """The plugin object with its parameters."""
-        return self.registered.cls(self.params)
+        """The plugin object with its parameters.
+
+        PluginError if it cannot be made, or if a property raises or is of another type than declared.
+        """
+        cls, base = self.registered.cls, KINDS[self.registered.kind]
+        with calling(self.who, cls, SECONDS):
+            made = cls(self.params)
+            check_object(made, base)
+            self._params  # noqa: B018 - raises for a value that JSON cannot hold
+        return made
+
+    def asked(self, method: Callable[A, R], *args: A.args, **named: A.kwargs) -> R:
+        """The result of a method of the plugin object, of the type that its base class declares.
+
+        PluginError if it raises, returns something else or takes too long.
+        """
+        with calling(self.who, method, SECONDS):
+            result = method(*args, **named)
+            check_returned(method, result, KINDS[self.registered.kind])
+        return result
 
     @cached_property
     def unkeyed(self) -> dict[str, Json]:

@@ -85,7 +85,11 @@ def _words(plural: str, name: str, package: bool) -> Mapping[str, str]:
     module = f"bi_bench_{plain}" if package else plain
     camel = "".join(part.capitalize() for part in plain.split("_"))
     cls = camel if camel.endswith(kind.capitalize()) else camel + kind.capitalize()
-    if keyword.iskeyword(module) or module in sys.stdlib_module_names or PathFinder.find_spec(module):
+    if (
+        keyword.iskeyword(module)
+        or module in sys.stdlib_module_names
+        or PathFinder.find_spec(module)
+    ):
         raise UserError(f'a Python module is called "{module}" already; choose another name')
     if cls in api.__all__:
         raise UserError(f'bi_bench.api has a class "{cls}"; choose another name')

@@ -49,6 +49,14 @@ def test_columns_stay_in_the_order_of_the_analysis(tmp_path: Path) -> None:
         ('[{"a": 1}, {"b": 1}]', "its rows have different columns"),
         ('[{"seed": 1}]', 'reports add the column "seed" themselves'),
         ('[{"strategy": "x"}]', 'reports add the column "strategy" themselves'),
+        ("None", r"analysis mine: TypeError: 'NoneType' object is not iterable \(mine.py:7\)"),
+        (
+            '[{"a": float("nan")}]',
+            r"mine, its rows: ValueError: .*not JSON compliant.*\(mine.py:7\)",
+        ),
+        ('[{"a": {1}}]', r"mine, its rows: TypeError: Object of type set is not JSON serializable"),
+        ('{}["seven"]', r"analysis mine: KeyError: 'seven' \(mine.py:8\)"),
+        ("exit(3)", "analysis mine: SystemExit: 3"),
     ],
 )
 def test_tables_that_reports_cannot_show_are_refused(

@@ -29,6 +29,7 @@ class CISPO(Algorithm[CISPOParameters]):
     """
 
     name = "cispo"
+    paper = "arXiv:2506.13585"
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

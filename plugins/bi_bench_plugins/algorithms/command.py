@@ -24,7 +24,14 @@ class CommandParameters(Parameters):
     of the files that ``argv`` names (from the working folder), as an argument or behind a "=".
     """
 
-    argv: Annotated[tuple[str, ...], Field(min_length=1, description="program and arguments")]
+    argv: Annotated[
+        tuple[str, ...],
+        Field(
+            min_length=1,
+            description="program and arguments",
+            examples=[("{python}", "-m", "my_trainer", "{checkpoint}", "{output}")],
+        ),
+    ]
     files: dict[str, str] = Field(
         default_factory=dict, description="files of the trainer, by placeholder", exclude=True
     )

@@ -47,6 +47,7 @@ class DAPO(Algorithm[DAPOParameters]):
     """
 
     name = "dapo"
+    paper = "arXiv:2503.14476"
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

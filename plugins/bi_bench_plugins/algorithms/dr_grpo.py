@@ -26,6 +26,7 @@ class DrGRPO(Algorithm[DrGRPOParameters]):
     """
 
     name = "dr-grpo"
+    paper = "arXiv:2503.20783"
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

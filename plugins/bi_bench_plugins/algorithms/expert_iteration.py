@@ -28,6 +28,7 @@ class ExpertIterationAlgorithm(Algorithm[ExpertIterationParameters]):
     """
 
     name = "expert-iteration"
+    paper = "arXiv:1705.08439"
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

@@ -58,6 +58,7 @@ class GRPO(Algorithm[GRPOParameters]):
     """
 
     name = "grpo"
+    paper = "arXiv:2402.03300"
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

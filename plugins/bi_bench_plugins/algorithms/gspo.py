@@ -26,6 +26,7 @@ class GSPO(Algorithm[GSPOParameters]):
     """
 
     name = "gspo"
+    paper = "arXiv:2507.18071"
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

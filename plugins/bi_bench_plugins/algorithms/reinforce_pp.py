@@ -30,6 +30,7 @@ class ReinforcePP(Algorithm[ReinforcePPParameters]):
     """
 
     name = "reinforce-pp"
+    paper = "arXiv:2501.03262"
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

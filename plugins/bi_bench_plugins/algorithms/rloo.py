@@ -16,6 +16,7 @@ class RLOO(Algorithm[RolloutParameters]):
     """
 
     name = "rloo"
+    paper = "arXiv:2402.14740"
 
     def phases(self) -> Sequence[Phase]:
         """A single phase."""

@@ -52,6 +52,7 @@ class Completion(Analysis[CompletionParameters]):
     """
 
     name = "completion"
+    paper = "arXiv:2507.10532"
     needs = ("base", "problems/test-id")
     uses_models = True
 

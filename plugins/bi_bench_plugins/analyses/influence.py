@@ -57,6 +57,7 @@ class InfluenceAnalysis(Analysis[InfluenceParameters]):
     """
 
     name = "influence"
+    paper = "arXiv:2505.18917"
     needs = ("sft", "rft", "problems/probe")
     uses_models = True
     figures = (

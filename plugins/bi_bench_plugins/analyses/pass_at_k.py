@@ -14,6 +14,7 @@ class PassAtK(Analysis):
     """pass@k before and after RFT, for k up to the number of sampled answers."""
 
     name = "pass-at-k"
+    paper = "arXiv:2107.03374"
     needs = ("pre", "post")
     figures = (
         Lines(

@@ -14,7 +14,7 @@ from bi_bench.api.checkpoint import check_checkpoint
 class HubParameters(Parameters):
     """Either ``id`` (with a ``revision``, best a commit) or ``path``."""
 
-    id: Annotated[str, Field(description="hub id, e.g. Qwen/Qwen2.5-1.5B")] = ""
+    id: Annotated[str, Field(description="id on the hub", examples=["Qwen/Qwen2.5-1.5B"])] = ""
     revision: Annotated[str, Field(description="commit, tag or branch; empty: resolved at run")] = (
         ""
     )

@@ -56,6 +56,7 @@ class Bridge(Strategy[BridgeParameters]):
     """
 
     name = "bridge"
+    paper = "arXiv:2505.18917"
     version = 2
 
     def drafts(self, problem: Problem, plan: Plan | None, context: DraftContext) -> Iterable[Draft]:

@@ -30,6 +30,7 @@ class ChainReordering(Strategy[ChainReorderingParameters]):
     """
 
     name = "chain-reordering"
+    paper = "arXiv:2505.18917"
 
     @property
     def per_problem(self) -> float:

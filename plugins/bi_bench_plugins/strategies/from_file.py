@@ -30,7 +30,12 @@ class FromFileParameters(Parameters):
     """A file and its digest, which is found out if it is not given."""
 
     path: Annotated[
-        str, Field(description="file ending in .jsonl or .parquet", exclude=True)
+        str,
+        Field(
+            description="file ending in .jsonl or .parquet",
+            examples=["demonstrations.jsonl"],
+            exclude=True,
+        ),
     ]  # not in the content key: the digest is
     sha256: Annotated[str, Field(description="digest that the file must have; empty: any")] = ""
 

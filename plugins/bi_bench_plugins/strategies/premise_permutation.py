@@ -29,6 +29,7 @@ class PremisePermutation(Strategy[PremisePermutationParameters]):
     """
 
     name = "premise-permutation"
+    paper = "arXiv:2505.18917"
     needs = frozenset()
 
     @property

@@ -38,8 +38,8 @@ def planned(file: Path, source: str, *overrides: str) -> StageGraph:
         ),
         ('("pre/test",)', r'"pre/test", which is no role; did you mean .*"pre/test-id"'),
         ('("problems/RL",)', "which is no role"),
-        ('"probe"', "Mine.needs must be a collection of names, not 'probe'"),
-        ("(1,)", "Mine.needs must be a collection of names"),
+        ('"probe"', r"Mine.needs must be tuple\[str, ...\], not 'probe'"),
+        ("(1,)", r"Mine.needs must be tuple\[str, ...\], not \(1,\)"),
     ],
 )
 def test_needs_of_an_analysis_must_be_known_roles(

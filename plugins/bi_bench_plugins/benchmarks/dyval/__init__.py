@@ -39,6 +39,7 @@ class DyValArithmetic(WordedGraphs[DyValParameters]):
     """
 
     name = "dyval-arithmetic"
+    paper = "arXiv:2309.17167"
     version = 2
 
     def __init__(self, params: DyValParameters | None = None) -> None:

@@ -25,6 +25,7 @@ class ReasoningGym(Benchmark[GymParameters]):
     """
 
     name = "reasoning-gym"
+    paper = "arXiv:2505.24760"
     version = 2
     provides = frozenset({"solution"})
     procedural = True

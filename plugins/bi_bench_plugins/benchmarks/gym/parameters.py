@@ -16,7 +16,7 @@ PACKAGE = "reasoning-gym"
 class GymParameters(Parameters):
     """A dataset, its settings, and the version of the package, which is found out if not given."""
 
-    dataset: str = Field(description="name of the dataset, e.g. basic_arithmetic")
+    dataset: str = Field(description="name of the dataset", examples=["basic_arithmetic"])
     config: dict[str, Any] = Field(
         default={}, description="settings of the dataset, all but seed and size"
     )

@@ -26,6 +26,7 @@ class IGSM(WordedGraphs[IGSMParameters]):
     """
 
     name = "igsm"
+    paper = "arXiv:2407.20311"
     version = 2
 
     def __init__(self, params: IGSMParameters | None = None) -> None:

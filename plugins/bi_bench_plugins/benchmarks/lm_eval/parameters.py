@@ -16,7 +16,7 @@ from bi_bench.api import Parameters, UserError
 class CatalogueParameters(Parameters):
     """The task, what of it counts, and what runs the model."""
 
-    task: str = Field(min_length=1, description="name of one task, no group")
+    task: str = Field(min_length=1, description="name of one task, no group", examples=["arc_easy"])
     path: str = Field(
         default="", description="folder with your own tasks, as YAML", exclude=True
     )  # not in the content key: the digest of what is in it is

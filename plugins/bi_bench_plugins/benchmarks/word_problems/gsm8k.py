@@ -32,7 +32,7 @@ from bi_bench_plugins.benchmarks.word_problems.annotations import (
 from bi_bench_plugins.benchmarks.word_problems.answers import number
 from bi_bench_plugins.benchmarks.word_problems.base import WordProblems
 from bi_bench_plugins.benchmarks.word_problems.files import BadRow, Row, text
-from bi_bench_plugins.benchmarks.word_problems.parameters import SourceParameters
+from bi_bench_plugins.benchmarks.word_problems.parameters import ID, SourceParameters
 from bi_bench_plugins.benchmarks.word_problems.parse_steps import parse_steps
 from bi_bench_plugins.benchmarks.word_problems.phrases import PHRASES
 from bi_bench_plugins.benchmarks.word_problems.splits import Item
@@ -49,6 +49,7 @@ _TOKENS = 1024
 class GSM8KParameters(SourceParameters):
     """Where the problems are, what counts as harder, and which of them are demonstrated."""
 
+    id: str = Field(default="", description=ID, examples=["openai/gsm8k"])
     subset: str = Field(default="main", description="subset of the hub dataset")
     ood_steps: int = Field(
         default=5,
@@ -72,6 +73,7 @@ class GSM8K(WordProblems[GSM8KParameters]):
     """
 
     name = "gsm8k"
+    paper = "arXiv:2110.14168"
     version = 2
     provides = frozenset({"graph", "solution"})
 

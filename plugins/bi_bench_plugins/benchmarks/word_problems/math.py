@@ -10,7 +10,7 @@ from bi_bench.api import Problem
 from bi_bench_plugins.benchmarks.word_problems.base import WordProblems
 from bi_bench_plugins.benchmarks.word_problems.extract import last_answer
 from bi_bench_plugins.benchmarks.word_problems.files import BadRow, KnownDefect, Row, text
-from bi_bench_plugins.benchmarks.word_problems.parameters import SourceParameters
+from bi_bench_plugins.benchmarks.word_problems.parameters import ID, SourceParameters
 from bi_bench_plugins.benchmarks.word_problems.splits import Item
 from bi_bench_plugins.benchmarks.word_problems.voice import closing
 
@@ -31,6 +31,7 @@ _TOKENS = 2048
 class MATHParameters(SourceParameters):
     """Where the problems are, which subjects are read, and what counts as harder."""
 
+    id: str = Field(default="", description=ID, examples=["EleutherAI/hendrycks_math"])
     subsets: tuple[str, ...] = Field(
         default=SUBJECTS, min_length=1, description="subsets of the hub dataset, one a subject"
     )
@@ -49,6 +50,7 @@ class MATH(WordProblems[MATHParameters]):
     """
 
     name = "math"
+    paper = "arXiv:2103.03874"
     version = 2
     provides = frozenset({"solution"})
 

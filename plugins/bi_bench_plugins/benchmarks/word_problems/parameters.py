@@ -13,14 +13,19 @@ from pydantic import Field
 from bi_bench.api import Parameters, UserError
 from bi_bench_plugins.benchmarks.word_problems.files import PARTS, file_of
 
+ID = "dataset on the hub"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class SourceParameters(Parameters):
     """Either ``id`` with a ``revision`` (a dataset of the hub) or ``path`` (a folder)."""
 
-    id: str = Field(default="", description="dataset on the hub, e.g. openai/gsm8k")
-    revision: str = Field(default="", description="commit of the dataset, 40 hexadecimal digits")
+    id: str = Field(default="", description=ID)
+    revision: str = Field(
+        default="",
+        description="commit of the dataset, 40 hexadecimal digits",
+        examples=["0123456789abcdef0123456789abcdef01234567"],
+    )
     path: str = Field(
         default="", description="folder with train and test as .jsonl or .parquet", exclude=True
     )  # not in the content key: the digest of the files is
