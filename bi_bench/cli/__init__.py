@@ -56,7 +56,6 @@ VERBS: tuple[Callable[..., None], ...] = (
     sample.sample,
     samples.samples,
     regrade.regrade,
-    plugins.plugins,
     check.check,
     new.new,
     schema.schema,

@@ -109,7 +109,8 @@ def _say_progress(**report: Any) -> None:
 
 
 def _say(kind: str, data: Mapping[str, Any]) -> None:
-    print(f"\n{kind}{json.dumps(data, default=float)}", flush=True)
+    # Not sys.stdout, which goes to the log while a plugin is running.
+    print(f"\n{kind}{json.dumps(data, default=float)}", file=sys.__stdout__, flush=True)
 
 
 def _end_with_parent() -> None:

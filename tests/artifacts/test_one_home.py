@@ -85,15 +85,18 @@ OTHERS = {
     # A stage as a worker gets it; its identity is checked by its type.
     "stages/worker.py": {"kind", "identity"},
     "stages/multi_process.py": {"identity", "numerics"},
-    "stages/context.py": {"identity"},
+    "stages/context.py": {"identity", "rewards"},
     "stages/analyse.py": {"numerics"},
     "stages/sft.py": {"numerics"},
     "stages/answers.py": {"numerics"},
+    "stages/base_policy.py": {"numerics"},
     "stages/problems.py": {"n"},
     "plan/stage.py": {"numerics"},
     "plan/build.py": {"kind", "parents"},
     "stages/in_process.py": {"kind"},
     "stages/base.py": {"source"},
+    "testing/canned.py": {"ops"},
+    "testing/micro.py": {"name"},
     # Kinds of texts and of drawings, metadata of problems, parents of a stage.
     "stages/overlap.py": {"demonstrations", "rl_problems"},
     "api/figure.py": {"kind"},
@@ -105,7 +108,7 @@ OTHERS = {
     "training/command.py": {"files"},
     # Files that a floor of report writes for itself: the published record, the index of a report, a site.
     "report/data/record.py": {"name", "stages", "schema"},
-    "report/data/merge.py": {"rewards"},
+    "report/data/merge.py": {"informed", "rewards"},
     "report/write.py": {"figures", "files"},
     "report/site/write.py": {"name", "answers"},
 }

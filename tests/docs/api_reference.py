@@ -66,7 +66,9 @@ def fields(cls: type) -> Iterator[Field]:
 def _default(cls: type, name: str) -> str:
     declared = getattr(cls, "__dataclass_fields__", {}).get(name)
     if declared is not None and callable(declared.default_factory):
-        return f"`{declared.default_factory()!r}`"
+        made = declared.default_factory()
+        plain = isinstance(made, list | dict | tuple)  # the text of another object has its address
+        return f"`{made!r}`" if plain else f"`{type(made).__name__}()`"
     default = declared.default if declared is not None else getattr(cls, name, MISSING)
     if isinstance(default, frozenset) and default:  # its own order is another in each process
         return f"`frozenset({{{', '.join(map(repr, sorted(default)))}}})`"

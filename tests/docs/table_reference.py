@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, get_args
 
 import pyarrow.parquet as pq
 
-from bi_bench.api import Problem
+from bi_bench.api import Problem, Weight
 from bi_bench.api.speech import Span
 from bi_bench.artifacts import history, table
 from bi_bench.artifacts.artifact import Record
@@ -43,7 +43,9 @@ bi_bench lacks some of the fields for which a default is given; readers take the
 code by `python tests/docs/renew.py`.
 """
 SAMPLE = Sample("p/1", 0, 0.0, "4", 1, False, True, True, "4", True, False, False)
-DEMONSTRATION = Demonstration("p/1", "p/1", "2 + 2 =", " 4", [Span(0, 2, 0, "compute", False)])
+DEMONSTRATION = Demonstration(
+    "p/1", "p/1", "2 + 2 =", " 4", [Span(0, 2, 0, "compute", False)], [Weight(0, 2, 0.5)]
+)
 PROBLEM = Problem("p/1", "2 + 2", "4", cluster="sums")
 
 

@@ -19,7 +19,7 @@ from bi_bench.api import *
 from pydantic import Field
 
 class Odd_Name(Strategy):
-    name = "Odd Name"
+    name = "Odd_Name"
     def drafts(self, problem, plan, context):
         return [Draft(plan=plan)]
 
@@ -175,8 +175,8 @@ def found(file: Path) -> dict[str, Checked]:
 @pytest.mark.parametrize(
     ("name", "rule", "wrong"),
     [
-        ("Odd Name", "name", 'the name "Odd Name" is hard to write in a suite'),
-        ("Odd Name", "docstring", "Odd_Name has no docstring"),
+        ("Odd_Name", "name", 'the name "Odd_Name" is hard to write in a suite'),
+        ("Odd_Name", "docstring", "Odd_Name has no docstring"),
         ("undescribed", "parameters", "the parameter share has no description"),
         ("undescribed", "parameters", "the parameter share has no bounds"),
         ("needs-typo", "needs", 'nothing provides "graphs"'),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bi_bench.api import Analysis, Bars, Benchmark, UserError, did_you_mean
 from bi_bench.api.boundary import calling
-from bi_bench.api.identity import Json
 from bi_bench.artifacts.role import BASE, PARTS, RFT, SFT
+from bi_bench.artifacts.table import TableRow, read_table
 from bi_bench.stages.analyse import run
 from bi_bench.stages.context import StageContext
 from bi_bench.suite import Defaults
@@ -70,9 +70,7 @@ def table(case: Case[Analysis]) -> Iterator[Fault]:
     raise UserError("declines() refuses both toy benchmarks with the default settings of a suite")
 
 
-def _measured(
-    case: Case[Analysis], benchmark: str, folders: Mapping[str, Path]
-) -> list[dict[str, Json]]:
+def _measured(case: Case[Analysis], benchmark: str, folders: Mapping[str, Path]) -> list[TableRow]:
     identity = {
         "analysis": case.entry.identity(),
         "benchmark": {**case.registry.get(Benchmark, benchmark).identity(), "params": {}},
@@ -87,8 +85,7 @@ def _measured(
     out = case.folder / f"{benchmark}-table"
     out.mkdir()
     run(StageContext.make(stage, folders, out, lambda **_: None))
-    rows: list[dict[str, Json]] = json.loads((out / "table.json").read_text())
-    return rows
+    return read_table(out)
 
 
 def _runs_models(analysis: Analysis) -> bool:
