@@ -16,6 +16,7 @@ from bi_bench_plugins.strategies.duplicate import Duplicate
 from bi_bench_plugins.strategies.filler import Filler
 from bi_bench_plugins.strategies.premise_permutation import PremisePermutation
 from bi_bench_plugins.strategies.sabotage import Sabotage, SabotageParameters
+from bi_bench_plugins.strategies.search_trace import SearchTrace
 from bi_bench_plugins.strategies.shuffled import ShuffledBehaviours
 from bi_bench_plugins.strategies.vanilla import Vanilla
 from tests.conftest import present
@@ -58,6 +59,7 @@ def test_every_plan_reads_back_and_verifies(
     [
         Vanilla(),
         Bridge(MUCH),
+        SearchTrace(),
         ChainReordering(),
         PremisePermutation(),
         Duplicate(),
