@@ -19,6 +19,7 @@ from bi_bench_plugins.benchmarks.gym import ReasoningGym
 from bi_bench_plugins.benchmarks.gym.parameters import GymParameters
 from bi_bench_plugins.benchmarks.igsm import IGSM, IGSMParameters
 from bi_bench_plugins.benchmarks.lm_eval.judge import _answered
+from bi_bench_plugins.benchmarks.paths import Paths, PathsParameters
 from bi_bench_plugins.benchmarks.word_problems import GSM8K, MATH, GSM8KParameters, MATHParameters
 
 LONGEST = 2.0  # seconds
@@ -287,6 +288,8 @@ def graders(tmp_path_factory: pytest.TempPathFactory) -> list[Grader]:
         ("igsm embedded", IGSM(IGSMParameters(tier="embedded", ops=(2, 6), ops_ood=(7, 8)))),
         ("dyval natural", DyValArithmetic(DyValParameters())),
         ("dyval embedded", DyValArithmetic(DyValParameters(tier="embedded"))),
+        ("paths natural", Paths(PathsParameters())),
+        ("paths embedded", Paths(PathsParameters(tier="embedded"))),
         ("gsm8k", GSM8K(GSM8KParameters(path=_rows(folder / "told", told)))),
         ("math", MATH(MATHParameters(path=_rows(folder / "solved", solved)))),
     ]

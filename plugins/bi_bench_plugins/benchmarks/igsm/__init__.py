@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bi_bench.api import SPLITS, Split
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
@@ -33,7 +34,7 @@ class IGSM(WordedGraphs[IGSMParameters]):
         super().__init__(params)
         self.tier = TIERS[self.params.tier]
         if self.params.box == "first":
-            self.tier = self.tier._replace(answer=parse_first_answer)
+            self.tier = replace(self.tier, answer=parse_first_answer)
 
     @property
     def max_new_tokens(self) -> int:

@@ -33,6 +33,11 @@ def premise(quantity: Quantity) -> str:
     return f"{quantity.name} : {render(quantity.equation)}"
 
 
+def filler(words: int) -> str:
+    """``so so so ;``: exactly so many words that say nothing."""
+    return " ".join(["so"] * (words - 1) + [";"])
+
+
 class EmbeddedVoice(Voice):
     """Solutions such as ``a 6 ; e : a 6 - g 2 = e 4 ; </think> <answer> 4 </answer>``."""
 
@@ -69,7 +74,7 @@ class EmbeddedVoice(Voice):
 
     def filler(self, quantity: Quantity, words: int) -> str:
         """``so so so ;``: a word of the vocabulary that nothing else uses."""
-        return " ".join(["so"] * (words - 1) + [";"])
+        return filler(words)
 
     def remark(self, text: str) -> str:
         """The text and ``;``, which ends every sentence."""

@@ -27,12 +27,13 @@ def parse_steps(text: str) -> list[Stated]:
     """The steps before ``</think>``; segments that are none are left out."""
     return [
         step
-        for words, start, end in _segments(text)
+        for words, start, end in segments(text)
         if len(words) <= _LONGEST_STEP and (step := _step(words, start, end))
     ]
 
 
-def _segments(text: str) -> Iterator[tuple[list[str], int, int]]:
+def segments(text: str) -> Iterator[tuple[list[str], int, int]]:
+    """The words before ``</think>`` up to each ``;``, with the characters that they take."""
     words: list[str] = []
     start = 0
     for match in _WORD.finditer(text):
@@ -49,18 +50,18 @@ def _segments(text: str) -> Iterator[tuple[list[str], int, int]]:
 
 def _step(words: list[str], start: int, end: int) -> Stated | None:
     match words:
-        case [name, value] if _is_name(name) and _is_number(value):
+        case [name, value] if is_name(name) and _is_number(value):
             return Stated("read", name, start, end, (int(value),))
-        case ["back", name] if _is_name(name):
+        case ["back", name] if is_name(name):
             return Stated("return", name, start, end)
-        case ["recall", name, value] if _is_name(name) and _is_number(value):
+        case ["recall", name, value] if is_name(name) and _is_number(value):
             return Stated("restate", name, start, end, (int(value),))
-        case ["recall", name, ":", *rest] if _is_name(name):
+        case ["recall", name, ":", *rest] if is_name(name):
             equation = parse_expression(" ".join(rest))
             return None if equation is None else Stated("restate", name, start, end, (equation,))
-        case ["try", name, "need", *missing] if _is_name(name) and all(map(_is_name, missing)):
+        case ["try", name, "need", *missing] if is_name(name) and all(map(is_name, missing)):
             return Stated("attempt", name, start, end, missing=tuple(missing))
-        case [name, ":", *rest] if _is_name(name) and (chain := _chain(name, rest)):
+        case [name, ":", *rest] if is_name(name) and (chain := _chain(name, rest)):
             return Stated("compute", name, start, end, chain)
     return None
 
@@ -88,7 +89,7 @@ def _without_values(words: list[str]) -> list[str]:
     return [
         word
         for before, word in zip(["", *words], words, strict=False)
-        if not (_is_name(before) and _is_number(word))
+        if not (is_name(before) and _is_number(word))
     ]
 
 
@@ -97,11 +98,12 @@ def _without_names(words: list[str]) -> list[str]:
     return [
         word
         for word, after in zip_longest(words, words[1:], fillvalue="")
-        if not (_is_name(word) and _is_number(after))
+        if not (is_name(word) and _is_number(after))
     ]
 
 
-def _is_name(word: str) -> bool:
+def is_name(word: str) -> bool:
+    """True of a one-letter name."""
     return _NAME.fullmatch(word) is not None
 
 

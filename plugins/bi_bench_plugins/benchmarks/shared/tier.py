@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from bi_bench.api import Quantity, ReasoningGraph, Stated, Voice
 from bi_bench.api.expression import Number
@@ -11,8 +11,9 @@ from bi_bench_plugins.benchmarks.shared import embedded, parse_embedded
 from bi_bench_plugins.benchmarks.shared.final import Final
 
 
-class Tier(NamedTuple):
-    """One wording: questions, solutions and how to read them back.
+@dataclass(frozen=True)
+class Wording:
+    """How questions are asked and solutions told.
 
     ``stated``: the quantities that are premises of a question, in its default order; ``voice``
     takes the seed of the wording.
@@ -22,6 +23,12 @@ class Tier(NamedTuple):
     question: Callable[[ReasoningGraph, Sequence[Quantity]], str]
     prompt_end: str
     voice: Callable[[ReasoningGraph, str], Voice]
+
+
+@dataclass(frozen=True)
+class Tier(Wording):
+    """A wording of numbers, with how to read solutions back."""
+
     steps: Callable[[str], list[Stated]]
     answer: Callable[[str], Final[Number]] | Callable[[str], Final[int]]
 

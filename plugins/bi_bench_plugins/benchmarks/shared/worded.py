@@ -1,4 +1,4 @@
-"""The base class of benchmarks with graphs in several wordings, whatever draws the problems."""
+"""The base classes of benchmarks with graphs in several wordings, whatever draws the problems."""
 
 from __future__ import annotations
 
@@ -27,34 +27,44 @@ from bi_bench.api import (
 from bi_bench.api.expression import number_text
 from bi_bench.api.graph import Order
 from bi_bench_plugins.benchmarks.shared.splits import Sketch, owned
-from bi_bench_plugins.benchmarks.shared.tier import Tier
+from bi_bench_plugins.benchmarks.shared.tier import Tier, Wording
 
 
-class WordedParameters(Parameters):
-    """The wording, and the order of plain solutions."""
+class TierParameters(Parameters):
+    """The wording."""
 
     tier: Literal["natural", "embedded"] = pydantic.Field(
         default="natural",
         description='"natural" asks in English sentences, "embedded" in one-letter names',
     )
+
+
+class WordedParameters(TierParameters):
+    """The wording, and the order of plain solutions."""
+
     order: Order = pydantic.Field(
         default="topological", description="order of the steps in the plain solution"
     )
 
 
+T = TypeVar("T", bound=TierParameters, covariant=True)
 W = TypeVar("W", bound=WordedParameters, covariant=True)
 
 
-class WordedGraphs(Benchmark[W]):
+class Worded(Benchmark[T]):
     """Problems with a graph, put into the words of ``tier``."""
 
     provides = frozenset({"graph", "derivation"})
     procedural = True
-    tier: Tier
+    tier: Wording
 
     @abstractmethod
     def sketches(self, split: Split, rng: random.Random) -> Iterator[Sketch | None]:
         """An endless stream of draws as difficult as the split is to be; None: a failed one."""
+
+    @abstractmethod
+    def answer(self, graph: ReasoningGraph) -> str:
+        """The reference answer."""
 
     def problems(self, split: Split, n: int, rng: random.Random) -> Iterable[Problem]:
         """``n`` problems; fewer where the split has no more structures of this difficulty."""
@@ -63,7 +73,7 @@ class WordedGraphs(Benchmark[W]):
             yield Problem(
                 id=f"{self.name}-{self.params.tier}/{split}/{index:06d}",
                 question=self.tier.question(graph, self.tier.stated(graph)),
-                answer=number_text(graph[graph.target].value),
+                answer=self.answer(graph),
                 graph=graph,
                 cluster=structure,
                 metadata=metadata,
@@ -73,27 +83,37 @@ class WordedGraphs(Benchmark[W]):
         """The question and what opens the reasoning."""
         question = problem.question
         if premise_order is not None:
-            premises = self.tier.stated(_graph(problem))
+            premises = self.tier.stated(graph_of(problem))
             if sorted(premise_order) != list(range(len(premises))):
                 raise ValueError(
                     f"premise_order is no permutation of {len(premises)} premises: {premise_order}"
                 )
             reordered = [premises[index] for index in premise_order]
-            question = self.tier.question(_graph(problem), reordered)
+            question = self.tier.question(graph_of(problem), reordered)
         return question + self.tier.prompt_end
 
     def premises(self, problem: Problem) -> int:
         """The equations that the question states; what is asked always comes last."""
-        return len(self.tier.stated(_graph(problem)))
-
-    def plan(self, problem: Problem, rng: random.Random) -> Plan:
-        """Every needed quantity once, in the order that the parameters name."""
-        return base_plan(_graph(problem), self.params.order, rng)
+        return len(self.tier.stated(graph_of(problem)))
 
     def speak(self, problem: Problem, plan: Plan, wording: str) -> Solution:
         """The plan in the words of the tier."""
-        graph = _graph(problem)
+        graph = graph_of(problem)
         return speak(graph, plan, self.tier.voice(graph, wording))
+
+
+class WordedGraphs(Worded[W]):
+    """Problems whose answer is the value of the target, a number."""
+
+    tier: Tier
+
+    def answer(self, graph: ReasoningGraph) -> str:
+        """The value of the target."""
+        return number_text(graph[graph.target].value)
+
+    def plan(self, problem: Problem, rng: random.Random) -> Plan:
+        """Every needed quantity once, in the order that the parameters name."""
+        return base_plan(graph_of(problem), self.params.order, rng)
 
     def steps(self, problem: Problem, text: str) -> list[Stated]:
         """The steps that a text states."""
@@ -104,7 +124,7 @@ class WordedGraphs(Benchmark[W]):
 
         Where values are rounded, numbers count with the tolerance of the graph.
         """
-        graph = _graph(problem)
+        graph = graph_of(problem)
         answer, contradictory = self.tier.answer(completion)
         if answer is None:
             return Grade(False, False, derivation=False, contradictory=contradictory)
@@ -120,7 +140,8 @@ class WordedGraphs(Benchmark[W]):
         )
 
 
-def _graph(problem: Problem) -> ReasoningGraph:
+def graph_of(problem: Problem) -> ReasoningGraph:
+    """The graph of a problem that was made with one; TypeError if it is gone."""
     if problem.graph is None:
         raise TypeError(f"problem {problem.id} has lost its graph")
     return problem.graph
