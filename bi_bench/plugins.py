@@ -22,9 +22,9 @@ from bi_bench import sources
 from bi_bench.api import (
     Algorithm,
     Analysis,
-    BaseModel,
     Benchmark,
     Drawing,
+    LanguageModel,
     Parameters,
     Plugin,
     Reward,
@@ -39,7 +39,7 @@ from bi_bench.api.versions import library_versions
 
 KINDS: Mapping[str, type[Plugin]] = {
     "strategies": Strategy,
-    "models": BaseModel,
+    "models": LanguageModel,
     "algorithms": Algorithm,
     "rewards": Reward,
     "trainers": Trainer,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import TYPE_CHECKING
+
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.benchmark import Benchmark
@@ -9,7 +12,7 @@ from bi_bench.api.errors import GraphError, UserError, did_you_mean
 from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.hooks import hookimpl
-from bi_bench.api.model import BaseModel, ModelSource, Pace, model_digest
+from bi_bench.api.model import LanguageModel, ModelSource, Pace, model_digest
 from bi_bench.api.phase import (
     Custom,
     ExpertIteration,
@@ -39,7 +42,6 @@ __all__ = [
     "AnalysisContext",
     "Answered",
     "Bars",
-    "BaseModel",
     "Benchmark",
     "Custom",
     "Decline",
@@ -52,6 +54,7 @@ __all__ = [
     "Grade",
     "GraphError",
     "History",
+    "LanguageModel",
     "Limits",
     "Lines",
     "ModelSource",
@@ -93,3 +96,13 @@ __all__ = [
     "subgoal_count",
     "verify",
 ]
+
+if not TYPE_CHECKING:  # a module with __getattr__ has every name for a type checker
+
+    def __getattr__(name: str) -> object:
+        """The former name of LanguageModel, until the next minor version."""
+        if name != "BaseModel":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        message = "bi_bench.api.BaseModel is now called LanguageModel; change the import"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return LanguageModel

@@ -15,7 +15,7 @@ import pluggy
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis
 from bi_bench.api.benchmark import Benchmark
-from bi_bench.api.model import BaseModel
+from bi_bench.api.model import LanguageModel
 from bi_bench.api.reward import Reward
 from bi_bench.api.strategy import Strategy
 from bi_bench.api.trainer import Trainer
@@ -45,14 +45,14 @@ def bi_bench_strategies() -> Iterable[type[Strategy] | ImportError]:  # type: ig
 
 
 @hookspec
-def bi_bench_models() -> Iterable[type[BaseModel] | ImportError]:  # type: ignore[empty-body]
+def bi_bench_models() -> Iterable[type[LanguageModel] | ImportError]:  # type: ignore[empty-body]
     """Base models: which causal language model a cell starts from.
 
-    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.BaseModel`.
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.LanguageModel`.
 
     >>> from pathlib import Path
-    >>> from bi_bench.api import BaseModel, ModelSource, hookimpl
-    >>> class Mine(BaseModel):
+    >>> from bi_bench.api import LanguageModel, ModelSource, hookimpl
+    >>> class Mine(LanguageModel):
     ...     '''A checkpoint of mine.'''
     ...     name = "mine"
     ...     def source(self):

@@ -50,7 +50,7 @@ class Pace:
     trained: float
 
 
-class BaseModel(Plugin[P], ABC):
+class LanguageModel(Plugin[P], ABC):
     """A causal language model in transformers' format, before any training by bi_bench."""
 
     @abstractmethod

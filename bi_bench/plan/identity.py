@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bi_bench.api import Algorithm, Analysis, BaseModel, Benchmark, Split, Strategy, derive_seed
+from bi_bench.api import Algorithm, Analysis, Benchmark, LanguageModel, Split, Strategy, derive_seed
 from bi_bench.api.identity import Computation, Content, Identity, Json, StageKind
 from bi_bench.api.versions import library_versions
 from bi_bench.artifacts.role import Parent
@@ -61,7 +61,7 @@ class Identities:
         processes = self.defaults.numerics.processes
         self._processes: Content = {"processes": processes} if processes > 1 else {}
 
-    def base(self, model: Entry[BaseModel]) -> Identity:
+    def base(self, model: Entry[LanguageModel]) -> Identity:
         """The base model: its plugin and the digest or revision of its weights."""
         if model.label not in self._sources:  # a local checkpoint is read for its digest
             source = model.plugin.source()

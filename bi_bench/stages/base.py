@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from bi_bench.api import BaseModel, ModelSource, UserError
+from bi_bench.api import LanguageModel, ModelSource, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.api.model import MODEL_FILES, model_files
 from bi_bench.artifacts.costs import Costs
@@ -17,7 +17,7 @@ from bi_bench.training.checkpoint import Checkpoint, Numerics
 
 def run(context: StageContext) -> Costs:
     """Copy a local checkpoint; of a hub model fetch the files and note id and revision."""
-    model = context.plugin(BaseModel, "model")
+    model = context.plugin(LanguageModel, "model")
     with calling(f"model {model.name}", model.source):
         source = model.source()
     if source.identity != (planned := context.identity["source"]):

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from bi_bench.api import (
     Algorithm,
     Analysis,
-    BaseModel,
     Benchmark,
+    LanguageModel,
     Plugin,
     Strategy,
     UserError,
@@ -141,7 +141,7 @@ def _matrix(
 
     axes = Axes(
         entries("benchmarks", Benchmark),
-        entries("models", BaseModel),
+        entries("models", LanguageModel),
         entries("strategies", Strategy),
         entries("algorithms", Algorithm),
     )

@@ -14,8 +14,8 @@ from typing_extensions import TypeVar
 from bi_bench.api import (
     Algorithm,
     Analysis,
-    BaseModel,
     Benchmark,
+    LanguageModel,
     Parameters,
     Plugin,
     Strategy,
@@ -73,7 +73,7 @@ class Cell:
     """One point of the matrix."""
 
     benchmark: Entry[Benchmark]
-    model: Entry[BaseModel]
+    model: Entry[LanguageModel]
     strategy: Entry[Strategy]
     algorithm: Entry[Algorithm]
     seed: int
@@ -93,7 +93,7 @@ class Axes(NamedTuple):
     """The entries of each axis of a matrix."""
 
     benchmarks: tuple[Entry[Benchmark], ...]
-    models: tuple[Entry[BaseModel], ...]
+    models: tuple[Entry[LanguageModel], ...]
     strategies: tuple[Entry[Strategy], ...]
     algorithms: tuple[Entry[Algorithm], ...]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from bi_bench.api import BaseModel, ModelSource, Pace, Parameters, UserError, model_digest
+from bi_bench.api import LanguageModel, ModelSource, Pace, Parameters, UserError, model_digest
 
 
 class TinyParameters(Parameters):
@@ -14,7 +14,7 @@ class TinyParameters(Parameters):
     weights: Literal["tiny-1"] = "tiny-1"
 
 
-class Tiny(BaseModel[TinyParameters]):
+class Tiny(LanguageModel[TinyParameters]):
     """The embedded base model (LFM2 family, 0.5 M parameters): needs no network and no GPU."""
 
     name = "tiny"
