@@ -268,9 +268,12 @@ def _check(cls: Any, base: type[Plugin], kind: str) -> None:
         raise TypeError(f'{cls.__name__} has no name; add name = "..." to the class')
     if type(cls.version) is not int:
         raise TypeError(f"{cls.__name__}.version must be an integer, not {cls.version!r}")
-    needs = getattr(cls, "needs", ())
-    if isinstance(needs, str) or not all(isinstance(need, str) for need in needs):
-        raise TypeError(f"{cls.__name__}.needs must be a collection of names, not {needs!r}")
+    for attribute in ("needs", "kinds"):
+        names = getattr(cls, attribute, ())
+        if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+            raise TypeError(
+                f"{cls.__name__}.{attribute} must be a collection of names, not {names!r}"
+            )
     if not all(isinstance(drawing, Drawing) for drawing in getattr(cls, "figures", ())):
         raise TypeError(f"{cls.__name__}.figures must be a tuple of bi_bench.api.Bars and Lines")
     if not issubclass(cls.Params, Parameters):

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.decoding import Completion, Decoding
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
 from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.hooks import hookimpl
-from bi_bench.api.model import LanguageModel, ModelSource, Pace, model_digest
+from bi_bench.api.identity import NumericsIdentity
+from bi_bench.api.loaded_model import Learned, LoadedModel
+from bi_bench.api.model import CAUSAL, LanguageModel, ModelSource, Pace, model_digest
 from bi_bench.api.phase import (
     Custom,
     ExpertIteration,
@@ -36,6 +39,7 @@ from bi_bench.api.trainer import Limits, Trainer
 from bi_bench.api.verify import Stated, StepVerdict, needed_steps, needed_steps_right, verify
 
 __all__ = [
+    "CAUSAL",
     "SPLITS",
     "Algorithm",
     "Analysis",
@@ -43,8 +47,10 @@ __all__ = [
     "Answered",
     "Bars",
     "Benchmark",
+    "Completion",
     "Custom",
     "Decline",
+    "Decoding",
     "Draft",
     "DraftContext",
     "Drawing",
@@ -55,9 +61,12 @@ __all__ = [
     "GraphError",
     "History",
     "LanguageModel",
+    "Learned",
     "Limits",
     "Lines",
+    "LoadedModel",
     "ModelSource",
+    "NumericsIdentity",
     "Pace",
     "Parameters",
     "Phase",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bi_bench.api import Analysis, Benchmark, Split, UserError
+from bi_bench.api import CAUSAL, Analysis, Benchmark, LanguageModel, Split, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.api.identity import Identity, Json, NumericsIdentity
 from bi_bench.artifacts.role import (
@@ -25,6 +25,7 @@ from bi_bench.artifacts.role import (
     transferred,
 )
 from bi_bench.plan.checks.cell import skip_reason
+from bi_bench.plan.checks.kinds import unserved
 from bi_bench.plan.checks.suite import check_suite
 from bi_bench.plan.estimate import Estimates, time_limit
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
@@ -116,8 +117,9 @@ class _Builder:
         roles = self._training(cell)
         roles[problems("probe")] = self._problems(cell, "probe")
         parents = _asked(roles[SFT], roles[problems("probe")])
-        identity = ids.probe(parents, benchmark, seed)
-        roles[PROBE] = self._add(identity, arm, estimates.probe(pace))
+        identity = ids.probe(parents, benchmark, cell.model, seed)
+        of_kind = _of_kind(cell.model)
+        roles[PROBE] = self._add(identity, arm, estimates.probe(pace), of_kind)
         # Nothing is evaluated twice where a benchmark of the matrix is also named for transfer.
         others = [e for e in self.suite.transfers if e.identity() != benchmark.identity()]
         for asked in (benchmark, *others):
@@ -139,23 +141,25 @@ class _Builder:
                 )
                 for role, trainer, text in ((pre, SFT, arm), (post, RFT, trained)):
                     parents = _asked(roles[trainer], drawn)
-                    identity = ids.evaluate(parents, asked, split, seed)
+                    identity = ids.evaluate(parents, asked, cell.model, split, seed)
                     roles[role(about)] = self._add(
                         identity,
                         f"{role(about).part} {about} · {text}",
                         estimates.evaluate(pace, split),
-                        {"benchmark": asked.unkeyed},
+                        {"benchmark": asked.unkeyed, **of_kind},
                     )
         declined = {
             analysis.label: reason
             for analysis in self.suite.analyses
-            if (reason := self._without(analysis, benchmark, roles))
+            if (reason := self._without(analysis, cell, roles))
         }
         analyses = [one for one in self.suite.analyses if one.label not in declined]
         if any(PROBE_RFT in analysis.plugin.needs for analysis in analyses):
             parents = _asked(roles[RFT], roles[problems("probe")])
-            identity = ids.probe(parents, benchmark, seed)
-            roles[PROBE_RFT] = self._add(identity, f"post · {trained}", estimates.probe(pace))
+            identity = ids.probe(parents, benchmark, cell.model, seed)
+            roles[PROBE_RFT] = self._add(
+                identity, f"post · {trained}", estimates.probe(pace), of_kind
+            )
         for analysis in analyses:
             needs = analysis.plugin.needs
             read: dict[str, str] = {  # of the benchmark trained on alone
@@ -175,12 +179,12 @@ class _Builder:
         stages = {str(role): key for role, key in roles.items()}
         return CellStages(cell.axes(), stages, without=declined)
 
-    def _without(
-        self, analysis: Entry[Analysis], benchmark: Entry[Benchmark], roles: Iterable[Role]
-    ) -> str:
+    def _without(self, analysis: Entry[Analysis], cell: Cell, roles: Iterable[Role]) -> str:
         """The reason why an analysis cannot measure a cell with these roles; empty if it can."""
+        if analysis.plugin.uses_models and (reason := unserved(analysis, cell.model)):
+            return reason
         with calling(f"analysis {analysis.label}", analysis.plugin.declines):
-            if reason := analysis.plugin.declines(benchmark.plugin, self.settings):
+            if reason := analysis.plugin.declines(cell.benchmark.plugin, self.settings):
                 return str(reason)
         made = {*roles, *(role.part for role in roles), PROBE_RFT}
         absent = [role for role in analysis.plugin.needs if role not in made]
@@ -200,8 +204,12 @@ class _Builder:
             parents[Parent.REFERENCE] = self._augment(reference, roles[problems("sft")])
         matched = reference if Parent.REFERENCE in parents else cell
         seconds = self.estimates.sft(pace, matched.strategy.plugin.per_problem)
+        of_kind = _of_kind(cell.model)
         roles[SFT] = self._add(
-            ids.sft(parents, seed), _arm(cell), seconds, self._tracking(f"sft · {_arm(cell)}")
+            ids.sft(parents, cell.model, seed),
+            _arm(cell),
+            seconds,
+            {**self._tracking(f"sft · {_arm(cell)}"), **of_kind},
         )
         roles[problems("rl")] = self._problems(cell, "rl")
         parents = _asked(roles[SFT], roles[problems("rl")])
@@ -214,11 +222,12 @@ class _Builder:
         elif defaults.match_rft != "steps" and reference != cell:
             parents[Parent.REFERENCE] = self._training(reference)[RFT]
         roles[RFT] = self._add(
-            ids.rft(parents, cell.benchmark, cell.algorithm, recipe, seed),
+            ids.rft(parents, cell.benchmark, cell.model, cell.algorithm, recipe, seed),
             f"{cell.algorithm.label} · {_arm(cell)}",
             self.estimates.rft(pace, recipe.phases),
             {
                 "algorithm": cell.algorithm.unkeyed,
+                **of_kind,
                 **self.vllm,
                 **self._tracking(f"{cell.algorithm.label} · {_arm(cell)}"),
             },
@@ -269,6 +278,11 @@ class _Builder:
 def _asked(checkpoint: str, problems: str) -> dict[str, str]:
     """The parents of a stage that asks or trains a checkpoint on problems."""
     return {Parent.CHECKPOINT: checkpoint, Parent.PROBLEMS: problems}
+
+
+def _of_kind(model: Entry[LanguageModel]) -> dict[str, Mapping[str, Json]]:
+    """Parameters without a key of a model that stages load by its plugin."""
+    return {} if model.plugin.kind == CAUSAL else {"model": model.unkeyed}
 
 
 def _data(cell: Cell) -> str:

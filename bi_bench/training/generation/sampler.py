@@ -9,27 +9,15 @@ noise. Under greedy decoding the tokens are those of ``generate`` (tested).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
+from bi_bench.api import Decoding
 from bi_bench.training.generation.stopping import Stop
 
 Rows = list[list[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Decoding:
-    """How answers are drawn: ``temperature`` 0 is greedy; ``max_new_tokens`` bounds the length.
-
-    ``stop``: texts that end an answer; they stay in it.
-    """
-
-    max_new_tokens: int
-    temperature: float = 1.0
-    stop: tuple[str, ...] = ()
 
 
 @torch.inference_mode()
