@@ -23,6 +23,7 @@ from bi_bench.api import (
     Algorithm,
     Analysis,
     Benchmark,
+    Decoder,
     Drawing,
     LanguageModel,
     Parameters,
@@ -45,6 +46,7 @@ KINDS: Mapping[str, type[Plugin]] = {
     "trainers": Trainer,
     "benchmarks": Benchmark,
     "analyses": Analysis,
+    "decoders": Decoder,
 }
 OWN_DISTRIBUTION = "bi-bench"
 

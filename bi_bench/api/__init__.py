@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.decoder import CheckpointOf, Decoder, Logits
 from bi_bench.api.decoding import Completion, Decoding
 from bi_bench.api.errors import GraphError, UserError, did_you_mean
 from bi_bench.api.figure import Bars, Drawing, Lines
@@ -47,9 +48,11 @@ __all__ = [
     "Answered",
     "Bars",
     "Benchmark",
+    "CheckpointOf",
     "Completion",
     "Custom",
     "Decline",
+    "Decoder",
     "Decoding",
     "Draft",
     "DraftContext",
@@ -65,6 +68,7 @@ __all__ = [
     "Limits",
     "Lines",
     "LoadedModel",
+    "Logits",
     "ModelSource",
     "NumericsIdentity",
     "Pace",

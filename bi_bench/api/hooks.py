@@ -15,6 +15,7 @@ import pluggy
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.decoder import Decoder
 from bi_bench.api.model import LanguageModel
 from bi_bench.api.reward import Reward
 from bi_bench.api.strategy import Strategy
@@ -178,4 +179,26 @@ def bi_bench_analyses() -> Iterable[type[Analysis] | ImportError]:  # type: igno
     ...     return [Informative]
     >>> [analysis.needs for analysis in bi_bench_analyses()]
     [('probe',)]
+    """
+
+
+@hookspec
+def bi_bench_decoders() -> Iterable[type[Decoder] | ImportError]:  # type: ignore[empty-body]
+    """Decoders: decode-time methods over the checkpoints of a suite.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Decoder`.
+
+    >>> from bi_bench.api import CheckpointOf, Decoder, hookimpl
+    >>> class Mean(Decoder):
+    ...     '''The mean of the logits before and after RFT.'''
+    ...     name = "mean"
+    ...     def checkpoints(self):
+    ...         return {"before": CheckpointOf("sft"), "after": CheckpointOf("rft")}
+    ...     def logits(self, given):
+    ...         return (given["before"] + given["after"]) / 2
+    >>> @hookimpl
+    ... def bi_bench_decoders():
+    ...     return [Mean]
+    >>> bi_bench_decoders()[0]().logits({"before": 1.0, "after": 3.0})
+    2.0
     """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from bi_bench.api import CAUSAL, Analysis, Benchmark, LanguageModel, Split, UserError
+from bi_bench.api import CAUSAL, Analysis, Benchmark, Decoder, LanguageModel, Split, UserError
 from bi_bench.api.boundary import calling
-from bi_bench.api.identity import Identity, Json, NumericsIdentity
+from bi_bench.api.identity import Identity, Json
 from bi_bench.artifacts.role import (
     AUGMENT,
     BASE,
@@ -18,6 +18,8 @@ from bi_bench.artifacts.role import (
     Parent,
     Role,
     analyse,
+    decoded,
+    decoded_checkpoint,
     overlap,
     post,
     pre,
@@ -25,46 +27,15 @@ from bi_bench.artifacts.role import (
     transferred,
 )
 from bi_bench.plan.checks.cell import skip_reason
-from bi_bench.plan.checks.kinds import unserved
+from bi_bench.plan.checks.decoders import cell_of, not_causal, read_by
+from bi_bench.plan.checks.kinds import runs_models, unserved
 from bi_bench.plan.checks.suite import check_suite
 from bi_bench.plan.estimate import Estimates, time_limit
+from bi_bench.plan.graph import CellStages, StageGraph
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.recipe import Recipes
 from bi_bench.plan.stage import Resources, Stage
 from bi_bench.suite import Cell, Entry, Suite
-
-
-@dataclass(frozen=True)
-class CellStages:
-    """A cell with the keys of its stages by role, or the reason why it is skipped.
-
-    ``without`` are the analyses that decline the cell, by label, with their reasons.
-    """
-
-    axes: Mapping[str, str | int]
-    stages: Mapping[str, str]
-    skip: str = ""
-    without: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class StageGraph:
-    """Cells and distinct stages, parents before children; ``numerics`` with ``auto`` resolved."""
-
-    suite: Suite
-    cells: tuple[CellStages, ...]
-    stages: tuple[Stage, ...]
-    numerics: NumericsIdentity
-
-    def stage(self, prefix: str) -> Stage:
-        """The stage whose key begins with ``prefix``; UserError if none or several do."""
-        matches = [stage for stage in self.stages if stage.key.startswith(prefix)]
-        if len(matches) != 1:
-            found = "no stage begins" if not matches else f"{len(matches)} stages begin"
-            raise UserError(
-                f'{self.suite.name}: {found} with "{prefix}"; `bi-bench plan --stages` lists them'
-            )
-        return matches[0]
 
 
 def plan_suite(suite: Suite) -> StageGraph:
@@ -82,12 +53,21 @@ def plan_suite(suite: Suite) -> StageGraph:
     return StageGraph(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
 
 
+class _Evaluation(NamedTuple):
+    """A benchmark and a split that a cell is evaluated on; ``about`` names both in roles."""
+
+    benchmark: Entry[Benchmark]
+    split: str
+    about: str
+
+
 class _Builder:
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
         self.identities, self.recipes = Identities(suite), Recipes(suite)
         self.stages: dict[str, Stage] = {}
         self.drawn: dict[tuple[int, Split, int | None], str] = {}  # thousands of cells ask for them
+        self.planned = {tuple(cell.axes().values()) for cell in suite.cells()}
         self.settings = suite.defaults.model_dump(mode="json")
         self.plugin_files = tuple(str(file) for file in suite.plugin_files)
         numerics = self.identities.numerics
@@ -122,12 +102,14 @@ class _Builder:
         roles[PROBE] = self._add(identity, arm, estimates.probe(pace), of_kind)
         # Nothing is evaluated twice where a benchmark of the matrix is also named for transfer.
         others = [e for e in self.suite.transfers if e.identity() != benchmark.identity()]
+        evaluations: list[_Evaluation] = []
         for asked in (benchmark, *others):
             for split in self.suite.defaults.evaluate.splits:
                 if split not in asked.plugin.splits:
                     continue
                 drawn = self._problems(cell, split, asked)
                 about = split if asked is benchmark else transferred(asked.label, split)
+                evaluations.append(_Evaluation(asked, split, about))
                 roles[problems(about)] = drawn
                 sources: dict[str, str] = {
                     Parent.AUGMENT: roles[AUGMENT],
@@ -148,6 +130,11 @@ class _Builder:
                         estimates.evaluate(pace, split),
                         {"benchmark": asked.unkeyed, **of_kind},
                     )
+        undecoded = {
+            label: reason
+            for decoder in self.suite.decoders
+            for label, reason in self._decode(cell, decoder, evaluations, roles)
+        }
         declined = {
             analysis.label: reason
             for analysis in self.suite.analyses
@@ -177,7 +164,54 @@ class _Builder:
                 identity, f"{analysis.label} · {trained}", seconds
             )
         stages = {str(role): key for role, key in roles.items()}
-        return CellStages(cell.axes(), stages, without=declined)
+        return CellStages(cell.axes(), stages, without=declined, undecoded=undecoded)
+
+    def _decode(
+        self,
+        cell: Cell,
+        decoder: Entry[Decoder],
+        evaluations: Iterable[_Evaluation],
+        roles: dict[Role, str],
+    ) -> Iterator[tuple[str, str]]:
+        """Add the evaluations of a decoder to the roles of a cell; yields what is left out, and why."""
+        checkpoints: dict[str, str] = {}
+        for name, wanted in read_by(decoder).items():
+            other = cell_of(wanted, cell, self.suite)
+            reason = not_causal(other)
+            if not reason and other != cell and wanted.role != "base":
+                reason = self._untrained(other)
+            if reason:
+                yield decoder.label, reason
+                return
+            checkpoints[decoded_checkpoint(name)] = (
+                self._base(other)
+                if wanted.role == "base"
+                else self._training(other)[Role(wanted.role)]
+            )
+        for asked, split, about in evaluations:
+            if runs_models(asked.plugin):
+                alone = "" if asked is cell.benchmark else f"/{asked.label}"
+                yield decoder.label + alone, f"{asked.label} runs the model by itself"
+                continue
+            parents = {**checkpoints, Parent.PROBLEMS: roles[problems(about)]}
+            identity = self.identities.evaluate(
+                parents, asked, cell.model, split, cell.seed, decoder
+            )
+            one = self.estimates.evaluate(cell.model.plugin.pace(), split)
+            roles[decoded(decoder.label, about)] = self._add(
+                identity,
+                f"{decoder.label} {about} · {cell.algorithm.label} · {_arm(cell)}",
+                None if one is None else one * len(checkpoints),
+                {"benchmark": asked.unkeyed, "decoder": decoder.unkeyed},
+            )
+
+    def _untrained(self, cell: Cell) -> str:
+        """The reason why the suite does not train a cell; empty if it does."""
+        if tuple(cell.axes().values()) not in self.planned:
+            where = f"{cell.algorithm.label} · {_arm(cell)}"
+            return f"it reads a checkpoint of {where}, which is no cell of the suite"
+        reason = skip_reason(cell, self.suite.reference_of(cell), self.suite.defaults, self.recipes)
+        return f"it reads a checkpoint of a cell that is skipped: {reason}" if reason else ""
 
     def _without(self, analysis: Entry[Analysis], cell: Cell, roles: Iterable[Role]) -> str:
         """The reason why an analysis cannot measure a cell with these roles; empty if it can."""
@@ -196,8 +230,7 @@ class _Builder:
         pace, reference = cell.model.plugin.pace(), self.suite.reference_of(cell)
         recipe = self.recipes.of(cell.algorithm)
         roles = {problems("sft"): self._problems(cell, "sft")}
-        unkeyed = {"model": cell.model.unkeyed}
-        roles[BASE] = self._add(ids.base(cell.model), cell.model.label, unkeyed=unkeyed)
+        roles[BASE] = self._base(cell)
         roles[AUGMENT] = self._augment(cell, roles[problems("sft")])
         parents: dict[str, str] = {Parent.BASE: roles[BASE], Parent.AUGMENT: roles[AUGMENT]}
         if defaults.match_sft != "none" and reference != cell:
@@ -233,6 +266,10 @@ class _Builder:
             },
         )
         return roles
+
+    def _base(self, cell: Cell) -> str:
+        unkeyed = {"model": cell.model.unkeyed}
+        return self._add(self.identities.base(cell.model), cell.model.label, unkeyed=unkeyed)
 
     def _problems(self, cell: Cell, split: Split, source: Entry[Benchmark] | None = None) -> str:
         source = source or cell.benchmark

@@ -9,6 +9,7 @@ from bi_bench.api import (
     Algorithm,
     Analysis,
     Benchmark,
+    Decoder,
     LanguageModel,
     Split,
     Strategy,
@@ -181,8 +182,12 @@ class Identities:
         model: Entry[LanguageModel],
         split: str,
         seed: int,
+        decoder: Entry[Decoder] | None = None,
     ) -> Identity:
-        """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
+        """Evaluation of any checkpoint, or of a decoder over several.
+
+        Before, after and decoded share seed, prompts and decoding.
+        """
         length = {"max_new_tokens": self._decoding(benchmark)["max_new_tokens"]}
         prompt = self.defaults.prompt.settings(stop=True)
         settings = {**self._evaluate, **length, **prompt, **self._vllm}
@@ -192,6 +197,8 @@ class Identities:
             **_of_kind(model),
             "seed": self._seed("evaluate", split, seed),
         }
+        if decoder is not None:
+            content["decoder"] = decoder.identity()
         return self._identity("evaluate", parents, content)
 
     def overlap(self, parents: Mapping[str, str]) -> Identity:

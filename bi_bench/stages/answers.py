@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
-from bi_bench.api import Benchmark, Completion, Decoding, Grade, Problem
+from bi_bench.api import Benchmark, Completion, Decoder, Decoding, Grade, Problem
 from bi_bench.artifacts.problems import read_problems
-from bi_bench.artifacts.role import Parent
+from bi_bench.artifacts.role import Parent, decoded_checkpoint
 from bi_bench.artifacts.samples import Sample
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
@@ -17,6 +17,7 @@ from bi_bench.stages.grading import asked, graded
 from bi_bench.stages.own_kind import OwnKind
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.context_length import check_context_length
+from bi_bench.training.generation.decoded import Decoded, load_decoded
 from bi_bench.training.generation.sampler import sample, truncated
 from bi_bench.training.generation.settings import GenerationSettings
 from bi_bench.training.generation.stopping import stopper
@@ -40,31 +41,41 @@ class Asking(NamedTuple):
 
     numerics: Numerics
     benchmark: Benchmark
-    model: Checkpoint | VLLMModel | OwnKind
+    model: Checkpoint | VLLMModel | OwnKind | Decoded
     problems: list[Problem]
     settings: GenerationSettings
 
 
 def prepare_asking(context: StageContext) -> Asking:
-    """As :func:`prepare`, the model in vLLM where the settings say so, or loaded by its plugin."""
+    """As :func:`prepare`, for everything that can answer: vLLM, a kind of its own, a decoder."""
     settings = parse(GenerationSettings, context.identity["settings"])
-    if settings.engine != "vllm" and "model" not in context.identity:
-        return Asking(*prepare(context), settings)
     numerics = Numerics.from_identity(context.identity["numerics"])
-    model: VLLMModel | OwnKind
-    if "model" in context.identity:
-        model = OwnKind.load(context)
-    else:
-        seed_everything(context.seed)
-        source, revision = weights(context.inputs[Parent.CHECKPOINT])
-        model = VLLMModel(source, numerics, revision)
+    seed_everything(context.seed)
     return Asking(
         numerics,
         context.plugin(Benchmark, "benchmark"),
-        model,
+        _model(context, numerics, settings),
         read_problems(context.inputs[Parent.PROBLEMS]),
         settings,
     )
+
+
+def _model(
+    context: StageContext, numerics: Numerics, settings: GenerationSettings
+) -> Checkpoint | VLLMModel | OwnKind | Decoded:
+    if "decoder" in context.identity:
+        decoder = context.plugin(Decoder, "decoder")
+        sources = {
+            name: weights(context.inputs[decoded_checkpoint(name)])
+            for name in decoder.checkpoints()
+        }
+        return load_decoded(decoder, sources, numerics)
+    if "model" in context.identity:
+        return OwnKind.load(context)
+    if settings.engine == "vllm":
+        source, revision = weights(context.inputs[Parent.CHECKPOINT])
+        return VLLMModel(source, numerics, revision)
+    return load_checkpoint(context.inputs[Parent.CHECKPOINT], numerics)
 
 
 def prepare(context: StageContext) -> Setting:
@@ -106,7 +117,7 @@ def answer(context: StageContext, asking: Asking, decoding: Decoding, group: int
 def _completions(
     context: StageContext,
     asking: Asking,
-    model: Checkpoint | VLLMModel,
+    model: Checkpoint | VLLMModel | Decoded,
     prompts: Sequence[str],
     decoding: Decoding,
     group: int,
@@ -126,11 +137,13 @@ def _completions(
     if isinstance(model, VLLMModel):
         rows = model.sample(encoded, decoding, **common)
     else:
-        check_context_length(
-            model, [problem.id for problem in asking.problems], shown, decoding.max_new_tokens
-        )
+        ids, length = [problem.id for problem in asking.problems], decoding.max_new_tokens
+        if isinstance(model, Decoded):
+            model.check(ids, prompts, settings.prompt, length)
+        else:
+            check_context_length(model, ids, shown, length)
         rows = sample(
-            model.model,
+            model.mixture if isinstance(model, Decoded) else model.model,
             encoded,
             decoding,
             stop=stop,

@@ -314,5 +314,6 @@ class SuiteFile(Parameters):
     plugins: tuple[str, ...] = ()
     matrix: Any
     analyses: tuple[Any, ...] = ()
+    decoders: tuple[Any, ...] = ()
     defaults: Defaults = Defaults()
     report: Report = Report()

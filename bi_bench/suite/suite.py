@@ -15,6 +15,7 @@ from bi_bench.api import (
     Algorithm,
     Analysis,
     Benchmark,
+    Decoder,
     LanguageModel,
     Parameters,
     Plugin,
@@ -117,7 +118,8 @@ class Suite:
     """A checked suite. ``source`` is the data after overrides, ``reference`` an arm's label.
 
     ``registry`` has the plugins that were found. The first of ``matrices`` is the main one.
-    ``transfers`` are the benchmarks that are evaluated besides the one that a cell trains on.
+    ``transfers`` are the benchmarks that are evaluated besides the one that a cell trains on,
+    ``decoders`` the decode-time methods that are evaluated besides its checkpoints.
     ``figures``, ``published`` and ``primary`` are for the report alone.
     """
 
@@ -135,6 +137,7 @@ class Suite:
     figures: tuple[str, ...] = ()
     published: tuple[Mapping[str, Json], ...] = ()
     primary: Primary = field(default_factory=Primary)
+    decoders: tuple[Entry[Decoder], ...] = ()
 
     @cached_property
     def axes(self) -> Axes:

@@ -26,7 +26,7 @@ from bi_bench.suite.schema import MatrixTable, SuiteFile
 from bi_bench.suite.validation import validate
 
 ROOT = Path(__file__).parents[2]
-DOCS = sorted((ROOT / "docs").glob("*.md"))
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS]
 PLUGINS, SUITES, RESULTS = (
     (ROOT / "docs" / f"{name}.md").read_text() for name in ("plugins", "suites", "results")

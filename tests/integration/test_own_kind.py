@@ -16,6 +16,7 @@ from bi_bench.suite import load_suite
 from tests.micro import EXAMPLES, micro_suite, run_suite
 
 NGRAM = (EXAMPLES / "ngram.py").read_text()
+PAGE = (EXAMPLES.parent / "authors" / "model.md").read_text()
 ANALYSIS = '''
 from pathlib import Path
 from bi_bench.api import Analysis, hookimpl
@@ -63,6 +64,10 @@ def test_a_model_of_another_kind_is_trained_and_evaluated(tmp_path: Path) -> Non
     assert len(results.history(cell.keys[SFT])) == 4  # two epochs of 8 demonstrations, 4 at a time
     (row,) = build_report(results).rows
     assert row.greedy is not None
+
+
+def test_the_page_shows_the_example() -> None:
+    assert f"```python\n{NGRAM}```" in PAGE
 
 
 def test_a_wrong_pair_is_skipped_by_the_plan(tmp_path: Path) -> None:
