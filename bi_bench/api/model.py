@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,10 @@ class LanguageModel(Plugin[P], ABC):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if not isinstance(cls.kind, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", cls.kind):
+            raise TypeError(
+                f'{cls.__name__}.kind is {cls.kind!r}; a kind is a name in lower case, like "n-gram"'
+            )
         if (cls.kind == CAUSAL) != (cls.load is LanguageModel.load) and "name" in vars(cls):
             own = "bi_bench loads models of that kind: leave out load, or name another kind"
             other = "a kind of its own needs a method load"

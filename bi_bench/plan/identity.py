@@ -22,6 +22,7 @@ from bi_bench.plan.checks.template import check_template
 from bi_bench.plan.numerics import resolve
 from bi_bench.plan.recipe import Recipe
 from bi_bench.suite import Entry, Suite
+from bi_bench.suite.revisions import source_of
 
 SCHEMA = 1
 # Raise a number when the stage of that kind gives other results for the same inputs.
@@ -74,7 +75,7 @@ class Identities:
     def base(self, model: Entry[LanguageModel]) -> Identity:
         """The base model: its plugin and the digest or revision of its weights."""
         if model.label not in self._sources:  # a local checkpoint is read for its digest
-            source = model.plugin.source()
+            source = source_of(model)
             check_template(self.defaults.prompt, model, source)
             self._sources[model.label] = source.identity
         content: Content = {"model": model.identity(), "source": self._sources[model.label]}

@@ -11,6 +11,7 @@ from bi_bench.api import (
     Completion,
     Decoding,
     LanguageModel,
+    Learned,
     LoadedModel,
     NumericsIdentity,
     SupervisedUpdates,
@@ -71,8 +72,10 @@ class OwnKind:
                     on_done=lambda done: progress(step=done, total=total),
                 )
             )
-            if len(found) != total or not all(isinstance(one, Completion) for one in found):
-                raise TypeError(f"sample must return {total} objects of the class Completion")
+            if len(found) != total or not all(_is_completion(one) for one in found):
+                raise TypeError(
+                    f"sample must return {total} objects of the class Completion, with texts"
+                )
         return found
 
     def fine_tune(
@@ -86,7 +89,7 @@ class OwnKind:
         """Train on the demonstrations among the parents; returns the log and the tokens learnt from."""
         rows = read_demonstrations(context.inputs[Parent.AUGMENT])
         with calling(f"model {self.name}", self.model.fine_tune):
-            log, tokens = self.model.fine_tune(
+            learned: object = self.model.fine_tune(
                 prompting.opened([row.prompt for row in rows]),
                 [row.completion for row in rows],
                 settings,
@@ -94,12 +97,28 @@ class OwnKind:
                 seed=seed,
                 on_step=lambda step, total: context.progress(step=step, total=total),
             )
-        return [dict(row) for row in log], tokens
+            if not isinstance(learned, Learned):
+                raise TypeError(f"fine_tune returned a {type(learned).__name__}, not a Learned")
+            return _numbers(learned.log), int(learned.tokens)
 
     def save(self, folder: Path) -> None:
         """Write it into the folder of a stage."""
         with calling(f"model {self.name}", self.model.save):
             self.model.save(folder)
+            if not any(folder.iterdir()):
+                raise FileNotFoundError("save wrote nothing into its folder")
+
+
+def _is_completion(found: object) -> bool:
+    return isinstance(found, Completion) and isinstance(found.text, str)
+
+
+def _numbers(log: Sequence[object]) -> list[Mapping[str, float]]:
+    rows = [row for row in log if isinstance(row, Mapping)]
+    known = all(isinstance(value, int | float) for row in rows for value in row.values())
+    if len(rows) != len(log) or not known:
+        raise TypeError("the log of a Learned must be mappings from names to numbers")
+    return rows
 
 
 def fine_tune(context: StageContext) -> Costs:

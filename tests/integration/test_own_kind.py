@@ -121,6 +121,7 @@ def test_settings_of_causal_models_are_refused(tmp_path: Path, override: str, re
     [
         ('kind = "n-gram"', 'kind = "causal"', 'NGram.kind is "causal"; bi_bench loads models of'),
         ("def load(", "def lode(", 'NGram.kind is "n-gram"; a kind of its own needs a method load'),
+        ('kind = "n-gram"', 'kind = "N gram"', "NGram.kind is 'N gram'; a kind is a name in lower"),
         ('kinds = frozenset({"n-gram"})', 'kinds = "n-gram"', "CountOn.kinds must be a collection"),
     ],
 )
@@ -136,10 +137,25 @@ def test_a_plugin_that_cannot_work_is_refused_when_it_is_loaded(
         load_suite(file)
 
 
-def test_too_few_completions_name_the_plugin(tmp_path: Path) -> None:
-    source = NGRAM.replace("        return found\n", "        return found[1:]\n", 1)
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("        return found\n", "        return found[1:]\n", "sample must return 8 objects"),
+        ("Completion(text, step + 1", "Completion(None, step + 1", "sample must return 8 objects"),
+        ("Learned(log, tokens)", "log", "fine_tune returned a list, not a Learned"),
+        ("Learned(log, tokens)", "Learned([3], tokens)", "must be mappings from names to numbers"),
+        ("(folder / FILE).write_text(", "str(", "save wrote nothing into its folder"),
+        ("return Counts(self", "return str(self", "load returned a str, not a LoadedModel"),
+        ('ModelSource(identity="from scratch")', "None", "source returned a NoneType, not a Mod"),
+    ],
+)
+def test_what_a_model_does_wrong_names_its_plugin(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    source = NGRAM.replace(old, new, 1).replace("str(self.params.order, letters, {})", "'none'")
+    assert source != NGRAM
     file = micro_suite(
         tmp_path, plugins={"ngram.py": source}, models='"ngram"', algorithms='"count-on"'
     )
-    with pytest.raises(PluginError, match=r"model ngram: .* sample must return 8 .* Completion"):
+    with pytest.raises(PluginError, match=f"model ngram: .*{message}"):
         run_suite(file, tmp_path / "store")

@@ -23,7 +23,9 @@ def read_by(decoder: Entry[Decoder]) -> dict[str, CheckpointOf]:
             )
         for name, wanted in found.items():
             if not isinstance(name, str) or not isinstance(wanted, CheckpointOf):
-                raise UserError(f"checkpoints maps {name!r:.60} to no CheckpointOf")
+                raise UserError(
+                    f"checkpoints must map names to CheckpointOf objects, not {name!r} to {wanted!r:.60}"
+                )
     return dict(found)
 
 

@@ -75,8 +75,11 @@ def load_decoded(
             wanted = next(iter(given.values())).shape
             if not isinstance(found, torch.Tensor) or found.shape != wanted:
                 raise TypeError(f"logits must return a tensor of the shape {tuple(wanted)}")
-            if found.isnan().any():
-                raise ValueError("logits are not numbers; infinity minus infinity, perhaps")
+            if not found.amax(-1).isfinite().all():
+                raise ValueError(
+                    "logits must leave each row a largest one that is a number; here all are minus "
+                    "infinity, or some are infinite or no numbers (infinity minus infinity, perhaps)"
+                )
         return found.float()
 
     models = {name: checkpoint.model for name, checkpoint in checkpoints.items()}

@@ -45,7 +45,7 @@ def odd(folder: Path, found: str, *overrides: str, decoder: str = '"odd"') -> St
         ),
         ("{}", r"decoder odd: checkpoints must return a mapping, such as"),
         ('["sft"]', r"decoder odd: checkpoints must return a mapping, such as"),
-        ('{"only": "sft"}', r"checkpoints maps 'only' to no CheckpointOf"),
+        ('{"only": "sft"}', r"CheckpointOf objects, not 'only' to 'sft'"),
         ("{}[1]", r"decoder odd: KeyError"),
     ],
 )

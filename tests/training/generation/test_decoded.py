@@ -75,7 +75,8 @@ def test_every_step_is_drawn_from_the_combined_logits(tmp_path: Path) -> None:
     [
         (lambda a, b: a[:, :-1], r"decoder mean: TypeError: logits must return .* \(1, \d+\)"),
         (lambda a, b: None, "decoder mean: TypeError: logits must return a tensor"),
-        (lambda a, b: a + float("nan"), "decoder mean: ValueError: logits are not numbers"),
+        (lambda a, b: a + float("nan"), "decoder mean: ValueError: logits must leave each row"),
+        (lambda a, b: a - float("inf"), "decoder mean: ValueError: logits must leave each row"),
         (lambda a, b: a.no_such_thing, "decoder mean: AttributeError"),
     ],
 )
