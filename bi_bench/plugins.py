@@ -21,9 +21,10 @@ from bi_bench import declarations, loading, sources
 from bi_bench.api import (
     Algorithm,
     Analysis,
-    BaseModel,
     Benchmark,
+    Decoder,
     Engine,
+    LanguageModel,
     Plugin,
     Reward,
     Strategy,
@@ -37,12 +38,13 @@ from bi_bench.declarations import data_files
 
 KINDS: Mapping[str, type[Plugin]] = {
     "strategies": Strategy,
-    "models": BaseModel,
+    "models": LanguageModel,
     "algorithms": Algorithm,
     "rewards": Reward,
     "trainers": Trainer,
     "benchmarks": Benchmark,
     "analyses": Analysis,
+    "decoders": Decoder,
     "engines": Engine,
 }
 OWN_DISTRIBUTION = "bi-bench"

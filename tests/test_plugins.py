@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.api import BaseModel, Benchmark, Strategy, UserError
+from bi_bench.api import Benchmark, LanguageModel, Strategy, UserError
 from bi_bench.plugins import discover, files_of
 
 GOOD = """
@@ -40,7 +40,7 @@ def test_first_party_plugins_come_through_their_entry_point() -> None:
     registry = discover()
     assert {"vanilla", "bridge", "from-file", "sabotage"} <= set(registry.names(Strategy))
     assert registry.broken == []
-    assert str(registry.get(BaseModel, "tiny").origin).startswith("bi-bench ")
+    assert str(registry.get(LanguageModel, "tiny").origin).startswith("bi-bench ")
 
 
 def test_a_broken_entry_point_is_a_row_and_the_rest_works(

@@ -8,6 +8,8 @@ from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis, AnalysisContext
 from bi_bench.api.base_policy import BasePolicy, TokenLogProb
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.decoder import CheckpointOf, Decoder, Logits
+from bi_bench.api.decoding import Completion, Decoding
 from bi_bench.api.deprecated import name_today
 from bi_bench.api.draft import Decline, Draft, Example, Weight
 from bi_bench.api.engine import Engine, Observe, Resources, StageCall, StageJob
@@ -16,7 +18,9 @@ from bi_bench.api.events import Event, Outcome, ProgressReport
 from bi_bench.api.figure import Bars, Drawing, Lines
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.hooks import hookimpl
-from bi_bench.api.model import BaseModel, ModelSource, Pace, model_digest
+from bi_bench.api.identity import NumericsIdentity
+from bi_bench.api.loaded_model import Learned, LoadedModel
+from bi_bench.api.model import CAUSAL, LanguageModel, ModelSource, Pace, model_digest
 from bi_bench.api.phase import (
     Custom,
     ExpertIteration,
@@ -43,17 +47,21 @@ from bi_bench.api.versions import API
 
 __all__ = [
     "API",
+    "CAUSAL",
     "SPLITS",
     "Algorithm",
     "Analysis",
     "AnalysisContext",
     "Answered",
     "Bars",
-    "BaseModel",
     "BasePolicy",
     "Benchmark",
+    "CheckpointOf",
+    "Completion",
     "Custom",
     "Decline",
+    "Decoder",
+    "Decoding",
     "Draft",
     "DraftContext",
     "Drawing",
@@ -65,9 +73,14 @@ __all__ = [
     "Grade",
     "GraphError",
     "History",
+    "LanguageModel",
+    "Learned",
     "Limits",
     "Lines",
+    "LoadedModel",
+    "Logits",
     "ModelSource",
+    "NumericsIdentity",
     "Observe",
     "Outcome",
     "Pace",

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
+from bi_bench.api.model import CAUSAL
 from bi_bench.api.phase import Phase
 from bi_bench.api.plugin import P, Plugin
 from bi_bench.api.rollout import History, Rollout
@@ -21,10 +22,12 @@ class Algorithm(Plugin[P], ABC):
     three is a method to override; the object lives for one stage, so it may keep what it needs.
 
     ``needs``: "demonstrations" for solutions of the RL problems by the arm's strategy
-    (:meth:`~bi_bench.api.Room.demonstration`), else what the benchmark has to provide.
+    (:meth:`~bi_bench.api.Room.demonstration`), else what the benchmark has to provide. ``kinds``: the kinds
+    of models that it serves; cells with a model of another kind are skipped.
     """
 
     needs: ClassVar[frozenset[str]] = frozenset()
+    kinds: ClassVar[frozenset[str]] = frozenset({CAUSAL})
 
     @abstractmethod
     def phases(self) -> Sequence[Phase]:

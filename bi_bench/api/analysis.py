@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from bi_bench.api.benchmark import Benchmark
 from bi_bench.api.figure import Drawing
+from bi_bench.api.model import CAUSAL
 from bi_bench.api.plugin import P, Plugin
 from bi_bench.api.problem import Problem
 
@@ -44,11 +45,13 @@ class Analysis(Plugin[P], ABC):
     asked for by its whole name, such as "problems/probe".
     ``uses_models``: it runs checkpoints. Numerics, library versions and decoding then enter its
     key, and where stages compute on a GPU it gets one.
+    ``kinds``: the kinds of models that one with ``uses_models`` serves; it is left out of other cells.
     ``figures``: how reports draw the table. They are in no key, and may change at any time.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
     uses_models: ClassVar[bool] = False
+    kinds: ClassVar[frozenset[str]] = frozenset({CAUSAL})
     figures: ClassVar[tuple[Drawing, ...]] = ()
 
     def declines(self, benchmark: Benchmark, defaults: Mapping[str, Any]) -> str:

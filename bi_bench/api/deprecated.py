@@ -14,7 +14,7 @@ class Renamed(NamedTuple):
     since: str
 
 
-RENAMED: Mapping[str, Renamed] = {}
+RENAMED: Mapping[str, Renamed] = {"BaseModel": Renamed("LanguageModel", "0.1")}
 """By former name. An entry of an earlier minor version than this one is to be deleted; a test says so."""
 
 

@@ -15,8 +15,9 @@ import pluggy
 from bi_bench.api.algorithm import Algorithm
 from bi_bench.api.analysis import Analysis
 from bi_bench.api.benchmark import Benchmark
+from bi_bench.api.decoder import Decoder
 from bi_bench.api.engine import Engine
-from bi_bench.api.model import BaseModel
+from bi_bench.api.model import LanguageModel
 from bi_bench.api.reward import Reward
 from bi_bench.api.strategy import Strategy
 from bi_bench.api.trainer import Trainer
@@ -46,14 +47,14 @@ def bi_bench_strategies() -> Iterable[type[Strategy] | ImportError]:  # type: ig
 
 
 @hookspec
-def bi_bench_models() -> Iterable[type[BaseModel] | ImportError]:  # type: ignore[empty-body]
+def bi_bench_models() -> Iterable[type[LanguageModel] | ImportError]:  # type: ignore[empty-body]
     """Base models: which causal language model a cell starts from.
 
-    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.BaseModel`.
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.LanguageModel`.
 
     >>> from pathlib import Path
-    >>> from bi_bench.api import BaseModel, ModelSource, hookimpl
-    >>> class Mine(BaseModel):
+    >>> from bi_bench.api import LanguageModel, ModelSource, hookimpl
+    >>> class Mine(LanguageModel):
     ...     '''A checkpoint of mine.'''
     ...     name = "mine"
     ...     def source(self):
@@ -179,6 +180,28 @@ def bi_bench_analyses() -> Iterable[type[Analysis] | ImportError]:  # type: igno
     ...     return [Informative]
     >>> [analysis.needs for analysis in bi_bench_analyses()]
     [('probe',)]
+    """
+
+
+@hookspec
+def bi_bench_decoders() -> Iterable[type[Decoder] | ImportError]:  # type: ignore[empty-body]
+    """Decoders: decode-time methods over the checkpoints of a suite.
+
+    Takes no arguments. Returns classes derived from :class:`~bi_bench.api.Decoder`.
+
+    >>> from bi_bench.api import CheckpointOf, Decoder, hookimpl
+    >>> class Mean(Decoder):
+    ...     '''The mean of the logits before and after RFT.'''
+    ...     name = "mean"
+    ...     def checkpoints(self):
+    ...         return {"before": CheckpointOf("sft"), "after": CheckpointOf("rft")}
+    ...     def logits(self, given):
+    ...         return (given["before"] + given["after"]) / 2
+    >>> @hookimpl
+    ... def bi_bench_decoders():
+    ...     return [Mean]
+    >>> bi_bench_decoders()[0]().logits({"before": 1.0, "after": 3.0})
+    2.0
     """
 
 

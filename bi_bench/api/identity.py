@@ -27,8 +27,8 @@ class NumericsIdentity(TypedDict):
 class Content(TypedDict, total=False):
     """Fields that decide the result besides the parents; each kind of stage has a subset.
 
-    ``benchmark``, ``strategy``, ``model``, ``algorithm`` and ``analysis`` are plugins with their
-    parameters and provenance, ``source`` the digest or revision of a model. ``match`` names the budget
+    ``benchmark``, ``strategy``, ``model``, ``algorithm``, ``analysis`` and ``decoder`` are plugins with
+    their parameters and provenance, ``source`` the digest or revision of a model. ``match`` names the budget
     that is shared with the parent "reference". ``processes`` is absent for one. ``rewards`` and
     ``trainers`` are those of the algorithm's phases by name, but for those that come with bi_bench in
     their first version.
@@ -42,6 +42,7 @@ class Content(TypedDict, total=False):
     rewards: Mapping[str, Json]
     trainers: Mapping[str, Json]
     analysis: Mapping[str, Json]
+    decoder: Mapping[str, Json]
     settings: Mapping[str, Json]
     split: Split
     n: int

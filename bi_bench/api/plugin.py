@@ -27,7 +27,7 @@ P = TypeVar("P", bound=Parameters, default=Parameters, covariant=True)
 
 
 class Plugin(Generic[P]):
-    """Base of strategies, models, algorithms, benchmarks and analyses.
+    """Base of strategies, models, algorithms, benchmarks, analyses and decoders.
 
     ``class Mine(Strategy[MyParameters])`` declares the parameters: ``params`` has that type, and
     ``Params`` is that class. A class body may also set ``Params`` by itself.

@@ -15,6 +15,7 @@ Part = Literal[
     "probe-rft",
     "pre",
     "post",
+    "decoded",
     "overlap",
     "analyse",
 ]
@@ -27,7 +28,8 @@ class Role(str):
     """A part of the path of a cell, and what it is about where there are several: "sft", "pre/test-id".
 
     "problems", "pre", "post" and "overlap" are about a split, "analyse" is about the label of an
-    analysis. The split of another benchmark than the one trained on is "LABEL/SPLIT".
+    analysis, "decoded" about the label of a decoder and a split, "LABEL/SPLIT". The split of another
+    benchmark than the one trained on is "LABEL/SPLIT" too.
     """
 
     __slots__ = ()
@@ -83,6 +85,22 @@ def pre(split: str) -> Role:
 def post(split: str) -> Role:
     """The evaluation after RFT, on a split."""
     return Role.of("post", split)
+
+
+def decoded(label: str, split: str) -> Role:
+    """The evaluation of a decoder, by its label, on a split; a label has no slash."""
+    return Role.of("decoded", f"{label}/{split}")
+
+
+def decoder_and_split(about: str) -> tuple[str, str]:
+    """The label and the split that a role "decoded" is about."""
+    label, _, split = about.partition("/")
+    return label, split
+
+
+def decoded_checkpoint(name: str) -> Role:
+    """The parent of an evaluation that a decoder calls by this name."""
+    return Role.of("decoded", name)
 
 
 def overlap(split: str) -> Role:

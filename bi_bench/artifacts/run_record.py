@@ -30,13 +30,15 @@ class Axes(Record):
 class CellRecord(Record):
     """A cell with the keys of its stages by role, or the reason why it is skipped.
 
-    ``without``: the analyses that decline the cell, by label, with their reasons.
+    ``without``: the analyses that decline the cell, by label, with their reasons; ``undecoded`` the same of
+    decoders.
     """
 
     axes: Axes
     stages: dict[str, str] = pydantic.Field(default_factory=dict)
     skip: str = ""
     without: dict[str, str] = pydantic.Field(default_factory=dict)
+    undecoded: dict[str, str] = pydantic.Field(default_factory=dict)
 
     def by_role(self) -> Iterator[tuple[Role, str]]:
         """Its stages."""

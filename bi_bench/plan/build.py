@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from bi_bench.api import Analysis, Benchmark, Split, UserError
+from bi_bench.api import CAUSAL, Analysis, Benchmark, Decoder, LanguageModel, Split, UserError
 from bi_bench.api.base_policy import NEEDS
 from bi_bench.api.engine import Resources
 from bi_bench.api.errors import PluginError
-from bi_bench.api.identity import Identity, Json, NumericsIdentity
+from bi_bench.api.identity import Identity, Json
 from bi_bench.artifacts.role import (
     AUGMENT,
     BASE,
@@ -20,6 +20,8 @@ from bi_bench.artifacts.role import (
     Parent,
     Role,
     analyse,
+    decoded,
+    decoded_checkpoint,
     overlap,
     post,
     pre,
@@ -27,45 +29,15 @@ from bi_bench.artifacts.role import (
     transferred,
 )
 from bi_bench.plan.checks.cell import skip_reason
+from bi_bench.plan.checks.decoders import cell_of, not_causal, read_by
+from bi_bench.plan.checks.kinds import runs_models, unserved
 from bi_bench.plan.checks.suite import check_suite
 from bi_bench.plan.estimate import Estimates, time_limit
+from bi_bench.plan.graph import CellStages, StageGraph
 from bi_bench.plan.identity import SEEDED_SPLITS, Identities
 from bi_bench.plan.recipe import Recipes
 from bi_bench.plan.stage import Stage
 from bi_bench.suite import Cell, Entry, Suite
-
-
-@dataclass(frozen=True)
-class CellStages:
-    """A cell with the keys of its stages by role, or the reason why it is skipped.
-
-    ``without`` are the analyses that decline the cell, by label, with their reasons.
-    """
-
-    axes: Mapping[str, str | int]
-    stages: Mapping[str, str]
-    skip: str = ""
-    without: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class StageGraph:
-    """Cells and distinct stages, parents before children; ``numerics`` with ``auto`` resolved."""
-
-    suite: Suite
-    cells: tuple[CellStages, ...]
-    stages: tuple[Stage, ...]
-    numerics: NumericsIdentity
-
-    def stage(self, prefix: str) -> Stage:
-        """The stage whose key begins with ``prefix``; UserError if none or several do."""
-        matches = [stage for stage in self.stages if stage.key.startswith(prefix)]
-        if len(matches) != 1:
-            found = "no stage begins" if not matches else f"{len(matches)} stages begin"
-            raise UserError(
-                f'{self.suite.name}: {found} with "{prefix}"; `bi-bench plan --stages` lists them'
-            )
-        return matches[0]
 
 
 def plan_suite(suite: Suite) -> StageGraph:
@@ -83,6 +55,14 @@ def plan_suite(suite: Suite) -> StageGraph:
     return StageGraph(suite, cells, tuple(builder.stages.values()), builder.identities.numerics)
 
 
+class _Evaluation(NamedTuple):
+    """A benchmark and a split that a cell is evaluated on; ``about`` names both in roles."""
+
+    benchmark: Entry[Benchmark]
+    split: str
+    about: str
+
+
 class _Builder:
     def __init__(self, suite: Suite) -> None:
         self.suite = suite
@@ -90,6 +70,7 @@ class _Builder:
         self.stages: dict[str, Stage] = {}
         self.faults: list[str] = []  # of plugins
         self.drawn: dict[tuple[int, Split, int | None], str] = {}  # thousands of cells ask for them
+        self.planned = {tuple(cell.axes().values()) for cell in suite.cells()}
         self.settings = suite.defaults.model_dump(mode="json")
         self.plugin_files = tuple(str(file) for file in suite.plugin_files)
         numerics = self.identities.numerics
@@ -131,16 +112,19 @@ class _Builder:
         roles = self._training(cell)
         roles[problems("probe")] = self._problems(cell, "probe")
         parents = _asked(roles[SFT], roles[problems("probe")])
-        identity = ids.probe(parents, benchmark, seed)
-        roles[PROBE] = self._add(identity, arm, estimates.probe(pace))
+        identity = ids.probe(parents, benchmark, cell.model, seed)
+        of_kind = _of_kind(cell.model)
+        roles[PROBE] = self._add(identity, arm, estimates.probe(pace), of_kind)
         # Nothing is evaluated twice where a benchmark of the matrix is also named for transfer.
         others = [e for e in self.suite.transfers if e.identity() != benchmark.identity()]
+        evaluations: list[_Evaluation] = []
         for asked in (benchmark, *others):
             for split in self.suite.defaults.evaluate.splits:
                 if split not in asked.plugin.splits:
                     continue
                 drawn = self._problems(cell, split, asked)
                 about = split if asked is benchmark else transferred(asked.label, split)
+                evaluations.append(_Evaluation(asked, split, about))
                 roles[problems(about)] = drawn
                 sources: dict[str, str] = {
                     Parent.AUGMENT: roles[AUGMENT],
@@ -154,23 +138,30 @@ class _Builder:
                 )
                 for role, trainer, text in ((pre, SFT, arm), (post, RFT, trained)):
                     parents = _asked(roles[trainer], drawn)
-                    identity = ids.evaluate(parents, asked, split, seed)
+                    identity = ids.evaluate(parents, asked, cell.model, split, seed)
                     roles[role(about)] = self._add(
                         identity,
                         f"{role(about).part} {about} · {text}",
                         estimates.evaluate(pace, split),
-                        {"benchmark": asked.unkeyed},
+                        {"benchmark": asked.unkeyed, **of_kind},
                     )
+        undecoded = {
+            label: reason
+            for decoder in self.suite.decoders
+            for label, reason in self._decode(cell, decoder, evaluations, roles)
+        }
         declined = {
             analysis.label: reason
             for analysis in self.suite.analyses
-            if (reason := self._without(analysis, benchmark, roles))
+            if (reason := self._without(analysis, cell, roles))
         }
         analyses = [one for one in self.suite.analyses if one.label not in declined]
         if any(PROBE_RFT in analysis.plugin.needs for analysis in analyses):
             parents = _asked(roles[RFT], roles[problems("probe")])
-            identity = ids.probe(parents, benchmark, seed)
-            roles[PROBE_RFT] = self._add(identity, f"post · {trained}", estimates.probe(pace))
+            identity = ids.probe(parents, benchmark, cell.model, seed)
+            roles[PROBE_RFT] = self._add(
+                identity, f"post · {trained}", estimates.probe(pace), of_kind
+            )
         for analysis in analyses:
             needs = analysis.plugin.needs
             read: dict[str, str] = {  # of the benchmark trained on alone
@@ -188,15 +179,62 @@ class _Builder:
                 identity, f"{analysis.label} · {trained}", seconds
             )
         stages = {str(role): key for role, key in roles.items()}
-        return CellStages(cell.axes(), stages, without=declined)
+        return CellStages(cell.axes(), stages, without=declined, undecoded=undecoded)
 
-    def _without(
-        self, analysis: Entry[Analysis], benchmark: Entry[Benchmark], roles: Iterable[Role]
-    ) -> str:
+    def _decode(
+        self,
+        cell: Cell,
+        decoder: Entry[Decoder],
+        evaluations: Iterable[_Evaluation],
+        roles: dict[Role, str],
+    ) -> Iterator[tuple[str, str]]:
+        """Add the evaluations of a decoder to the roles of a cell; yields what is left out, and why."""
+        checkpoints: dict[str, str] = {}
+        for name, wanted in read_by(decoder).items():
+            other = cell_of(wanted, cell, self.suite)
+            reason = not_causal(other)
+            if not reason and other != cell and wanted.role != "base":
+                reason = self._untrained(other)
+            if reason:
+                yield decoder.label, reason
+                return
+            checkpoints[decoded_checkpoint(name)] = (
+                self._base(other)
+                if wanted.role == "base"
+                else self._training(other)[Role(wanted.role)]
+            )
+        for asked, split, about in evaluations:
+            if runs_models(asked.plugin):
+                alone = "" if asked is cell.benchmark else f"/{asked.label}"
+                yield decoder.label + alone, f"{asked.label} runs the model by itself"
+                continue
+            parents = {**checkpoints, Parent.PROBLEMS: roles[problems(about)]}
+            identity = self.identities.evaluate(
+                parents, asked, cell.model, split, cell.seed, decoder
+            )
+            one = self.estimates.evaluate(cell.model.plugin.pace(), split)
+            roles[decoded(decoder.label, about)] = self._add(
+                identity,
+                f"{decoder.label} {about} · {cell.algorithm.label} · {_arm(cell)}",
+                None if one is None else one * len(checkpoints),
+                {"benchmark": asked.unkeyed, "decoder": decoder.unkeyed},
+            )
+
+    def _untrained(self, cell: Cell) -> str:
+        """The reason why the suite does not train a cell; empty if it does."""
+        if tuple(cell.axes().values()) not in self.planned:
+            where = f"{cell.algorithm.label} · {_arm(cell)}"
+            return f"it reads a checkpoint of {where}, which is no cell of the suite"
+        reason = skip_reason(cell, self.suite.reference_of(cell), self.suite.defaults, self.recipes)
+        return f"it reads a checkpoint of a cell that is skipped: {reason}" if reason else ""
+
+    def _without(self, analysis: Entry[Analysis], cell: Cell, roles: Iterable[Role]) -> str:
         """The reason why an analysis cannot measure a cell with these roles; empty if it can."""
+        if analysis.plugin.uses_models and (reason := unserved(analysis, cell.model)):
+            return reason
         try:
             asked = analysis.plugin
-            if reason := analysis.asked(asked.declines, benchmark.plugin, self.settings):
+            if reason := analysis.asked(asked.declines, cell.benchmark.plugin, self.settings):
                 return reason
             analysis.asked(asked.work, self.settings)
         except PluginError as error:
@@ -218,8 +256,12 @@ class _Builder:
             parents[Parent.REFERENCE] = self._augment(reference, roles[problems("sft")])
         matched = reference if Parent.REFERENCE in parents else cell
         seconds = self.estimates.sft(pace, matched.strategy.plugin.per_problem)
+        of_kind = _of_kind(cell.model)
         roles[SFT] = self._add(
-            ids.sft(parents, seed), _arm(cell), seconds, self._tracking(f"sft · {_arm(cell)}")
+            ids.sft(parents, cell.model, seed),
+            _arm(cell),
+            seconds,
+            {**self._tracking(f"sft · {_arm(cell)}"), **of_kind},
         )
         roles[problems("rl")] = self._problems(cell, "rl")
         parents = _asked(roles[SFT], roles[problems("rl")])
@@ -232,11 +274,12 @@ class _Builder:
         elif defaults.match_rft != "steps" and reference != cell:
             parents[Parent.REFERENCE] = self._training(reference)[RFT]
         roles[RFT] = self._add(
-            ids.rft(parents, cell.benchmark, cell.algorithm, recipe, seed),
+            ids.rft(parents, cell.benchmark, cell.model, cell.algorithm, recipe, seed),
             f"{cell.algorithm.label} · {_arm(cell)}",
             self.estimates.rft(pace, recipe.phases),
             {
                 "algorithm": cell.algorithm.unkeyed,
+                **of_kind,
                 **self.vllm,
                 **self._tracking(f"{cell.algorithm.label} · {_arm(cell)}"),
             },
@@ -292,6 +335,11 @@ class _Builder:
 def _asked(checkpoint: str, problems: str) -> dict[str, str]:
     """The parents of a stage that asks or trains a checkpoint on problems."""
     return {Parent.CHECKPOINT: checkpoint, Parent.PROBLEMS: problems}
+
+
+def _of_kind(model: Entry[LanguageModel]) -> dict[str, Mapping[str, Json]]:
+    """Parameters without a key of a model that stages load by its plugin."""
+    return {} if model.plugin.kind == CAUSAL else {"model": model.unkeyed}
 
 
 def _data(cell: Cell) -> str:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bi_bench.api import Algorithm, Analysis, BaseModel, Benchmark, Split, Strategy, derive_seed
+from bi_bench.api import (
+    CAUSAL,
+    Algorithm,
+    Analysis,
+    Benchmark,
+    Decoder,
+    LanguageModel,
+    Split,
+    Strategy,
+    derive_seed,
+)
 from bi_bench.api.identity import Computation, Content, Identity, Json, StageKind
 from bi_bench.api.versions import library_versions
 from bi_bench.artifacts.role import Parent
@@ -63,7 +73,7 @@ class Identities:
         processes = self.defaults.numerics.processes
         self._processes: Content = {"processes": processes} if processes > 1 else {}
 
-    def base(self, model: Entry[BaseModel]) -> Identity:
+    def base(self, model: Entry[LanguageModel]) -> Identity:
         """The base model: its plugin and the digest or revision of its weights."""
         if model.label not in self._sources:  # a local checkpoint is read for its digest
             source = source_of(model)
@@ -99,19 +109,25 @@ class Identities:
         content["seed"] = self._seed("augment", seed)
         return self._identity("augment", parents, content)
 
-    def sft(self, parents: Mapping[str, str], seed: int) -> Identity:
+    def sft(self, parents: Mapping[str, str], model: Entry[LanguageModel], seed: int) -> Identity:
         """Supervised fine-tuning; shuffling does not depend on the strategy.
 
         With a parent "reference", the demonstrations of another arm, it is matched to that arm.
         """
         settings = {**self._sft(), **self.defaults.prompt.settings(stop=False)}
-        content: Content = {"settings": settings, **self._processes}
+        content: Content = {"settings": settings, **self._processes, **_of_kind(model)}
         if Parent.REFERENCE in parents:
             content["match"] = self.defaults.match_sft
         content["seed"] = self._seed("sft", seed)
         return self._identity("sft", parents, content)
 
-    def probe(self, parents: Mapping[str, str], benchmark: Entry[Benchmark], seed: int) -> Identity:
+    def probe(
+        self,
+        parents: Mapping[str, str],
+        benchmark: Entry[Benchmark],
+        model: Entry[LanguageModel],
+        seed: int,
+    ) -> Identity:
         """Rollouts of the SFT model on the problems of the split "probe"."""
         settings = {
             **self.defaults.probe.model_dump(mode="json"),
@@ -121,6 +137,7 @@ class Identities:
         content: Content = {
             "benchmark": benchmark.identity(),
             "settings": settings,
+            **_of_kind(model),
             "seed": self._seed("probe", seed),
         }
         return self._identity("probe", parents, content)
@@ -129,6 +146,7 @@ class Identities:
         self,
         parents: Mapping[str, str],
         benchmark: Entry[Benchmark],
+        model: Entry[LanguageModel],
         algorithm: Entry[Algorithm],
         recipe: Recipe,
         seed: int,
@@ -155,6 +173,7 @@ class Identities:
             "algorithm": algorithm.identity(),
             "settings": settings,
             **self._processes,
+            **_of_kind(model),
         }
         content.update(recipe.identity())
         if Parent.REFERENCE in parents:
@@ -163,17 +182,29 @@ class Identities:
         return self._identity("rft", parents, content)
 
     def evaluate(
-        self, parents: Mapping[str, str], benchmark: Entry[Benchmark], split: str, seed: int
+        self,
+        parents: Mapping[str, str],
+        benchmark: Entry[Benchmark],
+        model: Entry[LanguageModel],
+        split: str,
+        seed: int,
+        decoder: Entry[Decoder] | None = None,
     ) -> Identity:
-        """Evaluation of any checkpoint; before and after share seed, prompts and decoding."""
+        """Evaluation of any checkpoint, or of a decoder over several.
+
+        Before, after and decoded share seed, prompts and decoding.
+        """
         length = {"max_new_tokens": self._decoding(benchmark)["max_new_tokens"]}
         prompt = self.defaults.prompt.settings(stop=True)
         settings = {**self._evaluate, **length, **prompt, **self._vllm}
         content: Content = {
             "benchmark": benchmark.identity(),
             "settings": settings,
+            **_of_kind(model),
             "seed": self._seed("evaluate", split, seed),
         }
+        if decoder is not None:
+            content["decoder"] = decoder.identity()
         return self._identity("evaluate", parents, content)
 
     def overlap(self, parents: Mapping[str, str]) -> Identity:
@@ -233,3 +264,8 @@ class Identities:
         if isinstance(prompt, Mapping) and "template" in prompt:
             libraries = {**libraries, **library_versions(("jinja2",))}
         return {"numerics": self.numerics, "libraries": libraries}
+
+
+def _of_kind(model: Entry[LanguageModel]) -> Content:
+    """The plugin of a model that loads, samples and trains it; a causal model needs none."""
+    return {} if model.plugin.kind == CAUSAL else {"model": model.identity()}

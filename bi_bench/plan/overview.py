@@ -9,8 +9,8 @@ from typing import Any
 
 from tabulate import tabulate
 
-from bi_bench.plan.build import StageGraph
 from bi_bench.plan.estimate import total_seconds
+from bi_bench.plan.graph import StageGraph
 from bi_bench.plan.warnings import suite_warnings
 from bi_bench.suite.revisions import unresolved_models
 
@@ -44,7 +44,7 @@ class Overview:
         return {
             "suite": suite.name,
             "cells": [
-                {**c.axes, "skip": c.skip, "stages": c.stages, "without": dict(c.without)}
+                {**c.axes, "skip": c.skip, "stages": c.stages, "without": c.left_out}
                 for c in graph.cells
             ],
             "stages": len(graph.stages),
@@ -78,9 +78,9 @@ class Overview:
         reasons = Counter((c.axes["strategy"], c.axes["benchmark"], c.skip) for c in skipped)
         for (strategy, benchmark, reason), number in reasons.items():
             yield f"  skipped ({number}): {strategy} on {benchmark}: {reason}"
-        declined = {(*one, str(c.axes["benchmark"])) for c in cells for one in c.without.items()}
-        for analysis, reason, benchmark in sorted(declined):
-            yield f"  without {analysis} on {benchmark}: {reason}"
+        declined = {(*one, str(c.axes["benchmark"])) for c in cells for one in c.left_out.items()}
+        for label, reason, benchmark in sorted(declined):
+            yield f"  without {label} on {benchmark}: {reason}"
         for axis in _AXES:
             values = list(dict.fromkeys(str(cell.axes[axis]) for cell in cells))
             more = f" … ({len(values)})" if len(values) > _VALUES else ""

@@ -18,7 +18,7 @@ from bi_bench.artifacts.run_record import (
     StrategyRecord,
     SuiteRecord,
 )
-from bi_bench.plan.build import CellStages, StageGraph
+from bi_bench.plan.graph import CellStages, StageGraph
 from bi_bench.plan.recipe import Recipes
 from bi_bench.suite import Suite
 
@@ -54,6 +54,8 @@ def _cell(cell: CellStages) -> CellRecord:
     known: dict[str, Any] = {"axes": cell.axes, "stages": cell.stages, "skip": cell.skip}
     if cell.without:
         known["without"] = cell.without
+    if cell.undecoded:
+        known["undecoded"] = cell.undecoded
     return CellRecord.model_validate(known)
 
 

@@ -7,16 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
-from bi_bench.api import Benchmark, Grade, Problem
+from bi_bench.api import Benchmark, Completion, Decoder, Decoding, Grade, Problem
 from bi_bench.artifacts.problems import read_problems
-from bi_bench.artifacts.role import Parent
+from bi_bench.artifacts.role import Parent, decoded_checkpoint
 from bi_bench.artifacts.samples import Sample
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
 from bi_bench.stages.grading import asked, graded
+from bi_bench.stages.own_kind import OwnKind
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.context_length import check_context_length
-from bi_bench.training.generation.sampler import Decoding, sample, truncated
+from bi_bench.training.generation.decoded import Decoded, load_decoded
+from bi_bench.training.generation.sampler import sample, truncated
 from bi_bench.training.generation.settings import GenerationSettings
 from bi_bench.training.generation.stopping import stopper
 from bi_bench.training.generation.vllm_engine import VLLMModel
@@ -39,26 +41,41 @@ class Asking(NamedTuple):
 
     numerics: Numerics
     benchmark: Benchmark
-    model: Checkpoint | VLLMModel
+    model: Checkpoint | VLLMModel | OwnKind | Decoded
     problems: list[Problem]
     settings: GenerationSettings
 
 
 def prepare_asking(context: StageContext, model: Parent = Parent.CHECKPOINT) -> Asking:
-    """As :func:`prepare`, the model in vLLM where the settings say so."""
+    """As :func:`prepare`, for everything that can answer: vLLM, a kind of its own, a decoder."""
     settings = parse(GenerationSettings, context.identity["settings"])
-    if settings.engine != "vllm":
-        return Asking(*prepare(context, model), settings)
     numerics = Numerics.from_identity(context.identity["numerics"])
     seed_everything(context.seed)
-    source, revision = weights(context.inputs[model])
     return Asking(
         numerics,
         context.plugin(Benchmark, "benchmark"),
-        VLLMModel(source, numerics, revision),
+        _model(context, numerics, settings, model),
         read_problems(context.inputs[Parent.PROBLEMS]),
         settings,
     )
+
+
+def _model(
+    context: StageContext, numerics: Numerics, settings: GenerationSettings, model: Parent
+) -> Checkpoint | VLLMModel | OwnKind | Decoded:
+    if "decoder" in context.identity:
+        decoder = context.plugin(Decoder, "decoder")
+        sources = {
+            name: weights(context.inputs[decoded_checkpoint(name)])
+            for name in decoder.checkpoints()
+        }
+        return load_decoded(decoder, sources, numerics)
+    if "model" in context.identity:
+        return OwnKind.load(context)
+    if settings.engine == "vllm":
+        source, revision = weights(context.inputs[model])
+        return VLLMModel(source, numerics, revision)
+    return load_checkpoint(context.inputs[model], numerics)
 
 
 def prepare(context: StageContext, model: Parent = Parent.CHECKPOINT) -> Setting:
@@ -81,12 +98,36 @@ def load_checkpoint(folder: Path, numerics: Numerics) -> Checkpoint:
 
 def answer(context: StageContext, asking: Asking, decoding: Decoding, group: int) -> list[Sample]:
     """``group`` graded answers a problem, in order; UserError for prompts that do not fit."""
-    numerics, benchmark, model, problems, settings = asking
-    total = len(problems) * group
-    tokenizer = model.tokenizer
+    benchmark, problems = asking.benchmark, asking.problems
+    prompts = [asked(benchmark, each) for each in problems]
+    if isinstance(asking.model, OwnKind):
+        shown = asking.settings.prompt.opened(prompts)
+        completions = asking.model.sample(shown, decoding, group, context.seed, context.progress)
+    else:
+        completions = _completions(context, asking, asking.model, prompts, decoding, group)
+    answers = []
+    for index, (text, tokens, cut) in enumerate(completions):
+        problem = problems[index // group]
+        grade = graded(benchmark, problem, text)
+        drawn = (index % group, decoding.temperature, tokens, cut)
+        answers.append(graded_sample(problem, text, grade, *drawn))
+    return answers
+
+
+def _completions(
+    context: StageContext,
+    asking: Asking,
+    model: Checkpoint | VLLMModel | Decoded,
+    prompts: Sequence[str],
+    decoding: Decoding,
+    group: int,
+) -> list[Completion]:
+    """The completions of a causal model, token by token."""
+    numerics, settings, tokenizer = asking.numerics, asking.settings, model.tokenizer
+    total = len(prompts) * group
     end, stop = int(tokenizer.eos_token_id), stopper(tokenizer, decoding.stop)
-    shown = settings.prompt.render(tokenizer, [asked(benchmark, each) for each in problems])
-    prompts = encode_prompts(tokenizer, shown)
+    shown = settings.prompt.render(tokenizer, prompts)
+    encoded = encode_prompts(tokenizer, shown)
     common: dict[str, Any] = {
         "end": end,
         "group": group,
@@ -94,29 +135,27 @@ def answer(context: StageContext, asking: Asking, decoding: Decoding, group: int
         "on_batch": lambda done: context.progress(step=done, total=total),
     }
     if isinstance(model, VLLMModel):
-        completions = model.sample(prompts, decoding, **common)
+        rows = model.sample(encoded, decoding, **common)
     else:
-        check_context_length(
-            model, [problem.id for problem in problems], shown, decoding.max_new_tokens
-        )
-        completions = sample(
-            model.model,
-            prompts,
+        ids, length = [problem.id for problem in asking.problems], decoding.max_new_tokens
+        if isinstance(model, Decoded):
+            model.check(ids, prompts, settings.prompt, length)
+        else:
+            check_context_length(model, ids, shown, length)
+        rows = sample(
+            model.mixture if isinstance(model, Decoded) else model.model,
+            encoded,
             decoding,
             stop=stop,
             batch=settings.batch_size,
             bf16=numerics.bf16,
             **common,
         )
-    texts = decode(tokenizer, completions)
-    answers = []
-    cut = truncated(completions, end, stop)
-    for index, (text, ids, hit_limit) in enumerate(zip(texts, completions, cut, strict=True)):
-        problem = problems[index // group]
-        grade = graded(benchmark, problem, text)
-        drawn = (index % group, decoding.temperature, len(ids), hit_limit)
-        answers.append(graded_sample(problem, text, grade, *drawn))
-    return answers
+    cut, texts = truncated(rows, end, stop), decode(tokenizer, rows)
+    return [
+        Completion(text, len(row), hit_limit)
+        for text, row, hit_limit in zip(texts, rows, cut, strict=True)
+    ]
 
 
 def graded_sample(

@@ -5,19 +5,23 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from bi_bench.api import BaseModel, ModelSource, UserError
+from bi_bench.api import CAUSAL, LanguageModel, ModelSource, NumericsIdentity, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.api.model import MODEL_FILES, model_files
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.hub_reference import HubReference, read_reference
 from bi_bench.stages.context import StageContext
+from bi_bench.stages.own_kind import OwnKind
 from bi_bench.training.causality import check_causal
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 
 
 def run(context: StageContext) -> Costs:
-    """Copy a local checkpoint; of a hub model fetch the files and note id and revision."""
-    model = context.plugin(BaseModel, "model")
+    """Copy a local checkpoint; of a hub model fetch the files and note id and revision.
+
+    A model of another kind than "causal" is loaded by its plugin, and saves itself.
+    """
+    model = context.plugin(LanguageModel, "model")
     with calling(f"model {model.name}", model.source):
         source = model.source()
     if source.identity != (planned := context.identity["source"]):
@@ -25,6 +29,11 @@ def run(context: StageContext) -> Costs:
             f"the files of the model changed since the plan was made ({planned} then, "
             f"{source.identity} now); plan and run again"
         )
+    if model.kind != CAUSAL:
+        place = _fetch(source) if source.hub_id else source.folder
+        cpu: NumericsIdentity = {"device": "cpu", "dtype": "float32", "threads": 1}
+        OwnKind.of(model, place, cpu).save(context.folder)
+        return Costs()
     place = source.folder or _fetch(source)
     # Where the user has it, so that an error names their files, and before any training.
     loaded = Checkpoint.load(place, Numerics())

@@ -13,7 +13,7 @@ from bi_bench.api.progress import Progress
 from bi_bench.plugins import Registry, discover
 
 T = TypeVar("T", bound=Plugin)
-PluginRole = Literal["benchmark", "strategy", "model", "algorithm", "analysis"]
+PluginRole = Literal["benchmark", "strategy", "model", "algorithm", "analysis", "decoder"]
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,8 @@ def _by_itself(
     context: StageContext, numerics: Numerics, batch: int, problems: Sequence[Problem]
 ) -> list[Sample] | None:
     """The greedy answers of a benchmark that runs the model by itself, None for any other."""
+    if "decoder" in context.identity:  # the plan asks it of no such benchmark
+        return None
     benchmark = context.plugin(Benchmark, "benchmark")
     model, revision = weights(context.inputs[Parent.CHECKPOINT])
     subject = Subject(str(model), revision, numerics.device, numerics.dtype, batch)

@@ -23,6 +23,7 @@ from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.demonstrations import read_demonstrations
 from bi_bench.artifacts.history import write_history
 from bi_bench.artifacts.role import Parent
+from bi_bench.stages import own_kind
 from bi_bench.stages.answers import Setting, gpu_costs, load_checkpoint, prepare
 from bi_bench.stages.budget import MOST, Budget
 from bi_bench.stages.context import StageContext
@@ -48,6 +49,8 @@ def run(context: StageContext) -> Costs:
     Where the suite asks for more, ``checkpoints/STEP`` holds the model after that many steps of
     all phases together; the last step is the checkpoint itself.
     """
+    if "model" in context.identity:
+        return own_kind.reinforce(context)
     match = context.identity.get("match")
     budget = Budget(match, context.inputs[Parent.REFERENCE]) if match else None
     setting, settings = prepare(context), parse(RFTSettings, context.identity["settings"])

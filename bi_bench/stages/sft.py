@@ -12,6 +12,7 @@ from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.demonstrations import Demonstration, read_demonstrations
 from bi_bench.artifacts.history import write_history
 from bi_bench.artifacts.role import Parent
+from bi_bench.stages import own_kind
 from bi_bench.stages.answers import gpu_costs, load_checkpoint
 from bi_bench.stages.context import StageContext
 from bi_bench.training.checkpoint import Checkpoint, Numerics
@@ -30,6 +31,8 @@ def run(context: StageContext) -> Costs:
     With demonstrations of a reference arm among the parents, the epochs are those that give as many
     updates, or learnt tokens, as the settings give on the demonstrations of that arm.
     """
+    if "model" in context.identity:
+        return own_kind.fine_tune(context)
     numerics = Numerics.from_identity(context.identity["numerics"])
     seed_everything(context.seed)
     checkpoint = load_checkpoint(context.inputs[Parent.BASE], numerics)

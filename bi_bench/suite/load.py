@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from bi_bench.api import (
     Algorithm,
     Analysis,
-    BaseModel,
     Benchmark,
+    Decoder,
     Engine,
+    LanguageModel,
     Plugin,
     Strategy,
     UserError,
@@ -60,6 +61,7 @@ def load_suite(file: Path, overrides: Sequence[str] = (), engine: str = "") -> S
         matrices=matrices,
         engine=_engine(registry, checked.engine, file),
         analyses=_entries(registry, Analysis, checked.analyses, file, ("analyses",)),
+        decoders=_entries(registry, Decoder, checked.decoders, file, ("decoders",)),
         transfers=_transfers(registry, checked.defaults.evaluate, file),
         defaults=_with_template(checked.defaults, file),
         reference=reference,
@@ -172,7 +174,7 @@ def _matrix(
 
     axes = Axes(
         entries("benchmarks", Benchmark),
-        entries("models", BaseModel),
+        entries("models", LanguageModel),
         entries("strategies", Strategy),
         entries("algorithms", Algorithm),
     )

@@ -1,27 +1,28 @@
-"""Hub models whose revision a suite leaves open: finds them, asks the hub, pins them to commits."""
+"""The sources of a suite's models; those of the hub whose revision is open are pinned to commits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from bi_bench.api import BaseModel, ModelSource, UserError
+from bi_bench.api import CAUSAL, LanguageModel, ModelSource, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.declared_types import check_returned
 from bi_bench.suite.suite import Entry, Suite
 
 
-def source_of(model: Entry[BaseModel]) -> ModelSource:
+def source_of(model: Entry[LanguageModel]) -> ModelSource:
     """The source that a model names; PluginError where it names none that is there.
 
     The digest of a large checkpoint takes its time, so that there is no limit.
     """
     with calling(model.who, model.plugin.source):
         source = model.plugin.source()
-        check_returned(model.plugin.source, source, BaseModel)
+        check_returned(model.plugin.source, source, LanguageModel)
         if not isinstance(source.identity, str) or not source.identity:
             raise UserError(f"the identity of its source must be a text, not {source.identity!r}")
-        if (source.folder is None) == (source.hub_id is None):
+        places = (source.folder is not None) + (source.hub_id is not None)
+        if places > 1 or (model.plugin.kind == CAUSAL and not places):
             raise UserError("its source must have a folder or a hub_id, one of the two")
         if source.folder is not None and not Path(source.folder).is_dir():
             raise UserError(f"the folder {source.folder} of its source does not exist")

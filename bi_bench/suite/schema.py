@@ -325,6 +325,7 @@ class SuiteFile(Parameters):
     plugins: tuple[str, ...] = ()
     matrix: Any
     analyses: tuple[Any, ...] = ()
+    decoders: tuple[Any, ...] = ()
     defaults: Defaults = Defaults()
     engine: EngineTable = EngineTable()
     report: Report = Report()

@@ -14,9 +14,10 @@ from typing_extensions import ParamSpec, TypeVar
 from bi_bench.api import (
     Algorithm,
     Analysis,
-    BaseModel,
     Benchmark,
+    Decoder,
     Engine,
+    LanguageModel,
     Parameters,
     Plugin,
     Strategy,
@@ -103,7 +104,7 @@ class Cell:
     """One point of the matrix."""
 
     benchmark: Entry[Benchmark]
-    model: Entry[BaseModel]
+    model: Entry[LanguageModel]
     strategy: Entry[Strategy]
     algorithm: Entry[Algorithm]
     seed: int
@@ -123,7 +124,7 @@ class Axes(NamedTuple):
     """The entries of each axis of a matrix."""
 
     benchmarks: tuple[Entry[Benchmark], ...]
-    models: tuple[Entry[BaseModel], ...]
+    models: tuple[Entry[LanguageModel], ...]
     strategies: tuple[Entry[Strategy], ...]
     algorithms: tuple[Entry[Algorithm], ...]
 
@@ -148,7 +149,8 @@ class Suite:
 
     ``registry`` has the plugins that were found. ``engine`` decides nothing and is not in the ``source``.
     The first of ``matrices`` is the main one. ``transfers`` are the benchmarks that are evaluated besides
-    the one that a cell trains on.
+    the one that a cell trains on, ``decoders`` the decode-time methods that are evaluated besides its
+    checkpoints.
     ``figures``, ``published`` and ``primary`` are for the report alone.
     """
 
@@ -167,6 +169,7 @@ class Suite:
     figures: tuple[str, ...] = ()
     published: tuple[Mapping[str, Json], ...] = ()
     primary: Primary = field(default_factory=Primary)
+    decoders: tuple[Entry[Decoder], ...] = ()
 
     @cached_property
     def axes(self) -> Axes:

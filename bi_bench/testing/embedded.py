@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bi_bench.api import BaseModel
+from bi_bench.api import LanguageModel
 from bi_bench.plugins import discover
 from bi_bench.testing.micro import reference
 
 
-def embedded_model() -> BaseModel:
+def embedded_model() -> LanguageModel:
     """The base model of the micro run."""
-    return discover().get(BaseModel, reference("models")).cls()
+    return discover().get(LanguageModel, reference("models")).cls()
 
 
 def embedded_checkpoint() -> Path:

@@ -98,7 +98,6 @@ def _words(plural: str, name: str, package: bool) -> Mapping[str, str]:
         "name": name,
         "module": module,
         "Class": cls,
-        "Base": KINDS[plural].__name__,
         "distribution": module.replace("_", "-"),
         "suite": suite_entry(kind, name),
         "version": bi_bench.__version__,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from bi_bench.api import Analysis, BaseModel, Benchmark, Strategy
+    from bi_bench.api import Analysis, Benchmark, LanguageModel, Strategy
     from bi_bench.stages.preview import Demonstration
     from bi_bench.testing.micro import SuiteRun
 
@@ -46,7 +46,7 @@ def toy_text_benchmark() -> Benchmark:
 
 
 @pytest.fixture(scope="session")
-def tiny_model() -> BaseModel:
+def tiny_model() -> LanguageModel:
     """The embedded base model; ``tiny_model.source().folder`` is its checkpoint."""
     from bi_bench.testing.embedded import embedded_model
 

@@ -64,6 +64,12 @@ def bi_bench_engines() -> Iterator[type[Plugin] | ImportError]:
     return _plugins("engines")
 
 
+@hookimpl
+def bi_bench_decoders() -> Iterator[type[Plugin] | ImportError]:
+    """Decoders."""
+    return _plugins("decoders")
+
+
 def _plugins(folder: str) -> Iterator[type[Plugin] | ImportError]:
     """The plugins of every module in a folder; an ImportError for a module that fails."""
     package = importlib.import_module(f"{__name__}.{folder}")

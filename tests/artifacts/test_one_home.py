@@ -101,6 +101,7 @@ OTHERS = {
     "stages/overlap.py": {"demonstrations", "rl_problems"},
     "api/figure.py": {"kind"},
     "stages/evaluate.py": {"numerics", "ops"},
+    "stages/own_kind.py": {"numerics"},
     "report/site/answers.py": {"ops"},
     # Names and parameters of plugins, options of a command.
     "plugins.py": {"name"},

@@ -28,8 +28,9 @@ class Accuracy(NamedTuple):
 def test_one_model_scores_alike_on_all_splits(tmp_path: Path) -> None:
     import torch
 
+    from bi_bench.api import Decoding
     from bi_bench.training.checkpoint import Checkpoint, Numerics
-    from bi_bench.training.generation.sampler import Decoding, sample
+    from bi_bench.training.generation.sampler import sample
     from bi_bench.training.job import TrainingJob
     from bi_bench.training.seeding import seed_everything
     from bi_bench.training.tokenization import decode, encode_prompts

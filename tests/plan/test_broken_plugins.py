@@ -38,7 +38,7 @@ BASES = {
         "def drafts(self, problem, plan, context): return [Draft(plan=plan)]",
     ),
     "models": (
-        "BaseModel",
+        "LanguageModel",
         "def source(self): return ModelSource('x', hub_id='a/b', revision='c')",
     ),
     "benchmarks": ("Benchmark", "problems = ask = grade = lambda self, *given: None"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bi_bench.api import BaseModel, UserError, model_digest
+from bi_bench.api import LanguageModel, UserError, model_digest
 from bi_bench.plugins import discover
 from bi_bench.stages import base
 from bi_bench.stages.context import StageContext
@@ -30,7 +30,7 @@ def model(tmp_path: Path) -> Path:
 def copied(model: Path, source: str) -> list[str]:
     target = model.parent / "stage"
     target.mkdir()
-    entry = discover().get(BaseModel, "hub").identity()
+    entry = discover().get(LanguageModel, "hub").identity()
     identity = {"model": {**entry, "params": {}}, "source": source}
     stage = {"identity": identity, "plugin_files": [], "unkeyed": {"model": {"path": str(model)}}}
     base.run(StageContext.make(stage, {}, target, lambda **_: None))

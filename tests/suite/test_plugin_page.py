@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from bi_bench.api import BaseModel as LanguageModel
-from bi_bench.api import ModelSource, Parameters, UserError
+from bi_bench.api import LanguageModel, ModelSource, Parameters, UserError
 from bi_bench.plugins import Origin, Registered, discover
 from bi_bench.suite import load_suite
 from bi_bench.suite.plugin_page import example, plugin_page

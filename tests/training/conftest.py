@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from bi_bench.api import PolicyGradient
+from bi_bench.api import Decoding, PolicyGradient
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.generation.sampler import Decoding
 from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.trl.grpo import train_grpo

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bi_bench.api import Algorithm, Benchmark, RolloutPhase, Strategy, did_you_mean
 from bi_bench.api.base_policy import NEEDS
+from bi_bench.plan.checks.kinds import kind_fault
 from bi_bench.plan.recipe import Recipe, Recipes
 from bi_bench.suite import Cell, Defaults, Entry
 
@@ -27,8 +28,8 @@ def skip_reason(cell: Cell, reference: Cell, defaults: Defaults, recipes: Recipe
 
 
 def _unserved(cell: Cell, defaults: Defaults, recipe: Recipe) -> str:
-    if recipe.fault:
-        return recipe.fault
+    if reason := recipe.fault or kind_fault(cell, defaults, recipe.phases):
+        return reason
     wanted = dict.fromkeys(("sft", "rl", "probe", *defaults.evaluate.splits))
     if absent := [split for split in wanted if split not in cell.benchmark.plugin.splits]:
         reason = f"{cell.benchmark.label} has no problems for {', '.join(absent)}"

@@ -7,6 +7,7 @@ from itertools import chain
 
 from bi_bench.api import SPLITS, Limits, UserError, did_you_mean
 from bi_bench.api.identity import NumericsIdentity
+from bi_bench.plan.checks.decoders import decoder_faults
 from bi_bench.plan.recipe import Recipes
 from bi_bench.suite import Suite
 
@@ -19,7 +20,12 @@ def check_suite(suite: Suite, numerics: NumericsIdentity, recipes: Recipes) -> N
 
     ``numerics`` are those of the suite with ``auto`` resolved.
     """
-    for fault in chain(_roles(suite), _impossible(suite, numerics), _conflicts(suite, recipes)):
+    for fault in chain(
+        _roles(suite),
+        decoder_faults(suite),
+        _impossible(suite, numerics),
+        _conflicts(suite, recipes),
+    ):
         raise UserError(fault)
 
 

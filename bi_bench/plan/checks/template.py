@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bi_bench.api import BaseModel, ModelSource, UserError
+from bi_bench.api import LanguageModel, ModelSource, UserError
 from bi_bench.api.text import read_json
 from bi_bench.suite import Entry
 from bi_bench.suite.schema import Prompt
 
 
-def check_template(prompt: Prompt, model: Entry[BaseModel], source: ModelSource) -> None:
+def check_template(prompt: Prompt, model: Entry[LanguageModel], source: ModelSource) -> None:
     """UserError if the model's own chat template is wanted and its folder has none.
 
     Of a hub model nothing is known before its files are there: the first stage that needs the

@@ -39,7 +39,7 @@ def new_outcomes(
 def new_record(record: RunRecord, keys: Mapping[str, str], command: str) -> RunRecord:
     """The run record with other evaluations: ``keys`` maps old ones to new ones.
 
-    Probes and analyses are left out, since they hold the old grades; an evaluation that was not
+    Probes, analyses and decoders are left out, since they hold the old grades; an evaluation that was not
     graded anew is left out too.
     """
     cells = tuple(
@@ -58,7 +58,7 @@ def _new_stages(cell: CellRecord, keys: Mapping[str, str]) -> dict[str, str]:
         if role.part in ("pre", "post"):
             if key in keys:
                 stages[role] = keys[key]
-        elif role != PROBE and role.part != "analyse":
+        elif role != PROBE and role.part not in ("analyse", "decoded"):
             stages[role] = key
     return stages
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bi_bench.artifacts.artifact import Json
 from bi_bench.report.content.analyses import AnalysisTable
+from bi_bench.report.content.decoders import DecoderRow
 from bi_bench.report.content.published import Published
 from bi_bench.report.content.row import Row
 from bi_bench.report.content.sweeps import Sweep
@@ -32,6 +33,7 @@ class Report:
     analyses: tuple[AnalysisTable, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
     published: tuple[Published, ...] = ()
+    decoders: tuple[DecoderRow, ...] = ()
     figures: tuple[str, ...] = ()
     machines: tuple[Mapping[str, str], ...] = ()
 

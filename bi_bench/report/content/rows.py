@@ -8,6 +8,7 @@ from bi_bench.artifacts.role import post, pre
 from bi_bench.report.content.analyses import read_analyses
 from bi_bench.report.content.arm_row import compared, plain_row, scored
 from bi_bench.report.content.cpu import cpu_notes
+from bi_bench.report.content.decoders import read_decoders
 from bi_bench.report.content.notes import report_notes
 from bi_bench.report.content.primary import primary_notes, primary_of, with_standings
 from bi_bench.report.content.published import read_published
@@ -45,6 +46,7 @@ def build_report(results: Results) -> Report:
         analyses=read_analyses(results),
         sweeps=find_sweeps(suite),
         published=read_published(suite),
+        decoders=read_decoders(results),
         figures=suite.figures,
         machines=record.machines,
     )

@@ -78,7 +78,7 @@ class Cell:
         return any(
             state.status == "damaged"
             for role, state in self.states.items()
-            if role.part not in ("analyse", "overlap")
+            if role.part not in ("analyse", "decoded", "overlap")
         )
 
 
@@ -131,7 +131,11 @@ def read_cells(record: RunRecord, states: Mapping[str, State]) -> list[Cell]:
             cell.axes.seed,
             dict(cell.by_role()),
             {role: states[key] for role, key in cell.by_role()}
-            | {analyse(label): State("declined", reason) for label, reason in cell.without.items()},
+            | {analyse(label): State("declined", reason) for label, reason in cell.without.items()}
+            | {
+                Role.of("decoded", label): State("declined", r)
+                for label, r in cell.undecoded.items()
+            },
             cell.skip,
         )
         for cell in record.cells

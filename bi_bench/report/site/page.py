@@ -17,6 +17,8 @@ from bi_bench.report.site.columns import (
 )
 from bi_bench.report.site.escape import visible
 from bi_bench.report.tables.column import Column
+from bi_bench.report.tables.decoders import TITLE as DECODERS
+from bi_bench.report.tables.decoders import decoder_table
 from bi_bench.report.tables.legend import legend
 from bi_bench.report.tables.published import TITLE as PUBLISHED
 from bi_bench.report.tables.published import published_notes, published_table
@@ -37,7 +39,10 @@ def render_page(report: Report, ids: Sequence[str], mark: str) -> str:
         finalize=_seen,
     )
     columns, facts = used_columns(report.rows)
-    published = published_table(report.published, report.rows) if report.published else None
+    tables = [
+        (DECODERS, decoder_table(report.decoders)),
+        (PUBLISHED, published_table(report.published, report.rows)),
+    ]
     text: str = environment.get_template("index.html").render(
         report=report,
         mark=mark,
@@ -54,8 +59,7 @@ def render_page(report: Report, ids: Sequence[str], mark: str) -> str:
         legend=list(legend(report.rows)),
         notes=[*report.notes, *published_notes(report.published)],
         skipped=[item.line for item in report.skipped],
-        published_title=PUBLISHED,
-        published=published,
+        tables=[(title, grid) for title, grid in tables if grid.cells],
         made=[*report.made_with.items(), *(("machine", line) for line in report.machine_lines)],
     )
     return text

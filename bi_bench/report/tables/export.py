@@ -51,6 +51,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "notes": list(report.notes),
         "skipped": [asdict(item) for item in report.skipped],
         "published": [asdict(one) for one in report.published],
+        "decoders": [asdict(row) for row in report.decoders],
         "sweeps": [asdict(sweep) for sweep in report.sweeps],
         "analyses": {table.name: list(map(dict, table.rows)) for table in report.analyses},
     }

@@ -10,6 +10,8 @@ from tabulate import tabulate
 from bi_bench.report.content.analyses import as_text
 from bi_bench.report.content.report import Report
 from bi_bench.report.tables.columns import table_columns
+from bi_bench.report.tables.decoders import TITLE as DECODERS
+from bi_bench.report.tables.decoders import decoder_table
 from bi_bench.report.tables.grid import compact_grids, evaluations, grid, pipe_table
 from bi_bench.report.tables.legend import legend
 from bi_bench.report.tables.published import TITLE as PUBLISHED
@@ -57,6 +59,8 @@ def _terminal(report: Report) -> Iterator[str]:
     for table in report.analyses:
         common, headings, cells = as_text(table.over_seeds(), plain)
         yield f"{plain(table.name)} · {common}\n\n{_ruled_table(headings, cells)}"
+    if report.decoders:
+        yield f"{DECODERS}\n\n{_ruled_table(*decoder_table(report.decoders))}"
     if report.published:
         yield f"{PUBLISHED}\n\n{_ruled_table(*published_table(report.published, report.rows))}"
     below = [*map(plain, (*report.notes, *published_notes(report.published)))]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from bi_bench.report.content.report import Report
 from bi_bench.report.content.row import Row
+from bi_bench.report.tables.decoders import TITLE as DECODERS
+from bi_bench.report.tables.decoders import decoder_table
 from bi_bench.report.tables.grid import pipe_table
 from bi_bench.report.tables.published import TITLE, published_table
 from bi_bench.report.tables.sweeps import sweep_table
@@ -22,6 +24,9 @@ def markdown_sections(report: Report, pictures: Sequence[Picture]) -> Iterator[s
     if report.published:
         yield f"## {TITLE}"
         yield pipe_table(*published_table(report.published, report.rows))
+    if report.decoders:
+        yield f"## {DECODERS}"
+        yield pipe_table(*decoder_table(report.decoders))
     own = [each for each in pictures if not each.analysis]
     sweeps = list(_sweeps(report))
     swept = [each for each in own if each.name == "sweep"]

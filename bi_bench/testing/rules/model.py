@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bi_bench.api import BaseModel, ModelSource, Pace
+from bi_bench.api import LanguageModel, ModelSource, Pace
 from bi_bench.api.boundary import calling
 from bi_bench.api.checkpoint import check_checkpoint
 from bi_bench.testing.case import Case, Fault, Rules
@@ -13,7 +13,7 @@ from bi_bench.testing.case import Case, Fault, Rules
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-def source(case: Case[BaseModel]) -> Iterator[Fault]:
+def source(case: Case[LanguageModel]) -> Iterator[Fault]:
     """source() gives a whole checkpoint folder, or a hub id, with an identity that stays."""
     with calling("source()", case.plugin.source):
         found = case.plugin.source()
@@ -42,7 +42,7 @@ def source(case: Case[BaseModel]) -> Iterator[Fault]:
         )
 
 
-def pace(case: Case[BaseModel]) -> Iterator[Fault]:
+def pace(case: Case[LanguageModel]) -> Iterator[Fault]:
     """pace() gives two positive speeds, or None."""
     with calling("pace()", case.plugin.pace):
         found = case.plugin.pace()

@@ -41,13 +41,17 @@ class Prompting:
         there is a template. Raises UserError for a template that is missing, fails or drops a text.
         """
         if self.template == "none":
-            return [prompt.removesuffix(self.prefix) + self.prefix for prompt in prompts]
+            return self.opened(prompts)
         if self.template == "model" and not getattr(tokenizer, "chat_template", None):
             raise UserError(
                 'defaults.prompt.template = "model", but the tokenizer of this model has no chat '
                 'template; write "none" or name a file with one'
             )
         return [self._chat(tokenizer, prompt) + self.prefix for prompt in prompts]
+
+    def opened(self, prompts: Sequence[str]) -> list[str]:
+        """Each prompt with ``prefix`` at its end, once: all there is to render without a template."""
+        return [prompt.removesuffix(self.prefix) + self.prefix for prompt in prompts]
 
     def _chat(self, tokenizer: PreTrainedTokenizerBase, prompt: str) -> str:
         question = prompt.removesuffix(self.prefix).rstrip() if self.prefix else prompt

@@ -9,32 +9,20 @@ noise. Under greedy decoding the tokens are those of ``generate`` (tested).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import cast
 
 import torch
-from transformers import DynamicCache, PreTrainedModel
+from transformers import PreTrainedModel
 
+from bi_bench.api import Decoding
+from bi_bench.training.generation.forward import Mixture, begin
 from bi_bench.training.generation.stopping import Stop
 
 Rows = list[list[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Decoding:
-    """How answers are drawn: ``temperature`` 0 is greedy; ``max_new_tokens`` bounds the length.
-
-    ``stop``: texts that end an answer; they stay in it.
-    """
-
-    max_new_tokens: int
-    temperature: float = 1.0
-    stop: tuple[str, ...] = ()
-
-
 @torch.inference_mode()
 def sample(
-    model: PreTrainedModel,
+    model: PreTrainedModel | Mixture,
     prompts: Rows,
     decoding: Decoding,
     *,
@@ -107,7 +95,7 @@ def _noise(chosen: Sequence[int], group: int, seed: int, decoding: Decoding) -> 
 
 
 def _sample_batch(
-    model: PreTrainedModel,
+    model: PreTrainedModel | Mixture,
     prompts: Rows,
     decoding: Decoding,
     *,
@@ -121,11 +109,11 @@ def _sample_batch(
     width = max(map(len, prompts))
     ids = torch.tensor([[end] * (width - len(p)) + p for p in prompts], device=device)
     mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=device)
-    cache = DynamicCache(config=model.config)
-    logits = _forward(model, ids, mask, (mask.cumsum(-1) - 1).clamp(min=0), cache)
+    forward = begin(model)
+    logits = forward(ids, mask, (mask.cumsum(-1) - 1).clamp(min=0))
 
     repeat = torch.arange(len(prompts), device=device).repeat_interleave(group)
-    _select(cache, repeat)
+    forward.select(repeat)
     logits, mask = logits[repeat], mask[repeat]
     alive = torch.arange(len(repeat), device=device)  # which result row each batch row writes
     running = torch.ones_like(alive, dtype=torch.bool)
@@ -159,35 +147,11 @@ def _sample_batch(
         # Dropping a row copies the cache, so wait until an eighth of the batch has finished.
         if left <= len(alive) * 7 // 8:
             keep = running.nonzero().squeeze(-1)
-            _select(cache, keep)
+            forward.select(keep)
             alive, tokens, mask, running = alive[keep], tokens[keep], mask[keep], running[keep]
         mask = torch.cat([mask, mask.new_ones(len(mask), 1)], dim=-1)
-        logits = _forward(model, tokens[:, None], mask, mask.sum(-1, keepdim=True) - 1, cache)
+        logits = forward(tokens[:, None], mask, mask.sum(-1, keepdim=True) - 1)
     return result
-
-
-def _select(cache: DynamicCache, rows: torch.Tensor) -> None:
-    """Keep, drop or repeat rows of the cache: what transformers calls reordering, for any index."""
-    cache.reorder_cache(cast(torch.LongTensor, rows))
-
-
-def _forward(
-    model: PreTrainedModel,
-    ids: torch.Tensor,
-    mask: torch.Tensor,
-    positions: torch.Tensor,
-    cache: DynamicCache,
-) -> torch.Tensor:
-    output = model(
-        input_ids=ids,
-        attention_mask=mask,
-        position_ids=positions,
-        past_key_values=cache,
-        use_cache=True,
-        logits_to_keep=1,
-    )
-    logits: torch.Tensor = output.logits[:, -1].float()
-    return logits
 
 
 def _pick(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bi_bench.api import Decoding
 from bi_bench.training.generation.prompting import Prompting
-from bi_bench.training.generation.sampler import Decoding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

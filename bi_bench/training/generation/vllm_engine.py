@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from bi_bench.api import UserError
+from bi_bench.api import Decoding, UserError
 from bi_bench.training.checkpoint import Numerics, load_tokenizer
-from bi_bench.training.generation.sampler import Decoding, Rows
+from bi_bench.training.generation.sampler import Rows
 
 ALONE = 0.9  # share of a GPU's memory where no trainer needs any
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bi_bench.api import Rollout, RolloutPhase
-from bi_bench.training.generation.sampler import Decoding
+from bi_bench.api import Decoding, Rollout, RolloutPhase
 from bi_bench.training.generation.settings import GenerationSettings
 from bi_bench.training.generation.vllm_engine import VLLM
 from bi_bench.training.lora import LoRA

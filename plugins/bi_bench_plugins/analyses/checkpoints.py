@@ -62,9 +62,10 @@ def answers(
 
     The same random numbers in all arms and at all checkpoints. UserError for prompts that do not fit.
     """
+    from bi_bench.api import Decoding
     from bi_bench.training.context_length import check_context_length
     from bi_bench.training.generation.prompting import Prompting
-    from bi_bench.training.generation.sampler import Decoding, sample, truncated
+    from bi_bench.training.generation.sampler import sample, truncated
     from bi_bench.training.generation.stopping import stopper
     from bi_bench.training.tokenization import decode, encode_prompts
 

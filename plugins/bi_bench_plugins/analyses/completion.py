@@ -149,8 +149,9 @@ def scores(
     context: AnalysisContext, checkpoint: Checkpoint, given: Sequence[Cut]
 ) -> list[tuple[bool, float]]:
     """Of each question whether the rest came out word for word, and the share of its words."""
+    from bi_bench.api import Decoding
     from bi_bench.training.context_length import check_context_length
-    from bi_bench.training.generation.sampler import Decoding, sample
+    from bi_bench.training.generation.sampler import sample
     from bi_bench.training.tokenization import decode, encode_prompts
 
     tokenizer = checkpoint.tokenizer

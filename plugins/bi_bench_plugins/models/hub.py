@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bi_bench.api import BaseModel, ModelSource, Parameters, model_digest
+from bi_bench.api import LanguageModel, ModelSource, Parameters, model_digest
 from bi_bench.api.checkpoint import check_checkpoint
 
 
@@ -29,7 +29,7 @@ class HubParameters(Parameters):
         return self
 
 
-class Hub(BaseModel[HubParameters]):
+class Hub(LanguageModel[HubParameters]):
     """Any transformers causal language model: ``id`` and ``revision`` on the hub, or a ``path``."""
 
     name = "hub"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from bi_bench.api import PolicyGradient, UserError
+from bi_bench.api import Decoding, PolicyGradient, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.prompting import Prompting
-from bi_bench.training.generation.sampler import Decoding, sample
+from bi_bench.training.generation.sampler import sample
 from bi_bench.training.job import TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.tokenization import encode_prompts

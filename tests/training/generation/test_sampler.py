@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import torch
 
+from bi_bench.api import Decoding
 from bi_bench.training.checkpoint import Checkpoint
-from bi_bench.training.generation.sampler import Decoding, Rows, sample, truncated
+from bi_bench.training.generation.sampler import Rows, sample, truncated
 from bi_bench.training.tokenization import encode_prompts
 from bi_bench_plugins.benchmarks.igsm import IGSM
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters

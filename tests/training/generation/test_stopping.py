@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bi_bench.api import PolicyGradient
+from bi_bench.api import Decoding, PolicyGradient
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.generation.rollouts import as_rollouts
-from bi_bench.training.generation.sampler import Decoding, Rows, sample, truncated
+from bi_bench.training.generation.sampler import Rows, sample, truncated
 from bi_bench.training.generation.stopping import stopper
 from bi_bench.training.job import TrainingJob
 from bi_bench.training.seeding import seed_everything

@@ -11,10 +11,10 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 from trl.trainer.grpo_config import GRPOConfig
 
-from bi_bench.api import PolicyGradient, UserError
+from bi_bench.api import Decoding, PolicyGradient, UserError
 from bi_bench.api.versions import library_versions
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.generation.sampler import Decoding, sample
+from bi_bench.training.generation.sampler import sample
 from bi_bench.training.generation.vllm_engine import VLLM, VLLMModel, request, row_seed, unpack
 from bi_bench.training.job import TrainingJob
 from bi_bench.training.tokenization import encode_prompts

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import torch
 
-from bi_bench.api import PolicyGradient, derive_seed
+from bi_bench.api import Decoding, PolicyGradient, derive_seed
 from bi_bench.training.checkpoint import Checkpoint
-from bi_bench.training.generation.sampler import Decoding, sample
+from bi_bench.training.generation.sampler import sample
 from bi_bench.training.tokenization import encode_prompts
 from bi_bench.training.trl.advantages import (
     batch_normalised,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import torch
 
+from bi_bench.api import Decoding
 from bi_bench.training.checkpoint import Checkpoint
-from bi_bench.training.generation.sampler import Decoding, sample
+from bi_bench.training.generation.sampler import sample
 from bi_bench.training.influence.logprobs import completion_logprobs
 from bi_bench.training.tokenization import encode_prompts
 from bi_bench.training.trl import rollouts

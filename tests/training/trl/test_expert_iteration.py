@@ -5,9 +5,8 @@ from typing import Any
 
 import torch
 
-from bi_bench.api import ExpertIteration, Rollout
+from bi_bench.api import Decoding, ExpertIteration, Rollout
 from bi_bench.training.checkpoint import Checkpoint, Numerics
-from bi_bench.training.generation.sampler import Decoding
 from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.seeding import seed_everything
 from bi_bench.training.trl.expert_iteration import keep_right, train_expert_iteration

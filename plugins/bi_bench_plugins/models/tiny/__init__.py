@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bi_bench.api import BaseModel, ModelSource, Pace, Parameters, UserError, model_digest
+from bi_bench.api import LanguageModel, ModelSource, Pace, Parameters, UserError, model_digest
 
 
 class TinyParameters(Parameters):
@@ -16,7 +16,7 @@ class TinyParameters(Parameters):
     weights: Annotated[Literal["tiny-1"], Field(description="version of the weights")] = "tiny-1"
 
 
-class Tiny(BaseModel[TinyParameters]):
+class Tiny(LanguageModel[TinyParameters]):
     """The embedded base model (LFM2 family, 0.5 M parameters): needs no network and no GPU."""
 
     name = "tiny"

@@ -1,0 +1,1 @@
+"""Decoders: decode-time methods over checkpoints of a suite."""
