@@ -96,7 +96,7 @@ def _items(wanted: Callable[[Any], bool]) -> Iterator[tuple[str, Any]]:
 
 def _class(name: str, cls: type) -> str:
     bases = [base.__name__ for base in cls.__bases__ if base is not object]
-    derived = [base for base in bases if hasattr(api, base)]
+    derived = [base for base in bases if base in api.__all__]
     about = f" (derived from {', '.join(f'`{base}`' for base in derived)})" if derived else ""
     text = f"### {name}{about}\n\n{prose(cls)}"
     if declared := [*fields(cls)]:

@@ -49,7 +49,9 @@ def test_every_example_is_part_of_a_suite_that_loads(
         if "is not installed" in str(error):
             pytest.skip(str(error))
         raise
-    assert entry.cls.name in [each.name for axis in (*suite.axes, suite.analyses) for each in axis]
+    assert entry.cls.name in [
+        each.name for axis in (*suite.axes, suite.analyses, suite.decoders) for each in axis
+    ]
 
 
 class Odd(Parameters):
