@@ -20,7 +20,9 @@ class Benchmark(Plugin[P], ABC):
 
     ``provides`` is what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
     :meth:`steps` work), "solution" (then problems carry a reference ``solution``), "derivation"
-    (then :meth:`grade` tells whether the steps are right, so that they can be rewarded).
+    (then :meth:`grade` tells whether the steps are right, so that they can be rewarded), "score"
+    (then every grade has a ``score``, and gains and contrasts are those of partial credit), "semantic"
+    (then every grade has its lenient reading, and reports show its gain too).
     ``splits`` are those that it has; one without "sft", "rl" and "probe" is for evaluation alone.
     ``procedural``: other random numbers give other problems, without limit.
     ``max_new_tokens`` is the response length that its solutions need, injected steps included.

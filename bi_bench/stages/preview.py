@@ -18,6 +18,7 @@ from bi_bench.api import (
     UserError,
     stream,
 )
+from bi_bench.stages.draw import draw
 from bi_bench.stages.grading import asked
 from bi_bench.stages.verified import verified
 
@@ -69,7 +70,7 @@ def previews(
     if (finished := strategy.examples()) is not None:
         yield from islice(finished, n)
         return
-    for problem in benchmark.problems(split, n, stream(seed, "sample", split)):
+    for problem in draw(benchmark, split, n, stream(seed, "sample", split)):
         result = verified(benchmark, strategy, problem, seed)
         if isinstance(result, Decline):
             yield Declined(problem, result.reason)
