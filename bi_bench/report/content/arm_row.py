@@ -26,6 +26,7 @@ from bi_bench.report.content.scores import (
     compare,
     in_one_cluster,
     reads_leniently,
+    without_format,
 )
 from bi_bench.report.content.secondary import PARTIAL_CREDIT, secondary
 from bi_bench.report.data.cells import Cell
@@ -95,12 +96,13 @@ def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
         few = Refusal("an interval needs at least 2 problems, this split has 1")
         return replace(row, refused=few)
     clustered = cluster_labels(next(iter(pairs.values())).pre) is not None
+    semantic = arm_scores(pairs, "semantic") if reads_leniently(pairs) else None
     return replace(
         row,
-        greedy=arm_scores(pairs, "greedy"),
+        greedy=without_format(arm_scores(pairs, "greedy"), semantic),
         sampled=arm_scores(pairs, "sampled") if row.samples else None,
         derived=arm_scores(pairs, "derived") if judges_derivations(pairs) else None,
-        semantic=arm_scores(pairs, "semantic") if reads_leniently(pairs) else None,
+        semantic=semantic,
         secondary=secondary(pairs, clustered),
     )
 

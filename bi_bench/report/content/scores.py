@@ -71,6 +71,14 @@ def cluster_labels(outcomes: Outcomes) -> list[str] | None:
     return labels if 1 < len(set(labels)) < len(labels) else None
 
 
+def without_format(strict: Scores, lenient: Scores | None) -> Scores:
+    """``strict``; a gain that the lenient reading does not confirm is labelled one of format."""
+    verdict, *marks = strict.gain_labels
+    if lenient is None or verdict is not GainLabel.GAIN or GainLabel.GAIN in lenient.gain_labels:
+        return strict
+    return replace(strict, gain_labels=(GainLabel.FORMAT, *marks))
+
+
 def reads_leniently(arm: Mapping[int, Pair]) -> bool:
     """True where all answers have a lenient reading, too."""
     return all(outcomes.semantic for pair in arm.values() for outcomes in pair)
