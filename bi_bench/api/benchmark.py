@@ -14,13 +14,18 @@ from bi_bench.api.speech import Solution
 from bi_bench.api.subject import Answered, Subject
 from bi_bench.api.verify import Stated
 
+# What first-party plugins ask for; a benchmark may provide more.
+PROVIDED = frozenset({"graph", "solution", "derivation", "score", "semantic"})
+
 
 class Benchmark(Plugin[P], ABC):
     """A source of problems that can be asked, solved in words and graded.
 
     ``provides`` is what strategies may rely on: "graph" (then :meth:`plan`, :meth:`speak` and
     :meth:`steps` work), "solution" (then problems carry a reference ``solution``), "derivation"
-    (then :meth:`grade` tells whether the steps are right, so that they can be rewarded).
+    (then :meth:`grade` tells whether the steps are right, so that they can be rewarded), "score"
+    (then every grade has a ``score``, and gains and contrasts are those of partial credit), "semantic"
+    (then every grade has its lenient reading, and reports show its gain too).
     ``splits`` are those that it has; one without "sft", "rl" and "probe" is for evaluation alone.
     ``procedural``: other random numbers give other problems, without limit.
     ``max_new_tokens`` is the response length that its solutions need, injected steps included.

@@ -1,10 +1,11 @@
-"""The boundary around calls into plugins: their exceptions become errors that name them, and time limits.
+"""The boundary around calls into plugins: errors that name them, limits of time and of memory.
 
 The core calls a plugin only inside :func:`calling`.
 """
 
 from __future__ import annotations
 
+import resource
 import signal
 import sys
 import sysconfig
@@ -24,16 +25,20 @@ _LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 
 @contextmanager
 def calling(
-    who: str, function: Callable[..., Any] | None = None, seconds: float = 0
+    who: str,
+    function: Callable[..., Any] | None = None,
+    seconds: float = 0,
+    memory: int = 0,
 ) -> Iterator[None]:
     """Turns an exception of a plugin inside the block into a PluginError that begins with ``who``.
 
     The line is the plugin's own, or where nothing of it is in the traceback that of ``function``.
-    ``seconds``: as :func:`time_limit`, 0 for none. A :class:`Declined` is an answer and passes.
+    ``seconds`` and ``memory``: as :func:`time_limit` and :func:`memory_limit`, 0 for none. A
+    :class:`Declined` is an answer and passes.
     Printed text goes to stderr: stdout belongs to the verb.
     """
     try:
-        with redirect_stdout(sys.stderr), time_limit(seconds):
+        with redirect_stdout(sys.stderr), memory_limit(memory), time_limit(seconds):
             yield
     except (Declined, PluginError):  # an inner call has named its plugin already
         raise
@@ -71,12 +76,12 @@ def time_limit(seconds: float) -> Iterator[None]:
     if not seconds or threading.current_thread() is not threading.main_thread():
         yield
         return
-    expired = False
+    expired: BaseException | None = None
 
     def stop(number: int, frame: Any) -> None:
         nonlocal expired
-        expired = True
-        raise _Expired
+        expired = _Expired()
+        raise expired
 
     handler, start = signal.signal(signal.SIGALRM, stop), time.monotonic()
     # Again every second: the body may swallow the first.
@@ -91,8 +96,33 @@ def time_limit(seconds: float) -> Iterator[None]:
         if left:
             rest = max(left - (time.monotonic() - start), 1e-3)
             signal.setitimer(signal.ITIMER_REAL, rest, interval)
-    if expired:
-        raise TimeoutError(f"not done after {seconds:g} seconds")
+    if expired:  # with the line that took so long
+        raise TimeoutError(f"not done after {seconds:g} seconds").with_traceback(
+            expired.__traceback__
+        )
+
+
+@contextmanager
+def memory_limit(size: int) -> Iterator[None]:
+    """MemoryError where the body takes so many bytes more than this process has; 0: no limit.
+
+    None either on systems that do not tell the size of a process.
+    """
+    status = Path("/proc/self/statm")
+    if not size or not status.exists():
+        yield
+        return
+    now = int(status.read_text().split()[0]) * resource.getpagesize()
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limits = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min([now + size, *limits]), hard))
+    try:
+        yield
+    except MemoryError as error:
+        text = f"it needs more than {size / 2**30:.3g} GiB of memory"
+        raise MemoryError(text).with_traceback(error.__traceback__) from None
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 class _Expired(BaseException):

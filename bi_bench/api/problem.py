@@ -58,6 +58,13 @@ class Grade:
     right and every needed step is stated with its right value (None where the benchmark cannot
     tell). ``contradictory``: none counts, because several different answers were given.
     ``unrecognised``: the answer is right and no needed step is wrong, but not every one was found.
+
+    ``score``: partial credit, 0 to 1, of every answer to a benchmark that provides "score", else None.
+    ``semantic``: the answer is right in the lenient reading (wording, units and layout tolerated), of
+    every answer to a benchmark that provides "semantic", else None.
+
+    TypeError or ValueError for any other value: 0.83, or an array's own boolean, would be averaged,
+    written and compared as something else.
     """
 
     correct: bool
@@ -66,15 +73,25 @@ class Grade:
     derivation: bool | None = None
     contradictory: bool = False
     unrecognised: bool = False
+    score: float | None = None
+    semantic: bool | None = None
 
     def __post_init__(self) -> None:
         for name, kinds in _GRADE_TYPES.items():
-            if not isinstance(value := getattr(self, name), kinds):
+            # By the type itself: numpy.float64 is a float by inheritance.
+            if type(value := getattr(self, name)) not in kinds:
                 shown = " or ".join("None" if kind is NoneType else kind.__name__ for kind in kinds)
-                raise TypeError(f"{name} of a Grade must be {shown}, not {value!r:.60}")
+                mend = _MENDS.get(name, f"write {kinds[0].__name__}(...)")
+                raise TypeError(f"{name} of a Grade must be {shown}, not {value!r:.60}; {mend}")
+        if self.score is not None and not 0.0 <= self.score <= 1.0:
+            raise ValueError(
+                f"score of a Grade must lie between 0 and 1, not {self.score}; "
+                "divide by the largest score that an answer can get"
+            )
+        if self.correct and self.score == 0.0:
+            raise ValueError("a Grade with correct=True must not have the score 0.0")
 
 
-# 0.83 or an array's own boolean would be averaged, written and compared as something else.
 _GRADE_TYPES: Mapping[str, tuple[type, ...]] = {
     "correct": (bool,),
     "parsed": (bool,),
@@ -82,4 +99,10 @@ _GRADE_TYPES: Mapping[str, tuple[type, ...]] = {
     "derivation": (bool, NoneType),
     "contradictory": (bool,),
     "unrecognised": (bool,),
+    "score": (float, NoneType),
+    "semantic": (bool, NoneType),
+}
+_MENDS = {
+    "correct": "write True or False, and partial credit as score=",
+    "answer": "write the answer as a string, or None where there is none",
 }

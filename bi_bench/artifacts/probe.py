@@ -14,6 +14,7 @@ class ProbeSummary(Artifact):
     ``informative``: share of problems with 0 < accuracy < 1, the only ones that a group-relative
     algorithm learns from; ``spread``: mean of sqrt(accuracy * (1 - accuracy)), the accuracy factor of
     the per-step influence (BRIDGE, Proposition 3.1); ``histogram``: problems by number right.
+    ``score``: the mean partial credit, where the benchmark gives any; all else is about right answers.
     """
 
     FILE: ClassVar[str] = "summary.json"
@@ -25,6 +26,7 @@ class ProbeSummary(Artifact):
     informative: float
     spread: float
     histogram: tuple[int, ...] = ()
+    score: float | None = None
 
     @property
     def shares(self) -> list[float]:

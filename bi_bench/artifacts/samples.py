@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bi_bench.api import UserError
 from bi_bench.artifacts.artifact import damaged
 
 EVALUATED, PROBED = "samples.parquet", "rollouts.parquet"  # in the same columns
 _FILES = (EVALUATED, PROBED)
+_PROVIDED = ("score", "semantic")  # by all answers to a benchmark, or by none
 
 
 class Sample(NamedTuple):
     """One graded answer; ``sample`` counts the answers to a problem at one temperature, 0 is greedy.
 
     ``tokens`` is its length. ``derivation`` is None where the benchmark cannot judge whether the steps
-    are right. The last two fields are missing in older files.
+    are right. ``score`` is partial credit, 0 to 1, ``semantic`` whether the answer is right in the lenient
+    reading; both are None, and not in the file, where the benchmark does not provide them.
+    ``contradictory`` and ``unrecognised`` are missing in older files.
     """
 
     problem: str
@@ -32,6 +35,13 @@ class Sample(NamedTuple):
     derivation: bool | None
     contradictory: bool = False
     unrecognised: bool = False
+    score: float | None = None
+    semantic: bool | None = None
+
+    @property
+    def credit(self) -> float:
+        """The credit that counts in scores: partial where there is any, else 1 or 0."""
+        return float(self.correct) if self.score is None else self.score
 
     @property
     def greedy(self) -> bool:
@@ -65,4 +75,9 @@ def write_samples(folder: Path, samples: Sequence[Sample], file: str = EVALUATED
     """Write the answers of an evaluation, or of a probe (``PROBED``)."""
     from bi_bench.artifacts.tables import write_rows
 
-    write_rows(folder / file, [sample._asdict() for sample in samples])
+    write_rows(folder / file, [as_row(sample) for sample in samples])
+
+
+def as_row(sample: Sample) -> dict[str, Any]:
+    """The fields by name, without the parts of a grade that its benchmark does not provide."""
+    return {n: v for n, v in sample._asdict().items() if v is not None or n not in _PROVIDED}

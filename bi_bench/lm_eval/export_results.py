@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from statistics import fmean, stdev
 
 from bi_bench.artifacts.files import write_text
 from bi_bench.artifacts.outcomes import Outcomes
@@ -15,8 +16,10 @@ from bi_bench.lm_eval.task_folder import task_name
 from bi_bench.report.data.results import Results
 from bi_bench.report.exports.checkpoints import Checkpoint, read_checkpoints
 
-# Which greedy answers had no answer in them is not in every record, so "parsed" is left out.
-_METRICS = ("acc",)
+
+def _metrics(outcomes: Outcomes) -> list[str]:
+    # Which greedy answers had no answer in them is not in every record, so "parsed" is left out.
+    return ["acc", "score"] if outcomes.partial else ["acc"]
 
 
 def write_results(results: Results, folder: Path) -> Iterator[Path]:
@@ -50,7 +53,9 @@ def lm_eval_results(
         "configs": {task: _config(task, outcomes) for task, outcomes in found.items()},
         "versions": {task: _version(outcomes) for task, outcomes in found.items()},
         "n-shot": dict.fromkeys(found, 0),
-        "higher_is_better": {task: dict.fromkeys(_METRICS, True) for task in found},
+        "higher_is_better": {
+            task: dict.fromkeys(_metrics(one), True) for task, one in found.items()
+        },
         "n-samples": {
             task: {"original": len(one.problems), "effective": len(one.problems)}
             for task, one in found.items()
@@ -94,7 +99,16 @@ def _scores(task: str, outcomes: Outcomes) -> dict[str, object]:
         "acc,none": right,
         # That of lm-eval's mean: the sample's standard deviation over the root of n.
         "acc_stderr,none": math.sqrt(right * (1 - right) / (n - 1)) if n > 1 else "N/A",
-    }
+    } | _credit(outcomes)
+
+
+def _credit(outcomes: Outcomes) -> dict[str, object]:
+    """The mean partial credit, where there is any."""
+    if not outcomes.partial:
+        return {}
+    n = len(outcomes.scores)
+    error = stdev(outcomes.scores) / math.sqrt(n) if n > 1 else "N/A"
+    return {"score,none": fmean(outcomes.scores), "score_stderr,none": error}
 
 
 def _config(task: str, outcomes: Outcomes) -> dict[str, object]:
@@ -110,7 +124,8 @@ def _config(task: str, outcomes: Outcomes) -> dict[str, object]:
             "max_gen_toks": outcomes.identity.settings.max_new_tokens,
         },
         "metric_list": [
-            {"metric": name, "aggregation": "mean", "higher_is_better": True} for name in _METRICS
+            {"metric": name, "aggregation": "mean", "higher_is_better": True}
+            for name in _metrics(outcomes)
         ],
         "metadata": {"version": _version(outcomes), "identity": outcomes.identity.to_json()},
     }

@@ -45,8 +45,13 @@ metric_list:
   - metric: parsed
     aggregation: mean
     higher_is_better: true
-metadata:
+{score}metadata:
   version: {version}
+"""
+_SCORE = """\
+  - metric: score
+    aggregation: mean
+    higher_is_better: true
 """
 
 _UTILS = '''\
@@ -117,6 +122,7 @@ def export_task(
         about=f"{entry.label}, split {split}, {len(problems)} problems, seed {seed}.",
         version=benchmark.version,
         max_new_tokens=benchmark.max_new_tokens,
+        score=_SCORE if "score" in benchmark.provides else "",
     )
     write_text(folder / "task.yaml", task)
     return ExportedTask(name, folder, len(problems))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bi_bench.api import Benchmark
 from bi_bench.lm_eval.task_folder import ExportedBenchmark, problem_of, read_documents
 from bi_bench.plugins import discover
+from bi_bench.stages.grading import graded
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -26,12 +27,13 @@ def problems(folder: Path) -> dict[str, Dataset]:
 
 
 def grade(folder: Path, doc: Mapping[str, str], completion: str) -> dict[str, float]:
-    """``acc`` and ``parsed``, 0 or 1, as the benchmark grades this completion.
+    """``acc`` and ``parsed``, 0 or 1, as the benchmark grades this completion; ``score`` where it has one.
 
     UserError if the benchmark that is installed is not the one that was exported.
     """
-    verdict = _benchmark(folder).grade(problem_of(doc), completion)
-    return {"acc": float(verdict.correct), "parsed": float(verdict.parsed)}
+    verdict = graded(_benchmark(folder), problem_of(doc), completion)
+    credit = {} if verdict.score is None else {"score": verdict.score}
+    return {"acc": float(verdict.correct), "parsed": float(verdict.parsed), **credit}
 
 
 @cache

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import bi_bench.api
 from bi_bench.api import Benchmark, Problem, Split, UserError, stream
-from bi_bench.api.boundary import describe, time_limit
+from bi_bench.api.boundary import describe, memory_limit, time_limit
 from bi_bench.api.errors import GraphError, PluginError
-from bi_bench.stages.grading import SECONDS
+from bi_bench.stages.grading import MEMORY, SECONDS, checked, graded
 
 SHOWN = 5  # faults that a message spells out
 
@@ -35,7 +35,16 @@ def draw(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> list
             f"benchmark {benchmark.name}: {len(faults)} of {len(problems)} problems of "
             f'"{split}" cannot be used: {shown}'
         )
+    if not benchmark.evaluates_itself:
+        _try_grader(benchmark, problems[0])
     return problems
+
+
+def _try_grader(benchmark: Benchmark, problem: Problem) -> None:
+    """Grade what models write, long before one does; PluginError where the grader cannot."""
+    solution = problem.solution or problem.answer
+    for text in ("", problem.question, solution[: len(solution) // 2]):
+        graded(benchmark, problem, text)
 
 
 def _yielded(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> list[Problem]:
@@ -90,17 +99,17 @@ def _fault(benchmark: Benchmark, problem: Problem) -> str:
         if not isinstance(text, str) or not text.strip():
             return f"its {name} must be a text that is not empty (given: {text!r:.40})"
     try:
-        with time_limit(SECONDS):
+        with memory_limit(MEMORY), time_limit(SECONDS):
             reference = _reference(benchmark, problem)
-            correct = benchmark.grade(problem, reference or "").correct
-    except TimeoutError as error:  # hundreds of others would take as long
+            correct = checked(benchmark, benchmark.grade(problem, reference or "")).correct
+    except (TimeoutError, MemoryError) as error:  # hundreds of others would take as long
         raise PluginError(
-            f"benchmark {benchmark.name}: the answer of problem {problem.id} cannot be graded: {error}"
+            f"benchmark {benchmark.name}: the answer of problem {problem.id} cannot be graded: "
+            f"{describe(error, benchmark.grade)}"
         ) from error
     except Exception as error:  # a grader may fail in any way
-        return (
-            f'its answer "{problem.answer:.40}" cannot be graded ({type(error).__name__}: {error})'
-        )
+        cause = describe(error, benchmark.grade)
+        return f'its answer "{problem.answer:.40}" cannot be graded ({cause})'
     if reference is not None and not correct:
         return f'its own solution is not graded as right (answer "{problem.answer:.40}")'
     return ""

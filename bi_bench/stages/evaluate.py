@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bi_bench.api import Benchmark, Problem, Subject, UserError
 from bi_bench.api.boundary import calling
 from bi_bench.artifacts.costs import Costs
-from bi_bench.artifacts.outcomes import EvaluationIdentity, Outcomes
+from bi_bench.artifacts.outcomes import EvaluationIdentity, Outcomes, of_grades
 from bi_bench.artifacts.problems import ProblemsSummary, read_problems
 from bi_bench.artifacts.role import Parent
 from bi_bench.artifacts.samples import Sample, write_samples
@@ -17,10 +17,10 @@ from bi_bench.stages.answers import (
     gpu_costs,
     graded_sample,
     prepare_asking,
-    right_by_problem,
 )
 from bi_bench.stages.base import weights
 from bi_bench.stages.context import StageContext
+from bi_bench.stages.grading import checked
 from bi_bench.training.checkpoint import Numerics
 from bi_bench.training.generation.settings import GenerationSettings
 from bi_bench.training.identity import parse
@@ -56,12 +56,7 @@ def run(context: StageContext) -> Costs:
         clusters=tuple(problem.cluster for problem in problems),
         answers=tuple(problem.answer for problem in problems),
         ops=tuple(problem.metadata.get("ops") for problem in problems),
-        greedy=tuple(answer.correct for answer in greedy),
-        sampled=right_by_problem(sampled, settings.samples) if sampled else (),
-        derivation=tuple(answer.derivation for answer in greedy),
-        unrecognised=tuple(answer.unrecognised for answer in greedy),
-        unparsed=sum(not answer.parsed for answer in rows) / len(rows),
-        contradictory=sum(answer.contradictory for answer in rows) / len(rows),
+        **of_grades(greedy, sampled),
         truncated=sum(answer.truncated for answer in rows) / len(rows),
         tokens=generated(rows) / len(rows),
     ).write(context.folder)
@@ -90,8 +85,10 @@ def _by_itself(
     seed_everything(context.seed)
     with calling(f"benchmark {benchmark.name}", benchmark.evaluate):
         answered = benchmark.evaluate(problems, subject)
-    if answered is None:
-        return None
+        if answered is None:
+            return None
+        for each in answered:
+            checked(benchmark, each.grade)
     if len(answered) != len(problems):
         raise UserError(
             f"benchmark {benchmark.name} answered {len(answered)} of {len(problems)} problems"

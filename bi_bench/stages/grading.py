@@ -8,18 +8,39 @@ from bi_bench.api import Benchmark, Grade, Problem
 from bi_bench.api.boundary import calling
 
 SECONDS = 30.0  # for one answer; the longest that a grader of ours was seen to take is 2
+MEMORY = 2**31  # bytes more than before
 
 
 def graded(benchmark: Benchmark, problem: Problem, completion: str) -> Grade:
-    """The benchmark's grade; PluginError naming the problem where it raises or does not end."""
+    """The benchmark's grade of an answer.
+
+    PluginError naming the problem where it raises, does not end, takes too much memory or gives no
+    grade with the parts that the benchmark provides.
+    """
     who = f"benchmark {benchmark.name} cannot grade an answer to problem {problem.id}"
-    with calling(who, benchmark.grade, SECONDS):
-        found = benchmark.grade(problem, completion)
-        if not isinstance(found, Grade):
+    with calling(who, benchmark.grade, SECONDS, MEMORY):
+        return checked(benchmark, benchmark.grade(problem, completion))
+
+
+def checked(benchmark: Benchmark, grade: Grade) -> Grade:
+    """The grade; TypeError unless it is one, with the parts that the benchmark provides and no others."""
+    if not isinstance(grade, Grade):
+        raise TypeError(
+            f"grade returned {grade!r:.80}, not a Grade; it must return one for any text"
+        )
+    for part in ("score", "semantic"):
+        value, provided = getattr(grade, part), part in benchmark.provides
+        if provided and value is None:
             raise TypeError(
-                f"grade returned {found!r:.80}, not a Grade; it must return one for any text"
+                f'the grade has no {part}, which provides = {{"{part}", ...}} promises of every answer; '
+                f"write Grade(..., {part}=...), in wrong and unparsed answers too"
             )
-    return found
+        if value is not None and not provided:
+            raise TypeError(
+                f'the grade has {part}={value}, which the benchmark does not declare; add "{part}" to '
+                "its provides"
+            )
+    return grade
 
 
 def asked(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from statistics import fmean
 
 from bi_bench.artifacts.costs import Costs
 from bi_bench.artifacts.probe import ProbeSummary
@@ -20,7 +21,10 @@ def run(context: StageContext) -> Costs:
     answers = answer(context, asking, asking.settings.sampled, group)
     write_samples(context.folder, answers, PROBED)
     right = [sum(values) for values in right_by_problem(answers, group)]
-    summarise(right, group).write(context.folder)
+    summary = summarise(right, group)
+    if scores := [each.score for each in answers if each.score is not None]:
+        summary = ProbeSummary(**summary.to_json(), score=fmean(scores))
+    summary.write(context.folder)
     return Costs(tokens_generated=generated(answers), **gpu_costs(asking.numerics))
 
 

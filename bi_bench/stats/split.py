@@ -23,10 +23,12 @@ def split_gain(
 ) -> GainSplit:
     """The gain as a change of P(parsed) and a change of P(right | parsed), of 0/1 tables.
 
+    ``right`` may be partial credit, 0 to 1: P(right | parsed) is then the mean credit of what is parsed.
+
     With score = P(parsed) P(right | parsed) the difference of two products is split without a
     remainder, each change weighted by the mean of the other factor (Kitagawa 1955, JASA 50). Where
     nothing is parsed on one side, P(right | parsed) is taken as that of the other side. An answer
-    that is right counts as parsed. Raises ValueError on empty tables and different shapes.
+    that is right, or has credit, counts as parsed. Raises ValueError on empty tables and different shapes.
     """
     tables = [
         np.asarray(t, dtype=np.float64)
@@ -35,7 +37,7 @@ def split_gain(
     if not tables[0].size or len({table.shape for table in tables}) != 1:
         raise ValueError(f"tables have shapes {[t.shape for t in tables]}; give four alike")
     right = [float(tables[1].mean()), float(tables[3].mean())]
-    parsed = [float(np.maximum(tables[i], tables[i + 1]).mean()) for i in (0, 2)]
+    parsed = [float(np.maximum(tables[i], tables[i + 1] > 0).mean()) for i in (0, 2)]
     given = [r / p if p else None for r, p in zip(right, parsed, strict=True)]
     first, second = (g if g is not None else given[1 - i] or 0.0 for i, g in enumerate(given))
     parsing = (parsed[1] - parsed[0]) * (first + second) / 2

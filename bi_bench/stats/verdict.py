@@ -21,9 +21,10 @@ class GainLabel(StrEnum):
     GAIN = "gain"
     NO_CHANGE = "no detectable change"
     LOSS = "loss"
-    # For callers that know the answers behind the scores: neither is a matter of intervals.
+    # For callers that know the answers behind the scores: none is a matter of this interval alone.
     NEVER_RIGHT = "never right"
     NO_VERDICT = "no verdict"
+    FORMAT = "format"
     ONE_SEED = "conditional on one seed, seed variance unmeasured: no winner named"
     TWO_SEEDS = "conditional on two seeds: no winner named"
     CEILING = "ceiling"

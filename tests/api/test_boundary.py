@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import sys
 import threading
@@ -10,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bi_bench.api.boundary import calling, describe, time_limit
+from bi_bench.api.boundary import calling, describe, memory_limit, time_limit
 from bi_bench.api.errors import Declined, PluginError, UserError
 
 
@@ -83,6 +84,23 @@ def test_a_plugin_that_does_not_end_is_stopped(body: Callable[[], None]) -> None
     with pytest.raises(PluginError, match=message), calling("x", seconds=0.2):
         body()
     assert time.monotonic() - start < 10
+
+
+def test_a_plugin_that_takes_too_much_memory_is_stopped() -> None:
+    message = r"^x: MemoryError: it needs more than 0.5 GiB of memory \(test_boundary.py:\d+\)$"
+    with pytest.raises(PluginError, match=message), calling("x", memory=2**29):
+        bytearray(2**30)
+    bytearray(2**30)
+
+
+def test_an_inner_limit_of_memory_leaves_the_outer_one() -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with memory_limit(2**29):
+        outer = resource.getrlimit(resource.RLIMIT_AS)
+        with memory_limit(2**30):
+            assert resource.getrlimit(resource.RLIMIT_AS) == outer
+        assert resource.getrlimit(resource.RLIMIT_AS) == outer
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
 def test_another_timer_keeps_running() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bi_bench.api import Draft, Grade, Plan, Quantity, ReasoningGraph, Step, Weight
@@ -58,11 +59,28 @@ def test_what_a_step_says_is_one_line(fields: dict[str, Any], message: str) -> N
         ({"parsed": None}, "parsed of a Grade must be bool, not None"),
         ({"answer": 7}, "answer of a Grade must be str or None, not 7"),
         ({"derivation": 0.5}, "derivation of a Grade must be bool or None, not 0.5"),
+        ({"correct": 0.83}, "and partial credit as score="),
+        ({"score": 1}, r"score of a Grade must be float or None, not 1; write float\(...\)"),
+        ({"score": np.float64(0.5)}, "score of a Grade must be float or None, not .*0.5"),
+        ({"correct": np.bool_(True)}, "correct of a Grade must be bool, not .*True"),
+        ({"semantic": 0.5}, "semantic of a Grade must be bool or None, not 0.5"),
     ],
 )
 def test_a_grade_is_a_verdict(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         Grade(**{"correct": True, "parsed": True, **fields})
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.5, float("nan"), float("inf")])
+def test_partial_credit_lies_between_0_and_1(score: float) -> None:
+    with pytest.raises(ValueError, match=f"between 0 and 1, not {score}; divide by the largest"):
+        Grade(correct=False, parsed=True, score=score)
+
+
+def test_a_right_answer_has_credit() -> None:
+    with pytest.raises(ValueError, match=r"correct=True must not have the score 0.0"):
+        Grade(correct=True, parsed=True, score=0.0)
+    assert Grade(correct=False, parsed=True, score=1.0).score == 1.0
 
 
 def test_a_draft_has_a_plan_and_a_text() -> None:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from bi_bench.api import Algorithm, Benchmark, RolloutPhase, Strategy, did_you_mean
 from bi_bench.api.base_policy import NEEDS
+from bi_bench.api.benchmark import PROVIDED
 from bi_bench.plan.checks.kinds import kind_fault
 from bi_bench.plan.recipe import Recipe, Recipes
 from bi_bench.suite import Cell, Defaults, Entry
-
-# What first-party benchmarks provide; others may provide more.
-_PROVIDED = ("graph", "solution", "derivation")
 
 
 def skip_reason(cell: Cell, reference: Cell, defaults: Defaults, recipes: Recipes) -> str:
@@ -75,7 +73,7 @@ def _lacks(
     missing: Sequence[str],
     given: frozenset[str],
 ) -> str:
-    known = {*_PROVIDED, *benchmark.plugin.provides, *given} - {*missing}
+    known = {*PROVIDED, *benchmark.plugin.provides, *given} - {*missing}
     return (
         f"{entry.label} needs a {' and a '.join(missing)}, which {benchmark.label} does not "
         f"provide{did_you_mean(missing[0], known)}"

@@ -39,8 +39,9 @@ class Verdict(NamedTuple):
 
     @property
     def changed(self) -> bool:
-        """True where the answer turned right or wrong, or parsed or unparsed."""
-        return (self.old.correct, self.old.parsed) != (self.new.correct, self.new.parsed)
+        """True where the answer turned right or wrong, parsed or unparsed, or got another score."""
+        old, new = self.old, self.new
+        return (old.correct, old.parsed, old.score) != (new.correct, new.parsed, new.score)
 
 
 class Regraded(NamedTuple):
@@ -166,8 +167,8 @@ def _line(
             chosen = [[v for v in verdicts if v.old.greedy is greedy] for verdicts in of_seeds]
             if all(chosen):
                 scores[name] = (
-                    fmean(fmean(v.old.correct for v in verdicts) for verdicts in chosen),
-                    fmean(fmean(v.new.correct for v in verdicts) for verdicts in chosen),
+                    fmean(fmean(v.old.credit for v in verdicts) for verdicts in chosen),
+                    fmean(fmean(v.new.credit for v in verdicts) for verdicts in chosen),
                 )
     return Line(
         place,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bi_bench.api.digest import digest_json
 from bi_bench.artifacts.artifact import Json
-from bi_bench.artifacts.outcomes import Outcomes
+from bi_bench.artifacts.outcomes import Outcomes, of_grades
 from bi_bench.artifacts.role import PROBE
 from bi_bench.artifacts.run_record import CellRecord, RunRecord
 from bi_bench.artifacts.samples import write_samples
@@ -19,21 +19,12 @@ def new_outcomes(
     old: Outcomes, verdicts: Sequence[Verdict], benchmark: Mapping[str, Json]
 ) -> Outcomes:
     """Outcomes with the new grades, and the grader in their identity."""
+    gone = {*Votes._fields, "scores", "sampled_scores", "semantic"}
+    kept = {name: getattr(old, name) for name in old.model_fields_set - gone}
+    identity = old.identity.model_copy(update={"benchmark": dict(benchmark)})
     new = [verdict.new for verdict in verdicts]
-    greedy = [sample for sample in new if sample.greedy]
-    sampled = tuple(int(sample.correct) for sample in new if not sample.greedy)
-    group = len(sampled) // len(greedy)
-    kept = {name: getattr(old, name) for name in old.model_fields_set - set(Votes._fields)}
-    kept |= {
-        "identity": old.identity.model_copy(update={"benchmark": dict(benchmark)}),
-        "greedy": tuple(sample.correct for sample in greedy),
-        "sampled": tuple(sampled[at : at + group] for at in range(0, len(sampled), group or 1)),
-        "derivation": tuple(sample.derivation for sample in greedy),
-        "unrecognised": tuple(sample.unrecognised for sample in greedy),
-        "unparsed": sum(not sample.parsed for sample in new) / len(new),
-        "contradictory": sum(sample.contradictory for sample in new) / len(new),
-    }
-    return Outcomes(**kept)
+    greedy, sampled = ([each for each in new if each.greedy is when] for when in (True, False))
+    return Outcomes(**kept | {"identity": identity} | of_grades(greedy, sampled))
 
 
 def new_record(record: RunRecord, keys: Mapping[str, str], command: str) -> RunRecord:

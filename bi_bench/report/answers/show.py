@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bi_bench.artifacts.samples import Sample
+from bi_bench.artifacts.samples import as_row as answer_row
 from bi_bench.report.answers.browse import AnswerPair
 from bi_bench.report.answers.steps import MarkedStep
 
@@ -66,7 +67,7 @@ def as_row(pair: AnswerPair) -> dict[str, Any]:
     for name, sample in _named(pair):
         if sample is not None:
             steps = [step._asdict() for step in pair.steps(sample)]
-            row[name] = {**sample._asdict(), "steps": steps}
+            row[name] = {**answer_row(sample), "steps": steps}
     return row
 
 
@@ -105,11 +106,21 @@ def _named(pair: AnswerPair) -> list[tuple[str, Sample | None]]:
     return [("before", pair.before), ("after", pair.after)]
 
 
+def right_or_wrong(sample: Sample) -> str:
+    """ "wrong, score 0.5", "wrong, right in the lenient reading"."""
+    verdict = "right" if sample.correct else "wrong"
+    if sample.score is not None:
+        verdict += f", score {sample.score:.3g}"
+    if sample.semantic is not None and sample.semantic != sample.correct:
+        verdict += f", {'right' if sample.semantic else 'wrong'} in the lenient reading"
+    return verdict
+
+
 def _verdict(name: str, sample: Sample) -> str:
     if not sample.parsed:
         verdict = "contradictory answers" if sample.contradictory else "no answer found"
     else:
-        verdict = "right" if sample.correct else "wrong"
+        verdict = right_or_wrong(sample)
         if sample.correct and sample.derivation is False:
             verdict += (
                 ", steps not recognised" if sample.unrecognised else ", by a wrong derivation"

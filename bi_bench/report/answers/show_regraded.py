@@ -8,8 +8,9 @@ from typing import Any
 
 from tabulate import tabulate
 
-from bi_bench.artifacts.samples import Sample
+from bi_bench.artifacts.samples import Sample, as_row
 from bi_bench.report.answers.regrade import Line, Regraded
+from bi_bench.report.answers.show import right_or_wrong
 from bi_bench.report.text import percent, plain
 
 _SHOWN = 200  # characters of an answer's end
@@ -21,7 +22,7 @@ def to_json(lines: Sequence[Line], regraded: Regraded, n: int, saved: str) -> di
     return {
         "rows": [asdict(line) for line in lines],
         "examples": [
-            {"problem": v.problem.id, "old": v.old._asdict(), "new": v.new._asdict()}
+            {"problem": v.problem.id, "old": as_row(v.old), "new": as_row(v.new)}
             for v in regraded.changed[:n]
         ],
         "left_out": dict(regraded.left_out),
@@ -61,4 +62,4 @@ def _verdict(sample: Sample) -> str:
     if not sample.parsed:
         return "no answer found"
     answer = plain(str(sample.answer))[:60]
-    return f'"{answer}", {"right" if sample.correct else "wrong"}'
+    return f'"{answer}", {right_or_wrong(sample)}'

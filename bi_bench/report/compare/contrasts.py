@@ -10,8 +10,9 @@ from bi_bench.artifacts.role import post, pre
 from bi_bench.report.compare.arms import RunArm
 from bi_bench.report.content.derivations import judges_derivations
 from bi_bench.report.content.pairs import IdentityMismatch, check_against, check_arm
-from bi_bench.report.content.row import Kind, Scores, evaluation
-from bi_bench.report.content.scores import arm_scores, cluster_labels, compare
+from bi_bench.report.content.row import KINDS, Kind, Scores, evaluation
+from bi_bench.report.content.scores import arm_scores, cluster_labels, compare, reads_leniently
+from bi_bench.report.content.secondary import PARTIAL_CREDIT
 from bi_bench.report.data.results import Pair, splits_of
 from bi_bench.stats import constant_answer_floor, mcnemar
 
@@ -28,7 +29,8 @@ class ScorePair:
 class Flips:
     """Greedy answers after RFT that one arm alone gets right, as means over seeds.
 
-    ``p_value`` of McNemar's exact test, for a single seed and problems without clusters.
+    ``p_value`` of McNemar's exact test, for a single seed, problems without clusters and answers
+    without partial credit.
     """
 
     only_one: float
@@ -52,6 +54,7 @@ class Comparison:
     greedy: ScorePair | None = None
     sampled: ScorePair | None = None
     derived: ScorePair | None = None
+    semantic: ScorePair | None = None
     flips: Flips | None = None
     refused: str = ""
     notes: tuple[str, ...] = ()
@@ -60,7 +63,7 @@ class Comparison:
     def pairs(self) -> dict[Kind, ScorePair]:
         """The scores of both arms, in each way that was measured."""
         every: dict[Kind, ScorePair | None]
-        every = {"greedy": self.greedy, "sampled": self.sampled, "derived": self.derived}
+        every = {kind: getattr(self, kind) for kind in KINDS}
         return {kind: pair for kind, pair in every.items() if pair is not None}
 
 
@@ -101,7 +104,9 @@ def _on_split(split: str, one: RunArm, other: RunArm) -> Comparison:
     labels = cluster_labels(first)
     samples = first.samples
     only = sorted({*mine, *theirs} - set(common))
-    notes = (f"{place}: over the seeds that both have; left out: {only}",) if only else ()
+    notes = [f"{place}: over the seeds that both have; left out: {only}"] if only else []
+    if first.partial:
+        notes.append(f"{place}: {PARTIAL_CREDIT}.")
     return Comparison(
         place,
         split,
@@ -117,8 +122,11 @@ def _on_split(split: str, one: RunArm, other: RunArm) -> Comparison:
         derived=_score_pair(left, right, "derived")
         if judges_derivations(left) and judges_derivations(right)
         else None,
+        semantic=_score_pair(left, right, "semantic")
+        if reads_leniently(left) and reads_leniently(right)
+        else None,
         flips=_flips(left, right, clustered=labels is not None),
-        notes=notes,
+        notes=tuple(notes),
     )
 
 
@@ -145,7 +153,8 @@ def _score_pair(one: Mapping[int, Pair], other: Mapping[int, Pair], kind: Kind) 
 
 def _flips(one: Mapping[int, Pair], other: Mapping[int, Pair], *, clustered: bool) -> Flips:
     tests = [mcnemar(other[seed].post.greedy, pair.post.greedy) for seed, pair in one.items()]
-    alone = len(tests) == 1 and not clustered
+    partial = any(pair.post.partial for pair in one.values())
+    alone = len(tests) == 1 and not clustered and not partial
     return Flips(
         fmean(test.fixed for test in tests),
         fmean(test.broken for test in tests),

@@ -23,11 +23,13 @@ _WAYS: dict[Kind, str] = {
     "greedy": "greedy",
     "sampled": "mean of {k} sampled answers",
     "derived": "greedy with every needed step right",
+    "semantic": "greedy in the lenient reading",
 }
 _HEADINGS: dict[Kind, tuple[str, ...]] = {
     "greedy": ("pre", "post", "gain"),
     "sampled": ("pre@{k}", "post@{k}", "gain@{k}"),
     "derived": ("derived pre", "derived post", "derived gain"),
+    "semantic": ("lenient pre", "lenient post", "lenient gain"),
 }
 
 
@@ -86,7 +88,11 @@ def _to_json(comparison: Comparison) -> dict[str, Any]:
         "problems": comparison.problems,
         "clusters": comparison.clusters,
         "floor": comparison.floor,
-        **{kind: asdict(pairs[kind]) if kind in pairs else None for kind in KINDS},
+        **{
+            kind: asdict(pairs[kind]) if kind in pairs else None
+            for kind in KINDS
+            if kind in pairs or kind != "semantic"
+        },
         "flips": asdict(comparison.flips) if comparison.flips else None,
         "refused": comparison.refused,
         "sentences": sentences(comparison),

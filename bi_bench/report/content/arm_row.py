@@ -20,8 +20,15 @@ from bi_bench.report.content.measurements import (
 )
 from bi_bench.report.content.pairs import IdentityMismatch, check_against, check_arm
 from bi_bench.report.content.row import KINDS, Missing, NoComparison, Refusal, Row
-from bi_bench.report.content.scores import arm_scores, cluster_labels, compare, in_one_cluster
-from bi_bench.report.content.secondary import secondary
+from bi_bench.report.content.scores import (
+    arm_scores,
+    cluster_labels,
+    compare,
+    in_one_cluster,
+    reads_leniently,
+    without_format,
+)
+from bi_bench.report.content.secondary import PARTIAL_CREDIT, secondary
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Pair, Results
 from bi_bench.stats import constant_answer_floor, effective_clusters
@@ -44,6 +51,8 @@ def plain_row(
     probe = readiness(cells, results)
     labels = cluster_labels(first)
     notes = _cluster_notes(first)
+    if first.partial:
+        notes.append(PARTIAL_CREDIT)
     if mostly_wrong(pairs):
         notes.append("most right answers have a wrong derivation, so that answers get no verdict")
     if probe is None or probe.seeds < len(pairs):
@@ -72,6 +81,7 @@ def plain_row(
         costs=costs(cells, results),
         readiness=probe,
         overlap=overlap(cells, split, results),
+        partial=first.partial,
         notes=tuple(notes),
     )
 
@@ -86,11 +96,13 @@ def scored(row: Row, pairs: Mapping[int, Pair]) -> Row:
         few = Refusal("an interval needs at least 2 problems, this split has 1")
         return replace(row, refused=few)
     clustered = cluster_labels(next(iter(pairs.values())).pre) is not None
+    semantic = arm_scores(pairs, "semantic") if reads_leniently(pairs) else None
     return replace(
         row,
-        greedy=arm_scores(pairs, "greedy"),
+        greedy=without_format(arm_scores(pairs, "greedy"), semantic),
         sampled=arm_scores(pairs, "sampled") if row.samples else None,
         derived=arm_scores(pairs, "derived") if judges_derivations(pairs) else None,
+        semantic=semantic,
         secondary=secondary(pairs, clustered),
     )
 

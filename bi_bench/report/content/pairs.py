@@ -45,6 +45,8 @@ def _check_same(one: Outcomes, other: Outcomes, where: str, but: Sequence[str] =
     )
     for field in differences(left, right):
         raise IdentityMismatch(field, where)
+    if one.partial != other.partial:
+        raise IdentityMismatch("kinds of credit", where)
     # Contrasts pair by position, so the order counts too.
     if one.problems != other.problems:
         raise IdentityMismatch("problem ids", where)

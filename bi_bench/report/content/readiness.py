@@ -61,7 +61,7 @@ def read_points(results: Results, analyses: Sequence[AnalysisTable]) -> list[Poi
         for split in cell.about("pre"):
             if not cell.done(SFT, RFT, roles.pre(split), roles.post(split)):
                 continue
-            pre, post = (fmean(outcomes.greedy) for outcomes in results.pair(cell, split))
+            pre, post = (fmean(outcomes.credit) for outcomes in results.pair(cell, split))
             predictors = {**known, TRIVIAL: -pre}
             points.append(
                 Point(
@@ -107,7 +107,8 @@ def _probed(cell: Cell, results: Results) -> dict[str, float]:
         return {}
     summary = results.artifact(ProbeSummary, cell.keys[PROBE])
     k = max(1, summary.samples // 2)
-    return {
+    credit = {} if summary.score is None else {"probe: score": summary.score}
+    return credit | {
         "probe: accuracy": summary.accuracy,
         "probe: informative": summary.informative,
         "probe: spread": summary.spread,

@@ -9,7 +9,7 @@ from bi_bench.artifacts.artifact import Json
 from bi_bench.report.content.analyses import AnalysisTable
 from bi_bench.report.content.decoders import DecoderRow
 from bi_bench.report.content.published import Published
-from bi_bench.report.content.row import Row
+from bi_bench.report.content.row import Row, score_name
 from bi_bench.report.content.sweeps import Sweep
 from bi_bench.report.data.cells import Unfinished
 
@@ -41,6 +41,11 @@ class Report:
     def made_with(self) -> dict[str, str]:
         """Numerics and versions as text, by name."""
         return {name: str(value) for name, value in {**self.numerics, **self.versions}.items()}
+
+    @property
+    def score(self) -> str:
+        """The name of what greedy answers get: "accuracy", or "score" where some get partial credit."""
+        return score_name(self.rows)
 
     @property
     def machine_lines(self) -> list[str]:

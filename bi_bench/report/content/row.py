@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from bi_bench.report.content.secondary import Secondary
     from bi_bench.stats import ArmLabel, Contrast, GainLabel
 
-Kind = Literal["greedy", "sampled", "derived"]
+Kind = Literal["greedy", "sampled", "derived", "semantic"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Place = Literal["above", "reference", "tie", "barred", "below", "not tested", "no verdict"]
 Missing = Literal[
@@ -29,12 +30,18 @@ def evaluation(benchmark: str, split: str) -> str:
     return f"{benchmark} → {other} · {name}" if other else f"{benchmark} · {name}"
 
 
+def score_name(rows: Iterable[Row]) -> str:
+    """ "accuracy", or "score" where some answers get partial credit."""
+    return "score" if any(row.partial for row in rows) else "accuracy"
+
+
 @dataclass(frozen=True)
 class Scores:
     """One way to score, in shares (0 to 1), as means with 95 % intervals.
 
-    "greedy" and "sampled" (mean@k) score the answer; "derived" is the greedy answer with every needed
-    step right. The labels are at 95 % too, and so exploratory; `Standing` has the corrected one.
+    "greedy" and "sampled" (mean@k) score the answer, by its partial credit where there is any; "derived"
+    is the greedy answer with every needed step right, "semantic" its lenient reading. The labels are at
+    95 % too, and so exploratory; `Standing` has the corrected one.
     ``final_difference`` and ``gain_difference`` are this arm minus the reference arm, over the
     seeds that both have; None for the reference arm itself and where there is nothing to compare.
     """
@@ -180,7 +187,8 @@ class Row:
 
     ``split`` is "LABEL/SPLIT" where another benchmark than the one trained on was evaluated.
     ``clusters`` that its problems fall into, and how many equal ones these are worth; None without any.
-    ``derived`` is there where the benchmark can tell derivations.
+    ``derived`` is there where the benchmark can tell derivations, ``semantic`` where it reads answers
+    leniently too. ``partial``: answers get partial credit.
 
     Where evaluations that belong together differ in their identity, ``refused`` names the field,
     and there are no scores; ``no_comparison`` is why there is none with the reference arm.
@@ -211,6 +219,8 @@ class Row:
     greedy: Scores | None = None
     sampled: Scores | None = None
     derived: Scores | None = None
+    semantic: Scores | None = None
+    partial: bool = False
     over_random: Contrast | None = None
     secondary: Secondary | None = None
     standing: Standing | None = None
@@ -235,7 +245,8 @@ class Row:
 
     def scores(self, kind: Kind) -> Scores | None:
         """One way to score; None where it was not measured, or refused."""
-        return {"greedy": self.greedy, "sampled": self.sampled, "derived": self.derived}[kind]
+        scores: Scores | None = getattr(self, kind)
+        return scores
 
     def label(self, kind: Kind) -> str:
         """The verdict on the arm against the reference, marked where it is exploratory.

@@ -71,6 +71,19 @@ def cluster_labels(outcomes: Outcomes) -> list[str] | None:
     return labels if 1 < len(set(labels)) < len(labels) else None
 
 
+def without_format(strict: Scores, lenient: Scores | None) -> Scores:
+    """``strict``; a gain that the lenient reading does not confirm is labelled one of format."""
+    verdict, *marks = strict.gain_labels
+    if lenient is None or verdict is not GainLabel.GAIN or GainLabel.GAIN in lenient.gain_labels:
+        return strict
+    return replace(strict, gain_labels=(GainLabel.FORMAT, *marks))
+
+
+def reads_leniently(arm: Mapping[int, Pair]) -> bool:
+    """True where all answers have a lenient reading, too."""
+    return all(outcomes.semantic for pair in arm.values() for outcomes in pair)
+
+
 def in_one_cluster(outcomes: Outcomes) -> bool:
     """True where all problems declare the same cluster."""
     return None not in outcomes.clusters and len(set(outcomes.clusters)) == 1
@@ -86,8 +99,9 @@ def _tables(arm: Mapping[int, Pair], kind: Kind) -> tuple[Table, Table]:
 
 
 _READERS: dict[Kind, Callable[[Outcomes], Table]] = {
-    "greedy": lambda outcomes: np.asarray(outcomes.greedy, dtype=np.float64),
-    "sampled": lambda outcomes: np.asarray(outcomes.sampled, dtype=np.float64).mean(axis=1),
+    "greedy": lambda outcomes: np.asarray(outcomes.credit, dtype=np.float64),
+    "sampled": lambda outcomes: np.asarray(outcomes.sampled_credit, dtype=np.float64).mean(axis=1),
+    "semantic": lambda outcomes: np.asarray(outcomes.semantic, dtype=np.float64),
     "derived": lambda outcomes: np.asarray(
         [
             right and sound is True

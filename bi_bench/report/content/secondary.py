@@ -12,15 +12,20 @@ from bi_bench.artifacts.outcomes import Outcomes
 from bi_bench.report.data.results import Pair
 from bi_bench.stats import GainSplit, mcnemar, pass_at_k, split_gain
 
+PARTIAL_CREDIT = (
+    "scores are mean partial credit, for which there is no McNemar test; fixed / broken, pass@k, maj@k, "
+    "the probe and the floor count right answers"
+)
+
 
 @dataclass(frozen=True)
 class Secondary:
     """Greedy answers that turned right or wrong, as means over seeds, and where the gain comes from.
 
-    ``mcnemar`` is the p-value of McNemar's exact test, for a single seed and problems that declare
-    no clusters, else None. ``split``: the greedy gain as parsing and accuracy. ``pass_k`` and
-    ``majority`` are shares before and after, of the sampled answers. None where answers are not
-    known.
+    ``mcnemar`` is the p-value of McNemar's exact test, for a single seed, problems that declare no
+    clusters and answers without partial credit, else None. ``split``: the greedy gain as parsing and
+    accuracy. ``pass_k`` and ``majority`` are shares before and after, of the sampled answers. None
+    where answers are not known.
     """
 
     fixed: float
@@ -36,7 +41,7 @@ def secondary(pairs: Mapping[int, Pair], clustered: bool) -> Secondary:
     both = list(pairs.values())
     flips = [mcnemar(pair.pre.greedy, pair.post.greedy) for pair in both]
     before, after = [pair.pre for pair in both], [pair.post for pair in both]
-    alone = len(flips) == 1 and not clustered
+    alone = len(flips) == 1 and not clustered and not before[0].partial
     return Secondary(
         fmean(flip.fixed for flip in flips),
         fmean(flip.broken for flip in flips),
@@ -53,7 +58,7 @@ def _split(before: Sequence[Outcomes], after: Sequence[Outcomes]) -> GainSplit |
     tables = (
         np.array([getattr(one, name) for one in outcomes])
         for outcomes in (before, after)
-        for name in ("parsed", "greedy")
+        for name in ("parsed", "credit")
     )
     return split_gain(*tables)
 

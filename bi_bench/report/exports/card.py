@@ -11,7 +11,7 @@ from tabulate import tabulate
 from bi_bench.artifacts.artifact import JsonObject
 from bi_bench.artifacts.stage_record import PluginIdentity
 from bi_bench.report.content.report import Report
-from bi_bench.report.content.row import Row, gain_points
+from bi_bench.report.content.row import Row, gain_points, score_name
 from bi_bench.report.exports.checkpoints import Checkpoint
 from bi_bench.report.exports.yaml import to_yaml
 from bi_bench.report.text import amount, markdown, percent, points
@@ -28,9 +28,10 @@ def model_card(checkpoint: Checkpoint, report: Report) -> str:
         f"fine-tuning (RFT), trained and measured by bi_bench in the suite {markdown(report.suite)}.",
         "## Scores",
         _scores(checkpoint.rows),
-        "Greedy accuracy in %, before RFT (the SFT model) and after (this model); gain in points; 95 % "
-        "intervals over problems for this one checkpoint: how much seeds differ is not in them. floor: the "
-        "best constant answer. truncated: answers cut off at the length limit, before → after.",
+        f"Greedy {score_name(checkpoint.rows)} in %, before RFT (the SFT model) and after (this model); "
+        "gain in points; 95 % intervals over problems for this one checkpoint: how much seeds differ is "
+        "not in them. floor: the best constant answer. truncated: answers cut off at the length limit, "
+        "before → after.",
     ]
     refused = [
         f"- {markdown(f'{row.evaluation}: {row.refused}')}"
@@ -76,7 +77,7 @@ def _index(checkpoint: Checkpoint) -> Iterator[dict[str, Any]]:
         if row.greedy is None:
             continue
         dataset = _hub_dataset(checkpoint) if "/" not in row.split else ""
-        metric = {"type": "accuracy", "name": "greedy accuracy (%)"}
+        metric = {"type": (name := score_name([row])), "name": f"greedy {name} (%)"}
         yield {
             "task": {"type": "text-generation"},
             "dataset": {

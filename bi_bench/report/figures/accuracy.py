@@ -18,11 +18,11 @@ def accuracy(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
         return None
     styles = strategy_styles(row.strategy for row in report.rows)
     figure = dumbbells(
-        rows, styles, accuracy_ends, "greedy accuracy (%)", floor=lambda row: 100 * row.floor
+        rows, styles, accuracy_ends, f"greedy {report.score} (%)", floor=lambda row: 100 * row.floor
     )
     seeds = seeds_text(len(row.seeds) for row in rows)
     caption = (
-        f"Greedy accuracy before and after RFT, {seeds}, with 95 % intervals, and the accuracy of "
+        f"Greedy {report.score} before and after RFT, {seeds}, with 95 % intervals, and the accuracy of "
         "always giving the best constant answer."
     )
     return Drawn(figure, caption)

@@ -52,6 +52,7 @@ def draw_curves(report: Report, curves: Sequence[ArmCurves], file: Path) -> None
         left, middle, right = figure.subplots(1, 3)
         _rewards(left, curves, styles)
         _accuracies(middle, rows, styles, name)
+        middle.set_xlabel(f"greedy {report.score} (%)")
         _histograms(right, curves, styles)
         for axes in (left, middle, right):
             axes.spines[["top", "right"]].set_visible(False)
@@ -102,7 +103,6 @@ def _accuracies(
         place += 1
     axes.set_yticks(ticks, labels)
     axes.invert_yaxis()
-    axes.set(xlabel="greedy accuracy (%)")
     axes.set_title("Before (hollow) and after RFT (filled), 95 % intervals", fontsize=11)
     if not ticks:
         _nothing(axes, "no cell is finished")

@@ -69,7 +69,7 @@ def sweep(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     strategy_legend(figure, list(handles.values()))
     seeds = seeds_text(len(row.seeds) for row in rows)
     caption = (
-        "Gain in greedy accuracy, in points with 95 % intervals, over one parameter with all others "
+        f"Gain in greedy {report.score}, in points with 95 % intervals, over one parameter with all others "
         f"equal; {seeds}. Dashed: the reference arm, {plain(report.reference)}."
     )
     return Drawn(figure, caption)

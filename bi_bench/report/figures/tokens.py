@@ -63,7 +63,7 @@ def tokens(report: Report, curves: Sequence[ArmCurves]) -> Drawn | None:
     strategy_legend(figure, list(handles.values()))
     seeds = seeds_text(len(row.seeds) for row in rows)
     caption = (
-        "Gain in greedy accuracy, in points with 95 % intervals, against the tokens that a cell "
+        f"Gain in greedy {report.score}, in points with 95 % intervals, against the tokens that a cell "
         f"generated in its probes, RFT and evaluations; {seeds}."
     )
     return Drawn(figure, caption)

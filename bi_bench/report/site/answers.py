@@ -138,6 +138,12 @@ def _answer(sample: Sample, limit: int, texts: dict[str, int]) -> list[Any]:
         sample.tokens,
         texts.setdefault(text, len(texts)),
         len(sample.completion) - len(text),
+        # Only where the benchmark provides one of them: all others have one list less to read.
+        *(
+            [sample.score, sample.semantic]
+            if (sample.score, sample.semantic) != (None, None)
+            else []
+        ),
     ]
 
 

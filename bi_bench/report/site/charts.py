@@ -9,7 +9,7 @@ from typing import Any
 from bi_bench.artifacts.outcomes import Outcomes
 from bi_bench.artifacts.role import Evaluation
 from bi_bench.report.content.curves import ArmCurves
-from bi_bench.report.content.row import Row
+from bi_bench.report.content.row import Row, score_name
 from bi_bench.report.data.cells import Cell
 from bi_bench.report.data.results import Results
 
@@ -40,22 +40,23 @@ def reward_chart(curves: ArmCurves | None) -> Chart | None:
 
 
 def difficulty_chart(cells: Sequence[Cell], split: str, results: Results) -> Chart | None:
-    """Greedy accuracy before and after RFT by the number of operations a problem needs."""
-    series = []
+    """Greedy scores before and after RFT by the number of operations a problem needs."""
+    series, score = [], "accuracy"
     for when, name in _WHEN.items():
-        found: dict[int, list[bool]] = {}
+        found: dict[int, list[float]] = {}
         for outcomes in results.evaluated(cells, when, split):
-            for ops, right in zip(outcomes.ops, outcomes.greedy, strict=False):
+            score = "score" if outcomes.partial else score
+            for ops, credit in zip(outcomes.ops, outcomes.credit, strict=False):
                 if ops is not None:
-                    found.setdefault(ops, []).append(right)
+                    found.setdefault(ops, []).append(credit)
         levels = sorted(found)
         shares = [100 * fmean(found[ops]) for ops in levels]
         counts = [len(found[ops]) for ops in levels]
         series.append({"name": name, "x": levels, "y": shares, "text": _counted(counts)})
     if len(series[0]["x"]) < 2:
         return None
-    caption = "Greedy accuracy by the operations that a problem needs, over all seeds"
-    return _chart("bars", "Difficulty", caption, "operations", "accuracy (%)", series)
+    caption = f"Greedy {score} by the operations that a problem needs, over all seeds"
+    return _chart("bars", "Difficulty", caption, "operations", f"{score} (%)", series)
 
 
 def histogram_chart(
@@ -98,7 +99,7 @@ def cost_chart(rows: Sequence[Row], marks: Sequence[Mapping[str, Any]]) -> Chart
     if not series:
         return None
     caption = (
-        "Gain in greedy accuracy with 95 % intervals against the tokens that a cell generated in "
+        f"Gain in greedy {score_name(rows)} with 95 % intervals against the tokens that a cell generated in "
         "its probes, RFT and evaluations"
     )
     title = f"Gain against cost: {rows[0].evaluation}"

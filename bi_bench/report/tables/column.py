@@ -16,7 +16,7 @@ from bi_bench.stats import Contrast
 
 Value = str | int | float | bool | None
 # The tables of Markdown; "title", and the "facts" that all rows have in common, are above the others.
-Table = Literal["title", "facts", "scores", "derived", "measured"]
+Table = Literal["title", "facts", "scores", "derived", "semantic", "measured"]
 # The groups of the page, which a reader shows and hides.
 Group = Literal[
     "axes", "scores", "basis", "contrasts", "sampled", "derived", "answers", "costs", "more"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,19 +14,21 @@ from bi_bench.report.tables import columns
 from bi_bench.report.tables.column import Value
 
 
-def flat_row(row: Row) -> dict[str, Value]:
-    """One row under flat names, always the same ones; None where there is no number.
+def flat_rows(rows: Sequence[Row]) -> list[dict[str, Value]]:
+    """Rows under the same flat names; None where there is no number.
 
     Scores are shares (0 to 1). Names of mean@k end in ``_k``, those of the derived score in
-    ``_derived``, those of intervals in ``_low`` and ``_high`` before that. ``arm_label`` is at the
-    corrected level where ``arm_label_basis`` is "corrected", else exploratory.
+    ``_derived``, of the lenient reading in ``_semantic``, those of intervals in ``_low`` and ``_high``
+    before that. ``arm_label`` is at the corrected level where ``arm_label_basis`` is "corrected", else
+    exploratory.
     """
-    return {name: value for each in columns.COLUMNS for name, value in each.values(row).items()}
+    wanted = columns.machine_columns(rows)
+    return [{n: v for each in wanted for n, v in each.values(row).items()} for row in rows]
 
 
 def to_csv(report: Report) -> str:
     """One line per row; empty where there is no number. Without rows, nothing at all."""
-    rows = [flat_row(row) for row in report.rows]
+    rows = flat_rows(report.rows)
     if not rows:
         return ""
     file = io.StringIO()
@@ -47,7 +50,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "command": report.command,
         "numerics": dict(report.numerics),
         "versions": dict(report.versions),
-        "rows": [flat_row(row) for row in report.rows],
+        "rows": flat_rows(report.rows),
         "notes": list(report.notes),
         "skipped": [asdict(item) for item in report.skipped],
         "published": [asdict(one) for one in report.published],

@@ -77,6 +77,8 @@ def _markdown(report: Report, pictures: Sequence[Picture]) -> Iterator[str]:
         yield pipe_table(*grid(report, evaluation.rows, table_columns("scores")))
         if any(row.derived for row in evaluation.rows):
             yield pipe_table(*grid(report, evaluation.rows, table_columns("derived")))
+        if any(row.semantic for row in evaluation.rows):
+            yield pipe_table(*grid(report, evaluation.rows, table_columns("semantic")))
         yield pipe_table(*grid(report, evaluation.rows, table_columns("measured")))
     yield from markdown_sections(report, pictures)
     for table in report.analyses:

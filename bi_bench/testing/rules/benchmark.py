@@ -18,6 +18,7 @@ from bi_bench.api import (
     Split,
     Strategy,
 )
+from bi_bench.api.benchmark import PROVIDED
 from bi_bench.api.boundary import calling
 from bi_bench.stages.draw import draw
 from bi_bench.stages.grading import asked, graded
@@ -26,7 +27,6 @@ from bi_bench.testing.case import Case, Fault, Rules
 from bi_bench.testing.injection import inject
 
 PROBLEMS, SEED = 8, 1
-PROVIDED = {"graph", "solution", "derivation"}
 TEXTS = (
     "",
     " ",

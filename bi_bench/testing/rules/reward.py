@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from bi_bench.api import Benchmark, Problem, Reward, Rollout
+from bi_bench.api.benchmark import PROVIDED
 from bi_bench.api.boundary import calling
 from bi_bench.stages.grading import graded
 from bi_bench.testing.case import Case, Fault, Rules
 
 PROBLEMS, SEED = 6, 1
-NEEDS = {"graph", "solution", "derivation"}
 
 
 def needs(case: Case[Reward]) -> Iterator[Fault]:
     """It needs "graph", "solution", "derivation" or nothing."""
-    if unknown := sorted(case.plugin.needs - NEEDS):
-        known = ", ".join(f'"{each}"' for each in sorted(NEEDS))
+    if unknown := sorted(case.plugin.needs - PROVIDED):
+        known = ", ".join(f'"{each}"' for each in sorted(PROVIDED))
         yield Fault(f'no benchmark can provide "{unknown[0]}"', f"needs: of {known}")
 
 

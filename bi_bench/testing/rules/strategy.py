@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from bi_bench.api import Benchmark, Decline, Problem, Strategy
 from bi_bench.api.base_policy import NEEDS
+from bi_bench.api.benchmark import PROVIDED
 from bi_bench.stages.demonstrate import demonstrations, finished
 from bi_bench.stages.verified import verified
 from bi_bench.testing.case import Case, Fault, Rules
 
 PROBLEMS, SEED = 12, 1
-OF_BENCHMARKS = {"graph", "solution"}
 
 
 def toys(case: Case[Strategy]) -> Iterator[tuple[Benchmark, list[Problem]]]:
@@ -25,7 +25,7 @@ def toys(case: Case[Strategy]) -> Iterator[tuple[Benchmark, list[Problem]]]:
 
 def needs(case: Case[Strategy]) -> Iterator[Fault]:
     """It needs what a benchmark or the base model can provide."""
-    possible = OF_BENCHMARKS | NEEDS
+    possible = PROVIDED | NEEDS
     if unknown := sorted(case.plugin.needs - possible):
         known = ", ".join(f'"{each}"' for each in sorted(possible))
         yield Fault(f'nothing provides "{unknown[0]}"', f"needs: of {known}")

@@ -5,15 +5,13 @@ transformers runs them in a sandbox; that does not make them end.
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from jinja2 import Environment, TemplateError
 
 from bi_bench.api import UserError
-from bi_bench.api.boundary import time_limit
+from bi_bench.api.boundary import memory_limit, time_limit
 
 Template = str | Mapping[str, str] | None  # by name, where a tokenizer has several
 
@@ -26,7 +24,7 @@ def bounded_rendering(template: Template) -> Iterator[None]:
     """UserError where rendering fails, takes too long or takes too much memory."""
     try:
         _check_powers(template)
-        with time_limit(SECONDS), _memory_limit(MEMORY):
+        with time_limit(SECONDS), memory_limit(MEMORY):
             yield
     except MemoryError:
         raise UserError(
@@ -45,20 +43,3 @@ def _check_powers(template: Template) -> None:
     for text in texts:
         if any(token[1:] == ("operator", "**") for token in Environment().lex(str(text))):
             raise ValueError("** is not allowed in a chat template")
-
-
-@contextmanager
-def _memory_limit(size: int) -> Iterator[None]:
-    """MemoryError if this process takes so many bytes more, on systems that tell its size."""
-    status = Path("/proc/self/statm")
-    if not status.exists():
-        yield
-        return
-    now = int(status.read_text().split()[0]) * resource.getpagesize()
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limits = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min([now + size, *limits]), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

@@ -12,7 +12,7 @@ from bi_bench.report.content.primary import Primary, primary_notes
 from bi_bench.report.content.report import Report
 from bi_bench.report.content.row import Standing
 from bi_bench.report.content.rows import build_report
-from bi_bench.report.tables.export import flat_row, to_csv
+from bi_bench.report.tables.export import flat_rows, to_csv
 from bi_bench.report.tables.render import render
 from bi_bench.stats import holm
 from tests.conftest import present
@@ -164,7 +164,7 @@ def test_a_label_is_at_the_corrected_level_or_exploratory(suite: Suite) -> None:
     assert present(row.greedy).arm_label == "improved"  # at 95 %
     assert row.label("greedy") == "tie"
     assert row.label("sampled") == "improved (exploratory)"
-    flat = flat_row(row)
+    flat = flat_rows([row])[0]
     assert (flat["arm_label"], flat["arm_label_basis"]) == ("tie", "corrected")
     assert (flat["arm_label_k"], flat["arm_label_basis_k"]) == ("improved", "exploratory")
 

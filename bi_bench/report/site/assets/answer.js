@@ -21,8 +21,8 @@ biBench.problemView = (() => {
   }
 
   // An answer as the file of data lists it.
-  function unpacked([temperature, right, parsed, truncated, derivation, value, tokens, text, left], texts) {
-    return { greedy: temperature === 0, temperature, right, parsed, truncated, derivation, answer: value, tokens, parts: texts[text], left };
+  function unpacked([temperature, right, parsed, truncated, derivation, value, tokens, text, left, score = null, semantic = null], texts) {
+    return { greedy: temperature === 0, temperature, right, parsed, truncated, derivation, answer: value, tokens, parts: texts[text], left, score, semantic };
   }
 
   function piece(part, faults) {
@@ -42,6 +42,8 @@ biBench.problemView = (() => {
       answer.greedy ? "greedy" : `temperature ${answer.temperature}`, `${answer.tokens} tokens`,
       answer.parsed ? `answer ${answer.answer ?? "none"}` : `⚠ ${answer.answer ?? "not parsed"}`,
     ];
+    if (answer.score !== null) found.push(`score ${answer.score}`);
+    if (answer.semantic !== null && answer.semantic !== answer.right) found.push(`${sign(answer.semantic)} in the lenient reading`);
     if (answer.truncated) found.push("⚠ truncated");
     if (answer.derivation === false) found.push(answer.right ? "✗ wrong derivation" : "derivation wrong");
     if (answer.derivation === "unrecognised") found.push("⚠ steps not recognised");

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import get_args
 
+from bi_bench.report.content.row import Row
 from bi_bench.report.tables.column import Column, Group, Table
 from bi_bench.report.tables.columns.answers import ANSWERS, SECONDARY
 from bi_bench.report.tables.columns.contrasts import CONTRASTS
 from bi_bench.report.tables.columns.costs import COSTS
 from bi_bench.report.tables.columns.facts import ARM, FLOOR, PROBLEMS, REMARKS
-from bi_bench.report.tables.columns.scores import DERIVED, GREEDY, SAMPLED
+from bi_bench.report.tables.columns.scores import DERIVED, GREEDY, SAMPLED, SEMANTIC
 from bi_bench.report.tables.columns.training import TRAINING
 
 COLUMNS: tuple[Column, ...] = (
@@ -20,6 +21,7 @@ COLUMNS: tuple[Column, ...] = (
     *GREEDY,
     *SAMPLED,
     *DERIVED,
+    *SEMANTIC,
     *CONTRASTS,
     *SECONDARY,
     *FLOOR,
@@ -30,6 +32,12 @@ COLUMNS: tuple[Column, ...] = (
 )
 _TABLES: tuple[Table, ...] = get_args(Table)
 _GROUPS: tuple[Group, ...] = get_args(Group)
+
+
+def machine_columns(rows: Sequence[Row]) -> list[Column]:
+    """Those of CSV and JSON: all but the lenient reading where no row has one."""
+    lenient = any(row.semantic for row in rows)
+    return [column for column in COLUMNS if lenient or column not in SEMANTIC]
 
 
 def shown_columns() -> list[Column]:

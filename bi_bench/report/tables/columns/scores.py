@@ -1,4 +1,4 @@
-"""Columns of the three ways to score: greedy, sampled (mean@k) and derived, with their contrasts."""
+"""Columns of the ways to score: greedy, sampled (mean@k), derived and semantic, with their contrasts."""
 
 from __future__ import annotations
 
@@ -49,19 +49,37 @@ SAMPLED = ScoreColumns(
     {},
 ).columns()
 
+_SECONDARY = {
+    "pre": "pre",
+    "post": "post",
+    "gain": "gain",
+    "final_vs_reference": "final vs {reference}",
+    "gain_vs_reference": "gain vs {reference}",
+    "arm_label": "label",
+}
+
 DERIVED = ScoreColumns(
     "derived",
     "_derived",
     {
         name: Shown(f"derived {heading}", "derived", "derived")
-        for name, heading in (
-            ("pre", "pre"),
-            ("post", "post"),
-            ("gain", "gain"),
-            ("final_vs_reference", "final vs {reference}"),
-            ("gain_vs_reference", "gain vs {reference}"),
-            ("arm_label", "label"),
+        for name, heading in _SECONDARY.items()
+    },
+    {},
+).columns()
+
+_LENIENT = Line(
+    "lenient: greedy, the answer right in the lenient reading.",
+    lambda row: row.semantic is not None,
+)
+SEMANTIC = ScoreColumns(
+    "semantic",
+    "_semantic",
+    {
+        name: Shown(
+            f"lenient {heading}", "semantic", "contrasts", lines=(_LENIENT,) * (name == "pre")
         )
+        for name, heading in _SECONDARY.items()
     },
     {},
 ).columns()
