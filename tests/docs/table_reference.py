@@ -42,7 +42,7 @@ folder of a stage that trained also has the checkpoint, in the files of transfor
 bi_bench lacks some of the fields for which a default is given; readers take the default. Written from the
 code by `python tests/docs/renew.py`.
 """
-SAMPLE = Sample("p/1", 0, 0.0, "4", 1, False, True, True, "4", True, False, False)
+SAMPLE = Sample("p/1", 0, 0.0, "4", 1, False, True, True, "4", True, False, False, 1.0, True)
 DEMONSTRATION = Demonstration(
     "p/1", "p/1", "2 + 2 =", " 4", [Span(0, 2, 0, "compute", False)], [Weight(0, 2, 0.5)]
 )
