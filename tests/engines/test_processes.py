@@ -143,7 +143,10 @@ def test_ctrl_c_while_the_server_still_imports(
     (tmp_path / "entries" / "slow_import.py").write_text("import time; time.sleep(60)")
     line = command([stage("a")])
     script = tmp_path / "script.py"
-    script.write_text(script.read_text().replace("cpus=2,", "cpus=2, preload=['slow_import'],"))
+    plain = script.read_text()
+    slow = plain.replace('"helper_entries:run")', '"helper_entries:run", ("slow_import",))')
+    assert slow != plain
+    script.write_text(slow)
     with start(line, surroundings, start_new_session=True) as engine:
         wait_for(engine, "main runs as __main__")
         while len(survivors()) < 3:
