@@ -21,7 +21,7 @@ def equivalent_algorithms(entries: Sequence[Entry[Algorithm]], recipes: Recipes)
         own = [hook for hook in HOOKS if entry.plugin.overrides(hook)]
         direction = [
             [phase.objective() for phase in recipes.of(entry).phases],
-            [type(entry.plugin).__qualname__, entry.params.model_dump(mode="json")] if own else [],
+            [entry.name, entry.params.model_dump(mode="json")] if own else [],
         ]
         alike.setdefault(json.dumps(direction, sort_keys=True, default=str), []).append(entry)
     return [_warning(same, recipes) for same in alike.values() if len(same) > 1]

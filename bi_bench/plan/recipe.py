@@ -24,6 +24,7 @@ from bi_bench.api.identity import Content, Json
 from bi_bench.api.kernels import hub_kernel
 from bi_bench.api.phase import STARTS
 from bi_bench.api.trainer import HOOKS
+from bi_bench.plan.reward_terms import WrongRewardError, reward_of
 from bi_bench.plugins import Registered, Registry
 from bi_bench.suite import Entry, Suite
 from bi_bench.suite.suite import SECONDS
@@ -104,7 +105,7 @@ def _listed(found: Mapping[str, Registered[Any]]) -> dict[str, Json]:
 
 
 def recipe_of(entry: Entry[Algorithm], registry: Registry) -> Recipe:
-    """The recipe of an algorithm."""
+    """The recipe of an algorithm; WrongRewardError where the suite names a reward that it cannot have."""
     who = entry.who
     try:
         plugin = entry.plugin
@@ -124,7 +125,9 @@ def recipe_of(entry: Entry[Algorithm], registry: Registry) -> Recipe:
             trainer = registered[phase.trainer] = registry.get(Trainer, phase.trainer)
             trainers.append(_trainer(registry, trainer, phase, plugin))
             if isinstance(phase, RolloutPhase):
-                rewards |= {term.name: _reward(registry, term) for term in phase.terms}
+                rewards |= {term.name: reward_of(registry, term, entry) for term in phase.terms}
+        except WrongRewardError:
+            raise
         except UserError as error:
             return Recipe(fault=f"{who}: phase {number}: {error}")
     return Recipe(phases, tuple(trainers), registered, rewards)
@@ -168,12 +171,6 @@ def _reward_faults(phase: RolloutPhase) -> Iterator[str]:
         yield "it has no reward"
     if len(set(names)) < len(names):
         yield "a reward is named twice"
-
-
-def _reward(registry: Registry, term: RewardTerm) -> Registered[Reward]:
-    found = registry.get(Reward, term.name)
-    registry.build(Reward, {**found.identity(), "params": dict(term.params)})
-    return found
 
 
 def _trainer(

@@ -20,7 +20,8 @@ from bi_bench.api import (
     UserError,
     did_you_mean,
 )
-from bi_bench.api.boundary import calling
+from bi_bench.api.boundary import describe
+from bi_bench.api.errors import PluginError
 from bi_bench.api.text import read_text
 from bi_bench.plugins import Registered, Registry, discover
 from bi_bench.suite.overrides import apply_overrides
@@ -237,8 +238,12 @@ def _entry(
             f"{file}: {key_path((*path, 'label'))}: a label is a string (given: {label!r})"
         )
     registered = _registered(registry, base, name, file, path)
-    with calling(f"{file}: {key_path(path)}"):  # validators of a plugin may raise anything
+    try:
         params = validate(registered.cls.Params, table, file, path)
+    except UserError:
+        raise
+    except Exception as error:  # validators of a plugin may raise anything
+        raise PluginError(f"{file}: {key_path(path)}: {describe(error)}") from error
     return Entry(registered, params, label or name, key_path(path))
 
 

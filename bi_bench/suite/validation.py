@@ -13,6 +13,14 @@ from pydantic_core import ErrorDetails
 from bi_bench.api import Parameters, UserError, did_you_mean
 
 M = TypeVar("M", bound=Parameters)
+# Branches of a union as pydantic names them.
+_KINDS = {
+    "str": "a text",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "true or false",
+    "dict": "a table",
+}
 
 
 def validate(model: type[M], data: object, file: object, path: Sequence[str | int] = ()) -> M:
@@ -22,8 +30,23 @@ def validate(model: type[M], data: object, file: object, path: Sequence[str | in
     try:
         return model.model_validate(_tuples(data))
     except pydantic.ValidationError as error:
-        lines = [_explain(model, fault, path) for fault in error.errors()]
+        lines = [_explain(model, fault, path) for fault in _without_branches(error.errors())]
         raise UserError("\n".join(f"{file}: {line}" for line in lines)) from None
+
+
+def _without_branches(faults: list[ErrorDetails]) -> list[ErrorDetails]:
+    """The faults, one for each value that is of none of several types, in place of one for each type."""
+    kept: dict[tuple[object, ...], ErrorDetails] = {}
+    for fault in faults:
+        *outer, last = fault["loc"] or ("",)
+        kind = _KINDS.get(str(last).partition("[")[0])
+        if kind is None or not fault["type"].endswith("_type"):
+            kept[fault["loc"]] = fault
+            continue
+        place = tuple(outer)
+        known = f"{kept[place]['msg']} or {kind}" if place in kept else f"must be {kind}"
+        kept[place] = {**fault, "loc": place, "msg": known}
+    return list(kept.values())
 
 
 def key_path(path: Sequence[str | int]) -> str:

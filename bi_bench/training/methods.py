@@ -27,18 +27,46 @@ def chosen(
 
 
 def credited(
-    algorithm: Algorithm, rollouts: Sequence[Rollout], advantages: Sequence[float], room: Room
+    algorithm: Algorithm,
+    rollouts: Sequence[Rollout],
+    advantages: Sequence[float],
+    room: Room,
+    step: int,
 ) -> Sequence[Sequence[float]] | None:
     """The advantages of tokens by :meth:`Algorithm.credit`, None for those of the rollouts."""
-    with calling(f'algorithm "{algorithm.name}"', algorithm.credit):
+    with calling(f'algorithm "{algorithm.name}", step {step}', algorithm.credit):
         rows = algorithm.credit(rollouts, advantages, room)
         if rows is None:
             return None
-        wanted, given = [len(each.ids) for each in rollouts], [len(row) for row in rows]
-        if wanted != given:
-            raise ValueError(
-                f"credit returned rows of {given!r:.60} numbers for rollouts of {wanted!r:.60} tokens"
-            )
+        if len(rows) != len(rollouts):
+            raise ValueError(f"credit returned {len(rows)} rows for {len(rollouts)} rollouts")
+        for number, (rollout, row) in enumerate(zip(rollouts, rows, strict=True)):
+            if not hasattr(row, "__len__"):
+                raise TypeError(
+                    f"credit must return a list of numbers for each rollout; number {number} is {row!r:.40}"
+                )
+            if len(row) != len(rollout.ids):
+                raise ValueError(
+                    f"credit returned {len(row)} numbers for rollout {number}, which has "
+                    f"{len(rollout.ids)} tokens"
+                )
         if not all(math.isfinite(value) for row in rows for value in row):
             raise ValueError("credit returned a number that is not finite")
     return rows
+
+
+def ended(
+    algorithm: Algorithm,
+    rollouts: Sequence[Rollout],
+    rewards: Sequence[float],
+    room: Room,
+    step: int,
+) -> bool:
+    """Whether :meth:`Algorithm.between` ends the phase."""
+    with calling(f'algorithm "{algorithm.name}", step {step}', algorithm.between):
+        end: object = algorithm.between(rollouts, rewards, room)
+        if not isinstance(end, bool | None):
+            raise TypeError(
+                f"between returned {end!r:.60}; return True to end the phase, else False or None"
+            )
+    return bool(end)

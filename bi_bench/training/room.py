@@ -35,7 +35,7 @@ from bi_bench.training.generation.stopping import stopper
 from bi_bench.training.generation.vllm_engine import VLLM
 from bi_bench.training.job import Trained, TrainingJob
 from bi_bench.training.lora import adapted, has_adapters, merge
-from bi_bench.training.methods import chosen, credited
+from bi_bench.training.methods import chosen, credited, ended
 from bi_bench.training.tokenization import encode_completions, encode_prompts
 from bi_bench.training.trl.order import in_turn
 from bi_bench.training.trl.sft import Demonstrations, SFTSettings
@@ -321,7 +321,7 @@ class TrainingRoom:
     def _credit(
         self, rollouts: Sequence[Rollout], advantages: Sequence[float]
     ) -> Sequence[Sequence[float]] | None:
-        return credited(self._algorithm, rollouts, advantages, self)
+        return credited(self._algorithm, rollouts, advantages, self, self.steps + 1)
 
     def _after(self, rollouts: Sequence[Rollout], rewards: Sequence[float]) -> bool:
         for rollout, reward in zip(rollouts, rewards, strict=True):
@@ -333,9 +333,7 @@ class TrainingRoom:
                 for each, grade in graded
                 if grade.correct and not each.truncated
             ]
-        algorithm = self._algorithm
-        with calling(f'algorithm "{algorithm.name}"', algorithm.between):
-            return bool(algorithm.between(rollouts, rewards, self))
+        return ended(self._algorithm, rollouts, rewards, self, self.steps + 1)
 
     def _stepped(self, step: int, generated: int) -> bool:
         self.steps = step

@@ -145,7 +145,11 @@ def test_a_plugin_that_cannot_work_is_refused_when_it_is_loaded(
         ("Learned(log, tokens)", "Learned([3], tokens)", "must be mappings from names to numbers"),
         ("(folder / FILE).write_text(", "str(", "save wrote nothing into its folder"),
         ("return Counts(self", "return str(self", "load returned a str, not a LoadedModel"),
-        ('ModelSource(identity="from scratch")', "None", "the result of source.* must be ModelSource"),
+        (
+            'ModelSource(identity="from scratch")',
+            "None",
+            "the result of source.* must be ModelSource",
+        ),
     ],
 )
 def test_what_a_model_does_wrong_names_its_plugin(

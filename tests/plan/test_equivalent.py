@@ -68,3 +68,29 @@ def test_plan_prints_the_warning(tmp_path: Path) -> None:
     assert "warning: dr-grpo and rloo are one algorithm here" in printed
     shown = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True).stdout
     assert len(json.loads(shown)["warnings"]) == 1
+
+
+MINE = """
+from bi_bench.api import Algorithm, PolicyGradient, hookimpl
+
+class Mine(Algorithm):
+    '''Takes some problems.'''
+    name = "{name}"
+    def phases(self):
+        return [PolicyGradient(steps=2, prompts=4, group=4)]
+    def choose(self, history, n, rng):
+        return {chosen}
+
+@hookimpl
+def bi_bench_algorithms():
+    return [Mine]
+"""
+
+
+def test_methods_of_classes_with_one_name_are_not_taken_for_the_same(tmp_path: Path) -> None:
+    files = {"first": "list(range(n))", "last": "list(range(9, 9 - n, -1))"}
+    for name, chosen in files.items():
+        (tmp_path / f"{name}.py").write_text(MINE.format(name=name, chosen=chosen))
+    plugins = json.dumps([str(tmp_path / f"{name}.py") for name in files])
+    suite = load_suite(SMOKE, [f"plugins={plugins}", 'matrix.algorithms=["first","last"]'])
+    assert equivalent_algorithms(suite.axes.algorithms, Recipes(suite)) == []

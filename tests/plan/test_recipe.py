@@ -69,7 +69,7 @@ FAULTS = [
     ('[pg(rewards=("answer", "answer"))]', "a reward is named twice"),
     (
         '[pg(rewards=(RewardTerm("length-penalised", {"penalti": 1}),))]',
-        '"length-penalised" does not take these parameters: penalti',
+        'reward "length-penalised": penalti: unknown key',
     ),
     (
         '[pg(rewards=(RewardTerm("length-penalised", {"penalty": -1.0}),))]',
@@ -200,3 +200,28 @@ print(sorted({{"torch", "transformers", "trl"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("reward", "message"),
+    [
+        ('"answre"', r'algorithms\[1\].reward: rewards: "answre" not found; did you mean "answer"'),
+        ('{name="answre"}', r'algorithms\[1\].reward: rewards: "answre" not found'),
+        (
+            '{name="length-penalised",penalti=1}',
+            r'\[1\].reward.penalti: unknown key; did you mean "penalty"\? Allowed: penalty, tokens',
+        ),
+        (
+            '{name="length-penalised",penalty="1"}',
+            r"reward.penalty: Input should be a valid number",
+        ),
+        ("3", r"\[1\].reward: must be a text or a table \(given: 3\)"),
+    ],
+)
+def test_a_reward_that_the_suite_names_is_a_fault_of_the_suite(
+    suite_file: Path, reward: str, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        planned(
+            suite_file, "[pg()]", f'matrix.algorithms=["grpo",{{name="dr-grpo",reward={reward}}}]'
+        )

@@ -10,10 +10,10 @@ from typing import ClassVar
 import pytest
 import torch
 
-from bi_bench.api import Custom, Grade, History, Problem, Rollout, UserError
+from bi_bench.api import Custom, Grade, History, Problem, Rollout, Room, UserError
 from bi_bench.training.checkpoint import Checkpoint, Numerics
 from bi_bench.training.job import TrainingJob
-from bi_bench.training.methods import chosen
+from bi_bench.training.methods import chosen, credited, ended
 from bi_bench.training.room import Grading, TrainingRoom
 from bi_bench.training.trl.task import RFTSettings
 from bi_bench_plugins.algorithms.grpo import GRPO
@@ -126,3 +126,47 @@ def test_a_choice_that_does_not_exist_is_named(
     history = History([Problem(f"p/{n}", "?", "1") for n in range(8)], 2, 3, {})
     with pytest.raises(UserError, match=r'"wrong", step 3: .* not 4 indices from 0 to 7'):
         chosen(Wrong(), history, 4, random.Random(0))
+
+
+class Odd(GRPO):
+    """Returns what it is told."""
+
+    name = "odd"
+    result: ClassVar[object] = None
+
+    def credit(
+        self, rollouts: Sequence[Rollout], advantages: Sequence[float], room: Room
+    ) -> Sequence[Sequence[float]]:
+        return self.result  # type: ignore[return-value]
+
+    def between(
+        self, rollouts: Sequence[Rollout], rewards: Sequence[float], room: Room
+    ) -> bool | None:
+        return self.result  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        ([0.5, 0.5], "a list of numbers for each rollout; number 0 is 0.5"),
+        ([[1.0, 1.0]], "1 rows for 2 rollouts"),
+        ([[1.0, 1.0], [1.0]], "1 numbers for rollout 1, which has 3 tokens"),
+        ([[1.0, 1.0], [1.0, 1.0, float("nan")]], "not finite"),
+    ],
+)
+def test_credit_of_another_shape_is_named_with_its_step(
+    monkeypatch: pytest.MonkeyPatch, room: TrainingRoom, result: object, message: str
+) -> None:
+    monkeypatch.setattr(Odd, "result", result)
+    rollouts = [Rollout(0, "a", (1, 2), False), Rollout(0, "b", (1, 2, 3), False)]
+    with pytest.raises(UserError, match=f'"odd", step 7: .*{message}'):
+        credited(Odd(), rollouts, [1.0, -1.0], room, 7)
+
+
+def test_between_ends_a_phase_with_true_alone(
+    monkeypatch: pytest.MonkeyPatch, room: TrainingRoom
+) -> None:
+    assert not ended(Odd(), [], [], room, 1)
+    monkeypatch.setattr(Odd, "result", "yes")
+    with pytest.raises(UserError, match=r"step 2: .*between returned 'yes'; return True to end"):
+        ended(Odd(), [], [], room, 2)
