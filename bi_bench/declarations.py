@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import inspect
 import re
 from collections.abc import Collection
@@ -56,8 +57,7 @@ def check_hooks(module: object, hooks: Collection[str]) -> None:
         found = True
         hook = options.get("specname") or name
         if hook not in hooks and not options.get("optionalhook"):
-            short = [known.removeprefix("bi_bench_") for known in hooks]
-            hint = did_you_mean(hook.removeprefix("bi_bench_"), short)
+            hint = did_you_mean(hook, hooks)
             raise UserError(f'unknown hook "{hook}"{hint or "."} Hooks: {", ".join(hooks)}')
         if callable(member) and (taken := inspect.signature(member).parameters):
             raise UserError(f"{name} is called without arguments; remove {', '.join(taken)}")
@@ -93,8 +93,30 @@ def check_class(cls: Any, base: type[Plugin], kind: str) -> None:
             )
         if not path.exists():
             raise TypeError(f'{cls.__name__}.data_files: "{name}" not found in {path.parent}')
+    own = _own_names(cls, base)
     if missing := sorted(getattr(cls, "__abstractmethods__", ())):
-        raise TypeError(f"{cls.__name__} lacks {', '.join(missing)}")
+        lacks = f"{cls.__name__} lacks {', '.join(missing)}"
+        raise TypeError(lacks + did_you_mean(missing[0], own).replace("mean", "write"))
+    for name in own:
+        # An optional method under another name would never be called.
+        close = difflib.get_close_matches(name, _names(base), n=1, cutoff=0.85)
+        if close and name != close[0].removesuffix("s"):  # one problem beside all problems
+            raise TypeError(
+                f'{cls.__name__}.{name} is nothing of {base.__name__}; did you mean "{close[0]}"? Names '
+                "of your own begin with _"
+            )
+
+
+def _own_names(cls: type[Plugin], base: type[Plugin]) -> list[str]:
+    """Public names of a class and of those that it derives from, without those of the base class."""
+    mine = {name for each in cls.__mro__ if not issubclass(base, each) for name in vars(each)}
+    return sorted(name for name in mine - _names(base) if not name.startswith("_"))
+
+
+def _names(base: type[Plugin]) -> set[str]:
+    """Public names of a base class, with those that are only declared."""
+    declared = {name for each in base.__mro__ for name in inspect.get_annotations(each)}
+    return {name for name in {*dir(base), *declared} if not name.startswith("_")}
 
 
 def data_files(cls: type[Plugin]) -> dict[str, Path]:

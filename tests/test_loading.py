@@ -61,7 +61,7 @@ def written(folder: Path, text: str) -> Path:
         (GOOD.replace("@hookimpl", ""), "bi_bench_strategies is no hook yet; write @hookimpl above it"),
         (
             GOOD.replace(HOOK, "def bi_bench_stratgies():"),
-            'unknown hook "bi_bench_stratgies"; did you mean "strategies"',
+            'unknown hook "bi_bench_stratgies"; did you mean "bi_bench_strategies"',
         ),
         (GOOD.replace(HOOK, "def bi_bench_strategies(config):"), "called without arguments; remove config"),
         (GOOD.replace(RETURN, "return None"), "list of classes derived from Strategy, like [Mine], not None"),

@@ -153,7 +153,11 @@ def test_two_plugin_files_with_neighbours_of_one_name_are_refused(tmp_path: Path
         ("def oops(:", "SyntaxError"),
         (GOOD.replace("    name =", "    title ="), "has no name"),
         (GOOD.replace("return [Mine]", "return [Mine()]"), "must yield classes"),
-        (GOOD.replace("def drafts", "def draft"), "lacks drafts"),
+        (GOOD.replace("def drafts", "def draft"), 'lacks drafts; did you write "draft"'),
+        (
+            GOOD.replace("def drafts", "per_problen = 2.0\n    def drafts"),
+            'did you mean "per_problem"',
+        ),
     ],
 )
 def test_an_unusable_file_says_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:
