@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bi_bench.plugins import KINDS
+from tests.batch import run_all
 
 ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "suites" / "smoke.toml"
@@ -55,31 +56,35 @@ def test_help_is_fast_and_imports_nothing_heavy() -> None:
     assert min(seconds) < 0.5, seconds
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["plan", "no-such.toml"], "no such file"),
-        (
-            ["plan", SMOKE, "--set", "matrix.sed=1"],
-            'matrix.sed: unknown key; did you mean "seeds"?',
-        ),
-        (["plan", SMOKE, "--set", 'matrix.strategies=["brdge"]'], 'did you mean "bridge"?'),
-        (["plan", SMOKE, "--set", "matrix.strategies[1].reflection=7"], "less than or equal to 1"),
-        (["report", "nothing", "--store", "no-store"], "no run matches"),
-        (["sample", "igms"], 'did you mean "igsm"?'),
-        (["sample", "igsm", "--split", "tests"], "is not one of"),
-        (["sample", "igsm", "--set", "benchmark.tire=1"], 'did you mean "tier"?'),
-        (["why", SMOKE, "zzz"], "no stage begins"),
-        (["stage", SMOKE, "zzz"], "no stage begins"),
-    ],
-)
+MISTAKES: list[tuple[list[object], str]] = [
+    (["plan", "no-such.toml"], "no such file"),
+    (
+        ["plan", SMOKE, "--set", "matrix.sed=1"],
+        'matrix.sed: unknown key; did you mean "seeds"?',
+    ),
+    (["plan", SMOKE, "--set", 'matrix.strategies=["brdge"]'], 'did you mean "bridge"?'),
+    (["plan", SMOKE, "--set", "matrix.strategies[1].reflection=7"], "less than or equal to 1"),
+    (["report", "nothing", "--store", "no-store"], "no run matches"),
+    (["sample", "igms"], 'did you mean "igsm"?'),
+    (["sample", "igsm", "--split", "tests"], "is not one of"),
+    (["sample", "igsm", "--set", "benchmark.tire=1"], 'did you mean "tier"?'),
+    (["why", SMOKE, "zzz"], "no stage begins"),
+    (["stage", SMOKE, "zzz"], "no stage begins"),
+]
+
+
+@pytest.fixture(scope="module")
+def mistaken() -> list[subprocess.CompletedProcess[str]]:
+    return run_all([arguments for arguments, _ in MISTAKES])
+
+
+@pytest.mark.parametrize("number", range(len(MISTAKES)))
 def test_mistakes_are_one_clear_message_and_exit_code_2(
-    arguments: list[object], message: str, tmp_path: Path
+    mistaken: list[subprocess.CompletedProcess[str]], number: int
 ) -> None:
-    result = run(*arguments)
-    assert result.returncode == 2
-    assert message in result.stderr
-    assert "Traceback" not in result.stderr
+    assert mistaken[number].returncode == 2
+    assert MISTAKES[number][1] in mistaken[number].stderr
+    assert "Traceback" not in mistaken[number].stderr
 
 
 def test_plan_as_json_names_cells_and_stages(tmp_path: Path) -> None:

@@ -12,6 +12,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SMOKE = ROOT / "suites" / "smoke.toml"
+# The same stages as the smoke suite, on fewer problems and steps.
+SMALLER = {
+    "sft = 200": "sft = 96",
+    "rl = 64": "rl = 8",
+    "probe = 16": "probe = 8",
+    "test = 40": "test = 16",
+    "steps = 4, prompts = 8": "steps = 2, prompts = 4",
+    "batch_size = 32": "batch_size = 16",
+    "samples = 8": "samples = 4",
+}
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Columns = Callable[..., list[dict[str, Any]]]
 
@@ -46,9 +56,15 @@ def columns() -> Columns:
 
 
 @pytest.fixture(scope="session")
-def smoke_file() -> Path:
-    """The suite that tests run."""
-    return SMOKE
+def smoke_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The suite that tests run: the smoke suite with smaller numbers."""
+    text = SMOKE.read_text()
+    for large, small in SMALLER.items():
+        assert text.count(large) == 1
+        text = text.replace(large, small)
+    file = tmp_path_factory.mktemp("suite") / "smoke.toml"
+    file.write_text(text)
+    return file
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +74,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def smoke(bi_bench: Run, store: Path) -> subprocess.CompletedProcess[str]:
+def smoke(bi_bench: Run, smoke_file: Path, store: Path) -> subprocess.CompletedProcess[str]:
     """The smoke suite, carried out for real."""
-    return bi_bench("run", SMOKE, "--store", store)
+    return bi_bench("run", smoke_file, "--store", store)

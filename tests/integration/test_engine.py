@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from bi_bench.store import Store
-from tests.integration.conftest import SMOKE, Run
+from tests.integration.conftest import Run
 
 ROOT = Path(__file__).parents[2]
 MEASURED = {"costs.json", "log.txt", "stage.json"}  # the last has the time
@@ -18,12 +18,16 @@ def results(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_engine_of_the_documentation_runs_a_suite(
-    smoke: subprocess.CompletedProcess[str], store: Path, bi_bench: Run, tmp_path: Path
+    smoke: subprocess.CompletedProcess[str],
+    smoke_file: Path,
+    store: Path,
+    bi_bench: Run,
+    tmp_path: Path,
 ) -> None:
     assert smoke.returncode == 0
     shutil.copy(ROOT / "docs" / "examples" / "subprocess_engine.py", tmp_path)
     suite = tmp_path / "smoke.toml"
-    suite.write_text(f'plugins = ["./subprocess_engine.py"]\n{SMOKE.read_text()}')
+    suite.write_text(f'plugins = ["./subprocess_engine.py"]\n{smoke_file.read_text()}')
     lost = Store(tmp_path / "store")
     shutil.copytree(store / "stages", lost.stages)
     labels = {lost.record(folder.name).label: folder.name for folder in lost.stages.iterdir()}

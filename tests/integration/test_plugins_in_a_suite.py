@@ -8,7 +8,6 @@ import pytest
 
 from tests.integration.conftest import Columns, Run
 
-SMOKE = Path(__file__).parents[2] / "suites" / "smoke.toml"
 HEAD = "from bi_bench.api import Decline, Draft, Plan, Step, Strategy, Benchmark, Grade, hookimpl\n"
 RESTATE = (
     HEAD
@@ -76,9 +75,9 @@ WRONG = RESTATE.replace('"restate"', '"return"').replace("restate-all", "wrong")
 CRASH = RESTATE.replace("steps = []", "raise RuntimeError('boom')").replace("restate-all", "crash")
 
 
-def suite(folder: Path, name: str, plugin: str, *changes: tuple[str, str]) -> Path:
+def suite(smoke: Path, folder: Path, name: str, plugin: str, *changes: tuple[str, str]) -> Path:
     (folder / "mine.py").write_text(plugin)
-    text = SMOKE.read_text().replace('name = "smoke"', f'name = "{name}"\nplugins = ["./mine.py"]')
+    text = smoke.read_text().replace('name = "smoke"', f'name = "{name}"\nplugins = ["./mine.py"]')
     for before, after in changes:
         assert before in text
         text = text.replace(before, after)
@@ -89,6 +88,7 @@ def suite(folder: Path, name: str, plugin: str, *changes: tuple[str, str]) -> Pa
 
 def test_a_strategy_in_one_short_file_runs_through_the_whole_matrix(
     smoke: subprocess.CompletedProcess[str],
+    smoke_file: Path,
     bi_bench: Run,
     store: Path,
     tmp_path: Path,
@@ -96,6 +96,7 @@ def test_a_strategy_in_one_short_file_runs_through_the_whole_matrix(
 ) -> None:
     assert len(RESTATE.splitlines()) <= 40
     file = suite(
+        smoke_file,
         tmp_path,
         "mine",
         RESTATE,
@@ -108,12 +109,14 @@ def test_a_strategy_in_one_short_file_runs_through_the_whole_matrix(
 
 def test_a_strategy_that_declines_is_a_skipped_cell_with_its_reason(
     smoke: subprocess.CompletedProcess[str],
+    smoke_file: Path,
     bi_bench: Run,
     store: Path,
     tmp_path: Path,
     columns: Columns,
 ) -> None:
     file = suite(
+        smoke_file,
         tmp_path,
         "declined",
         DECLINES,
@@ -141,6 +144,7 @@ def test_a_strategy_that_declines_is_a_skipped_cell_with_its_reason(
 )
 def test_faulty_plugins_end_with_a_clear_message_and_no_traceback(
     bi_bench: Run,
+    smoke_file: Path,
     tmp_path: Path,
     name: str,
     plugin: str,
@@ -148,7 +152,8 @@ def test_faulty_plugins_end_with_a_clear_message_and_no_traceback(
     code: int,
     message: str,
 ) -> None:
-    result = bi_bench("run", suite(tmp_path, name, plugin, change), "--store", tmp_path / "store")
+    file = suite(smoke_file, tmp_path, name, plugin, change)
+    result = bi_bench("run", file, "--store", tmp_path / "store")
     assert result.returncode == code, result.stdout + result.stderr
     assert message in result.stderr
     assert "Traceback" not in result.stderr

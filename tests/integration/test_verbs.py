@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.batch import run_all
 from tests.integration.conftest import Run
 
 STRICT = '''
@@ -137,25 +138,34 @@ def test_samples_are_filtered_by_outcome(light: Run) -> None:
     assert probe["rollout"]["temperature"] == 1.0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["samples", "smoke", "--flipped", "fixd"], 'did you mean "fixed"'),
-        (["samples", "smoke", "--behaviour", "atempt"], 'did you mean "attempt"'),
-        (["samples", "smoke", "--split", "test_id"], 'did you mean "test-id"'),
-        (["samples", "smoke", "--arm", "brigde"], 'did you mean "bridge"'),
-        (["samples", "smoke", "--seed", "77"], "no seed 77"),
-        (["samples", "smoke", "--problem", "77"], 'no problem "77" is in'),
-        (["regrade", "smoke", "--grader", "igms"], 'did you mean "igsm"'),
-        (["regrade", "smoke", "--benchmark", "gsm8k"], "nothing to grade"),
-        (["regrade", "smoke", "--set", "benchmark.tire=1"], 'did you mean "tier"'),
-        (["compare", "smoke:bridge", "smoke"], "not one of each"),
-        (["compare", "smoke:bridge", "smoke:bridge"], "given twice"),
-        (["report", "smoke", "--out", "x"], "--out: the report of one run"),
-    ],
-)
-def test_mistakes_are_one_clear_message(light: Run, arguments: list[str], message: str) -> None:
-    result = light(*arguments)
-    assert result.returncode == 2
-    assert message in result.stderr
-    assert "Traceback" not in result.stderr
+MISTAKES: list[tuple[list[str], str]] = [
+    (["samples", "smoke", "--flipped", "fixd"], 'did you mean "fixed"'),
+    (["samples", "smoke", "--behaviour", "atempt"], 'did you mean "attempt"'),
+    (["samples", "smoke", "--split", "test_id"], 'did you mean "test-id"'),
+    (["samples", "smoke", "--arm", "brigde"], 'did you mean "bridge"'),
+    (["samples", "smoke", "--seed", "77"], "no seed 77"),
+    (["samples", "smoke", "--problem", "77"], 'no problem "77" is in'),
+    (["regrade", "smoke", "--grader", "igms"], 'did you mean "igsm"'),
+    (["regrade", "smoke", "--benchmark", "gsm8k"], "nothing to grade"),
+    (["regrade", "smoke", "--set", "benchmark.tire=1"], 'did you mean "tier"'),
+    (["compare", "smoke:bridge", "smoke"], "not one of each"),
+    (["compare", "smoke:bridge", "smoke:bridge"], "given twice"),
+    (["report", "smoke", "--out", "x"], "--out: the report of one run"),
+]
+
+
+@pytest.fixture(scope="module")
+def mistaken(
+    smoke: subprocess.CompletedProcess[str], store: Path
+) -> list[subprocess.CompletedProcess[str]]:
+    assert smoke.returncode == 0, smoke.stderr
+    return run_all([arguments for arguments, _ in MISTAKES], "--store", store)
+
+
+@pytest.mark.parametrize("number", range(len(MISTAKES)))
+def test_mistakes_are_one_clear_message(
+    mistaken: list[subprocess.CompletedProcess[str]], number: int
+) -> None:
+    assert mistaken[number].returncode == 2
+    assert MISTAKES[number][1] in mistaken[number].stderr
+    assert "Traceback" not in mistaken[number].stderr

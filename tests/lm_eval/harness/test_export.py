@@ -12,6 +12,7 @@ import pytest
 
 from bi_bench.api import UserError
 from bi_bench.lm_eval import task_runtime
+from tests.batch import run_all
 
 EVALUATE = """
 import json, sys
@@ -138,25 +139,29 @@ def test_no_machine_path_is_in_an_export(exported: Path) -> None:
     assert not [name for name, text in files.items() if str(exported.parent) in text]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["lm-evl", "igsm"], 'did you mean "lm-eval"?'),
-        (["lm-eval", "igms"], 'did you mean "igsm"?'),
-        (["lm-eval", "igsm", "--split", "test_id"], 'did you mean "test-id"'),
-        (["lm-eval", "igsm", "--set", "strategy.x=1"], "write benchmark.KEY=VALUE"),
-        (["lm-eval", "igsm", "--set", "benchmark.tire=1"], 'did you mean "tier"?'),
-        (["lm-eval", "igsm", "--name", "a b"], "cannot name a task"),
-        (["lm-eval", "igsm", "--out", "."], "holds other files"),
-    ],
-)
+MISTAKES: list[tuple[list[str], str]] = [
+    (["lm-evl", "igsm"], 'did you mean "lm-eval"?'),
+    (["lm-eval", "igms"], 'did you mean "igsm"?'),
+    (["lm-eval", "igsm", "--split", "test_id"], 'did you mean "test-id"'),
+    (["lm-eval", "igsm", "--set", "strategy.x=1"], "write benchmark.KEY=VALUE"),
+    (["lm-eval", "igsm", "--set", "benchmark.tire=1"], 'did you mean "tier"?'),
+    (["lm-eval", "igsm", "--name", "a b"], "cannot name a task"),
+    (["lm-eval", "igsm", "--out", "."], "holds other files"),
+]
+
+
+@pytest.fixture(scope="module")
+def mistaken() -> list[subprocess.CompletedProcess[str]]:
+    return run_all((["export", *arguments] for arguments, _ in MISTAKES), "-n", 1)
+
+
+@pytest.mark.parametrize("number", range(len(MISTAKES)))
 def test_mistakes_are_one_clear_message(
-    arguments: list[str], message: str, offline: Callable[..., subprocess.CompletedProcess[str]]
+    mistaken: list[subprocess.CompletedProcess[str]], number: int
 ) -> None:
-    result = offline("-m", "bi_bench", "export", *arguments, "-n", 1)
-    assert result.returncode == 2
-    assert message in result.stderr
-    assert "Traceback" not in result.stderr
+    assert mistaken[number].returncode == 2
+    assert MISTAKES[number][1] in mistaken[number].stderr
+    assert "Traceback" not in mistaken[number].stderr
 
 
 def test_an_export_of_another_version_of_the_benchmark_is_refused(
