@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 from bi_bench.api.expression import Expression, references
 
@@ -31,11 +32,13 @@ def colours(equations: Equations, target: str) -> dict[str, str]:
             users[parent].append(name)
     for _ in range(_ROUNDS):
         found = {
-            name: str(
-                _number(
-                    found[name],
-                    _outline(equation, found),
-                    *sorted([found[user] for user in users[name]]),
+            name: _number(
+                "|".join(
+                    [
+                        found[name],
+                        _outline(equation, found),
+                        *sorted([found[user] for user in users[name]]),
+                    ]
                 )
             )
             for name, equation in equations.items()
@@ -47,7 +50,7 @@ def mark(
     name: str, equation: Expression, coloured: Mapping[str, str], *, constants: bool = False
 ) -> int:
     """The contribution of one quantity to the hash of its graph, operators included."""
-    return _number(coloured[name], _shape(equation, coloured, constants))
+    return int(_number(f"{coloured[name]}|{_shape(equation, coloured, constants)}"))
 
 
 def total(marks: int) -> str:
@@ -68,7 +71,7 @@ def canonical_hash(equations: Equations, target: str, *, constants: bool = False
 
 def _outline(expression: Expression, coloured: Mapping[str, str]) -> str:
     if isinstance(expression, tuple):
-        return f"({' '.join(sorted(_outline(operand, coloured) for operand in expression[1:]))})"
+        return f"({' '.join(sorted([_outline(o, coloured) for o in expression[1:]]))})"
     return coloured[expression] if isinstance(expression, str) else "#"
 
 
@@ -83,5 +86,6 @@ def _shape(expression: Expression, coloured: Mapping[str, str], constants: bool)
     return f"#{expression!r}" if constants else "#"
 
 
-def _number(*parts: str) -> int:
-    return int.from_bytes(hashlib.blake2b("|".join(parts).encode(), digest_size=8).digest(), "big")
+@lru_cache(maxsize=2**14)  # graphs drawn from one generator share most colours of the first round
+def _number(text: str) -> str:
+    return str(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big"))
