@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from bi_bench.api.expression import Expression, references
 
-_ROUNDS = 2
+ROUNDS = 2
 _SIZE = 2**64
 _ORDERED = ("-", "/")  # operators whose operands cannot change places
 
@@ -30,9 +30,9 @@ def colours(equations: Equations, target: str) -> dict[str, str]:
     for name, equation in equations.items():
         for parent in references(equation):
             users[parent].append(name)
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         found = {
-            name: _number(
+            name: number(
                 "|".join(
                     [
                         found[name],
@@ -50,7 +50,7 @@ def mark(
     name: str, equation: Expression, coloured: Mapping[str, str], *, constants: bool = False
 ) -> int:
     """The contribution of one quantity to the hash of its graph, operators included."""
-    return int(_number(f"{coloured[name]}|{_shape(equation, coloured, constants)}"))
+    return int(number(f"{coloured[name]}|{_shape(equation, coloured, constants)}"))
 
 
 def total(marks: int) -> str:
@@ -87,5 +87,6 @@ def _shape(expression: Expression, coloured: Mapping[str, str], constants: bool)
 
 
 @lru_cache(maxsize=2**14)  # graphs drawn from one generator share most colours of the first round
-def _number(text: str) -> str:
+def number(text: str) -> str:
+    """64 bits of the hash of a text, in decimal digits."""
     return str(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big"))

@@ -21,6 +21,7 @@ from bi_bench_plugins.benchmarks.igsm.structure import (
     draw_size,
     draw_structure,
     pick,
+    sample,
     uniform,
 )
 
@@ -93,7 +94,7 @@ def redirected(rng: random.Random, outline: Outline) -> Outline:
     parents = outline.dependencies[parameter]
     kept = [parent for parent in parents if parent in (CONSTANT, outline.early.get(parameter))]
     pool = [p for p in outline.order[: outline.order.index(parameter)] if p not in kept]
-    drawn = rng.sample(pool, len(parents) - len(kept))
+    drawn = sample(rng, pool, len(parents) - len(kept))
     return outline._replace(dependencies={**outline.dependencies, parameter: kept + drawn})
 
 

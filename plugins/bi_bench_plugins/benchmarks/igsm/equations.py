@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bi_bench.api.expression import Expression
 from bi_bench_plugins.benchmarks.igsm.dependencies import CONSTANT
-from bi_bench_plugins.benchmarks.igsm.structure import Structure, uniform
+from bi_bench_plugins.benchmarks.igsm.structure import Structure, shuffle, uniform
 
 
 class Form(NamedTuple):
@@ -51,7 +51,7 @@ def draw_form(rng: random.Random, dependencies: Sequence[int], setting: Setting)
         parents, outer, constant = list(dependencies), "", 0
     inner = ""
     if len(parents) > 1:
-        rng.shuffle(parents)
+        shuffle(rng, parents)
         inner = "-" if len(parents) == 2 and rng.random() < 0.5 else "+"
     return Form(outer, constant, inner, tuple(parents))
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from bi_bench.api import Quantity, ReasoningGraph
-from bi_bench.api.canonical import colours, mark, total
+from bi_bench.api.canonical import total
 from bi_bench_plugins.benchmarks.igsm.dependencies import CONSTANT
 from bi_bench_plugins.benchmarks.igsm.draw import (
     Outline,
@@ -19,8 +19,9 @@ from bi_bench_plugins.benchmarks.igsm.draw import (
     values_of,
 )
 from bi_bench_plugins.benchmarks.igsm.equations import Form, Setting, draw_form, expression_of
+from bi_bench_plugins.benchmarks.igsm.hashes import colours_of, mark_of
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
-from bi_bench_plugins.benchmarks.igsm.structure import pick
+from bi_bench_plugins.benchmarks.igsm.structure import pick, shuffle
 from bi_bench_plugins.benchmarks.shared.splits import Drawn, Mine, Variant
 
 _LARGE = 10  # operations from which on structures hardly ever come up twice
@@ -88,10 +89,8 @@ def structures(
 ) -> Iterator[str]:
     """The hash of the structure, then with one equation of ``forms`` drawn anew at a time."""
     setting = Setting(params.arithmetic)
-    names = {parameter: str(parameter) for parameter in outline.parameters}
-    expressions = {names[p]: expression_of(form, names) for p, form in forms.items()}
-    coloured = colours(expressions, names[outline.target])
-    marks = {p: mark(name, expressions[name], coloured) for p, name in names.items()}
+    coloured = colours_of(forms, outline.target)
+    marks = {p: mark_of(p, form, coloured) for p, form in forms.items()}
     marked = sum(marks.values())
     yield total(marked)
     dependencies = outline.dependencies
@@ -110,8 +109,7 @@ def structures(
         key = (changed, outer, inner, parents[0] if inner == "-" else CONSTANT)
         new = known.get(key)
         if new is None:
-            new = mark(names[changed], expression_of(form, names), coloured)
-            known[key] = new
+            new = known[key] = mark_of(changed, form, coloured)
         marked += new - marks[changed]
         marks[changed] = new
         yield total(marked)
@@ -154,5 +152,5 @@ def graph_of(
         )
         for parameter in outline.parameters
     ]
-    rng.shuffle(quantities)
+    shuffle(rng, quantities)
     return ReasoningGraph(tuple(quantities), names[outline.target], modulus)
