@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 from bi_bench.api.expression import Expression, references
 
-_ROUNDS = 2
+ROUNDS = 2
 _SIZE = 2**64
 _ORDERED = ("-", "/")  # operators whose operands cannot change places
 
@@ -29,13 +30,15 @@ def colours(equations: Equations, target: str) -> dict[str, str]:
     for name, equation in equations.items():
         for parent in references(equation):
             users[parent].append(name)
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         found = {
-            name: str(
-                _number(
-                    found[name],
-                    _outline(equation, found),
-                    *sorted([found[user] for user in users[name]]),
+            name: number(
+                "|".join(
+                    [
+                        found[name],
+                        _outline(equation, found),
+                        *sorted([found[user] for user in users[name]]),
+                    ]
                 )
             )
             for name, equation in equations.items()
@@ -47,7 +50,7 @@ def mark(
     name: str, equation: Expression, coloured: Mapping[str, str], *, constants: bool = False
 ) -> int:
     """The contribution of one quantity to the hash of its graph, operators included."""
-    return _number(coloured[name], _shape(equation, coloured, constants))
+    return int(number(f"{coloured[name]}|{_shape(equation, coloured, constants)}"))
 
 
 def total(marks: int) -> str:
@@ -68,7 +71,7 @@ def canonical_hash(equations: Equations, target: str, *, constants: bool = False
 
 def _outline(expression: Expression, coloured: Mapping[str, str]) -> str:
     if isinstance(expression, tuple):
-        return f"({' '.join(sorted(_outline(operand, coloured) for operand in expression[1:]))})"
+        return f"({' '.join(sorted([_outline(o, coloured) for o in expression[1:]]))})"
     return coloured[expression] if isinstance(expression, str) else "#"
 
 
@@ -83,5 +86,7 @@ def _shape(expression: Expression, coloured: Mapping[str, str], constants: bool)
     return f"#{expression!r}" if constants else "#"
 
 
-def _number(*parts: str) -> int:
-    return int.from_bytes(hashlib.blake2b("|".join(parts).encode(), digest_size=8).digest(), "big")
+@lru_cache(maxsize=2**14)  # graphs drawn from one generator share most colours of the first round
+def number(text: str) -> str:
+    """64 bits of the hash of a text, in decimal digits."""
+    return str(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big"))

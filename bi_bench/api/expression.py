@@ -31,14 +31,22 @@ _FOLDED: Mapping[str, Callable[[Number, Number], Number]] = {
 
 def references(expression: Expression) -> tuple[str, ...]:
     """The quantities an expression names, in order of first mention."""
-    return tuple(dict.fromkeys([leaf for leaf in leaves(expression) if isinstance(leaf, str)]))
+    if isinstance(expression, tuple):
+        return tuple(dict.fromkeys([leaf for leaf in leaves(expression) if isinstance(leaf, str)]))
+    return (expression,) if isinstance(expression, str) else ()
 
 
 def leaves(expression: Expression) -> list[Number | str]:
     """All constants and references, from left to right, repeats included."""
     if not isinstance(expression, tuple):
         return [expression]
-    return [leaf for operand in expression[1:] for leaf in leaves(operand)]
+    found: list[Number | str] = []
+    for operand in expression[1:]:
+        if isinstance(operand, tuple):
+            found += leaves(operand)
+        else:
+            found.append(operand)
+    return found
 
 
 def evaluate(
@@ -92,6 +100,17 @@ def reductions(expression: Expression, modulus: int | None = None) -> tuple[Expr
     return tuple(steps)
 
 
+def operations(expression: Expression) -> int:
+    """How many operations with one or two operands an expression takes.
+
+    >>> operations(("*", 2, ("+", 4, 3, 1)))
+    3
+    """
+    if not isinstance(expression, tuple):
+        return 0
+    return max(1, len(expression) - 2) + sum([operations(operand) for operand in expression[1:]])
+
+
 def number_text(number: Number) -> str:
     """A number in decimal digits, never with an exponent; reading it gives the same number.
 
@@ -116,9 +135,11 @@ def render(expression: Expression, name: Callable[[str], str] = str) -> str:
         return f"sqrt( {render(operands[0], name)} )"
     parts = []
     for position, operand in enumerate(operands):
-        text = render(operand, name)
-        binds_less = isinstance(operand, tuple) and _binds_less(operand[0], operator, position)
-        parts.append(f"( {text} )" if binds_less else text)
+        if isinstance(operand, tuple):
+            text = render(operand, name)
+            parts.append(f"( {text} )" if _binds_less(operand[0], operator, position) else text)
+        else:
+            parts.append(name(operand) if isinstance(operand, str) else number_text(operand))
     return f" {operator} ".join(parts)
 
 

@@ -109,13 +109,18 @@ class ReasoningGraph:
         """
         if order == "depth-first":
             return tuple(self._post_order(self.target, set()))
-        todo = {q.name: set(q.parents) for q in self.needed}
+        parents = {quantity.name: quantity.parents for quantity in self.needed}
+        missing = {name: len(names) for name, names in parents.items()}
+        users: dict[str, list[str]] = {}
+        for name, names in parents.items():
+            for parent in names:
+                users.setdefault(parent, []).append(name)
         result: list[str] = []
-        while ready := [name for name, parents in todo.items() if not parents]:
+        while ready := [name for name, count in missing.items() if not count]:
             result.append(rng.choice(ready))
-            del todo[result[-1]]
-            for parents in todo.values():
-                parents.discard(result[-1])
+            del missing[result[-1]]
+            for user in users.get(result[-1], ()):
+                missing[user] -= 1
         return tuple(result)
 
     def structure_hash(self) -> str:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bi_bench.api.expression import Expression, Number, evaluate, reductions, substitute
+from bi_bench.api.expression import Expression, Number, evaluate, operations, reductions, substitute
 from bi_bench.api.graph import Quantity, ReasoningGraph
 from bi_bench.api.plan import Plan, Step, StepKind
 
@@ -160,7 +160,7 @@ def speak(graph: ReasoningGraph, plan: Plan, voice: Voice) -> Solution:
 
 def subgoal_count(graph: ReasoningGraph, name: str) -> int:
     """How many intermediate results the computation of a quantity has."""
-    return len(_true_reductions(graph, name))
+    return max(0, operations(graph[name].equation) - 1)
 
 
 def _true_reductions(graph: ReasoningGraph, name: str) -> tuple[Expression, ...]:
@@ -183,5 +183,6 @@ def computed(
     value = evaluate(quantity.equation, values, graph.modulus)
     if value != value:  # not a number
         value = quantity.value
-    value = evaluate(("+", value, offset))  # rounds like any sum
+    if offset or not isinstance(value, int):
+        value = evaluate(("+", value, offset))  # rounds like any sum
     return value if graph.modulus is None else value % graph.modulus

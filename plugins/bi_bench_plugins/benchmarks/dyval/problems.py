@@ -14,7 +14,7 @@ from bi_bench_plugins.benchmarks.dyval.draw import Draw, draw_problem
 from bi_bench_plugins.benchmarks.dyval.parameters import CONSONANTS, DyValParameters
 from bi_bench_plugins.benchmarks.dyval.tree import equation
 from bi_bench_plugins.benchmarks.shared.embedded import LETTERS
-from bi_bench_plugins.benchmarks.shared.splits import Drawn, Variant
+from bi_bench_plugins.benchmarks.shared.splits import Drawn, Mine, Variant
 
 # Three letters without a vowel spell no word that a question could be misread by.
 ALPHABETS = {
@@ -34,12 +34,13 @@ class Sketch(NamedTuple):
         """Levels, operations and quantities: what all splits have one distribution of."""
         return self.draw.depth, self.draw.operations, len(self.draw.order)
 
-    def variants(self, rng: random.Random) -> Iterator[Variant]:
+    def variants(self, rng: random.Random, mine: Mine) -> Iterator[Variant]:
         """The problem itself."""
         names = {number: str(number) for number in self.draw.order}
         equations = {name: _equation(self.draw, number, names) for number, name in names.items()}
         structure = canonical_hash(equations, names[self.draw.order[-1]])
-        yield Variant(structure, lambda: True, lambda: self._drawn(rng))
+        if mine(structure):
+            yield Variant(structure, lambda: True, lambda: self._drawn(rng))
 
     def _drawn(self, rng: random.Random) -> Drawn:
         graph = graph_of(rng, self.draw, self.params)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 
 from bi_bench_plugins.benchmarks.igsm.necessary import Order
-from bi_bench_plugins.benchmarks.igsm.structure import Structure, pick, uniform
+from bi_bench_plugins.benchmarks.igsm.structure import Structure, pick, sample, uniform
 
 CONSTANT = -1  # the dependency on a random constant, beside the numbers of parameters
 
@@ -41,9 +41,9 @@ def draw_dependencies(
             chosen += [CONSTANT, *pool]
         elif rng.random() < 0.5:
             # The constant comes on top where one dependency is there and no more is asked for.
-            chosen += [CONSTANT, *rng.sample(pool, max(0, count - 1))]
+            chosen += [CONSTANT, *sample(rng, pool, max(0, count - 1))]
         else:
-            chosen += rng.sample([CONSTANT, *pool], count)
+            chosen += sample(rng, [CONSTANT, *pool], count)
         # The constant first, the others in the order in which they were drawn.
         result[parameter] = sorted(chosen, key=lambda chosen: chosen != CONSTANT)
     return result

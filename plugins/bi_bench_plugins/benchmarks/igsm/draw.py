@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from bi_bench_plugins.benchmarks.igsm.dependencies import CONSTANT, draw_dependencies
@@ -21,6 +21,7 @@ from bi_bench_plugins.benchmarks.igsm.structure import (
     draw_size,
     draw_structure,
     pick,
+    sample,
     uniform,
 )
 
@@ -93,7 +94,7 @@ def redirected(rng: random.Random, outline: Outline) -> Outline:
     parents = outline.dependencies[parameter]
     kept = [parent for parent in parents if parent in (CONSTANT, outline.early.get(parameter))]
     pool = [p for p in outline.order[: outline.order.index(parameter)] if p not in kept]
-    drawn = rng.sample(pool, len(parents) - len(kept))
+    drawn = sample(rng, pool, len(parents) - len(kept))
     return outline._replace(dependencies={**outline.dependencies, parameter: kept + drawn})
 
 
@@ -104,9 +105,11 @@ def draw_equation(rng: random.Random, outline: Outline, parameter: int, setting:
     return draw_form(rng, outline.dependencies[parameter], setting)
 
 
-def values_of(outline: Outline, forms: Mapping[int, Form], setting: Setting) -> dict[int, int]:
-    """The value of every parameter, given its equation."""
+def values_of(
+    parameters: Iterable[int], forms: Mapping[int, Form], setting: Setting
+) -> dict[int, int]:
+    """The values of parameters, each after those it depends on, given their equations."""
     values: dict[int, int] = {}
-    for parameter in outline.parameters:
+    for parameter in parameters:
         values[parameter] = value_of(forms[parameter], values, setting)
     return values

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bi_bench.api.expression import Expression
 from bi_bench_plugins.benchmarks.igsm.dependencies import CONSTANT
-from bi_bench_plugins.benchmarks.igsm.structure import Structure, uniform
+from bi_bench_plugins.benchmarks.igsm.structure import Structure, shuffle
 
 
 class Form(NamedTuple):
@@ -46,12 +46,12 @@ def draw_form(rng: random.Random, dependencies: Sequence[int], setting: Setting)
         outer = "+" if not parents or rng.random() < 0.5 else "*"
         # Modulo m a factor of 0 would only make the value vanish; upstream iGSM leaves it out too.
         smallest = 1 if outer == "*" and setting.modulus is not None else 0
-        constant = uniform(rng, smallest, setting.digits - 1)
+        constant = smallest + int(rng.random() * (setting.digits - smallest))
     else:
         parents, outer, constant = list(dependencies), "", 0
     inner = ""
     if len(parents) > 1:
-        rng.shuffle(parents)
+        shuffle(rng, parents)
         inner = "-" if len(parents) == 2 and rng.random() < 0.5 else "+"
     return Form(outer, constant, inner, tuple(parents))
 

@@ -99,7 +99,8 @@ class NaturalVoice(Voice):
     def __init__(self, graph: ReasoningGraph, wording: str) -> None:
         self.wording = wording
         names = [quantity.name for quantity in graph.quantities]
-        letters = random.Random(f"{wording}/letters").sample(LETTERS, len(names))
+        self._rng = random.Random(f"{wording}/letters")
+        letters = self._rng.sample(LETTERS, len(names))
         self.letters: Mapping[str, str] = dict(zip(names, letters, strict=True))
         self.opening = self._choose("opening", "") + "\n"
 
@@ -155,7 +156,8 @@ class NaturalVoice(Voice):
         return template.format(name=quantity.name, letter=self.letters[quantity.name], **words)
 
     def _choose(self, kind: str, name: str) -> str:
-        return random.Random(f"{self.wording}/{name}/{kind}").choice(PHRASES[kind])
+        self._rng.seed(f"{self.wording}/{name}/{kind}")
+        return self._rng.choice(PHRASES[kind])
 
 
 def _compact(text: str) -> str:

@@ -9,7 +9,7 @@ import math
 import random
 from typing import NamedTuple
 
-from bi_bench_plugins.benchmarks.igsm.structure import Structure, members_of, pick
+from bi_bench_plugins.benchmarks.igsm.structure import Structure, members_of, pick, sample
 
 _EXTRA_DEPENDENCY = 0.5  # probability; upstream iGSM draws it anew for each problem
 
@@ -43,7 +43,7 @@ def draw_members(rng: random.Random, structure: Structure, first: int, second: i
                 progress = True
                 break
     unused = [p for p in range(len(structure.instances)) if not members >> p & 1]
-    for parameter in rng.sample(unused, min(len(unused), max(0, second - operations))):
+    for parameter in sample(rng, unused, min(len(unused), max(0, second - operations))):
         members |= 1 << parameter
     return members
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from bi_bench.api import Quantity, ReasoningGraph
-from bi_bench.api.canonical import colours, mark, total
+from bi_bench.api.canonical import total
 from bi_bench_plugins.benchmarks.igsm.dependencies import CONSTANT
 from bi_bench_plugins.benchmarks.igsm.draw import (
     Outline,
@@ -18,10 +18,11 @@ from bi_bench_plugins.benchmarks.igsm.draw import (
     redirected,
     values_of,
 )
-from bi_bench_plugins.benchmarks.igsm.equations import Form, Setting, expression_of
+from bi_bench_plugins.benchmarks.igsm.equations import Form, Setting, draw_form, expression_of
+from bi_bench_plugins.benchmarks.igsm.hashes import colours_of, mark_of
 from bi_bench_plugins.benchmarks.igsm.parameters import IGSMParameters
-from bi_bench_plugins.benchmarks.igsm.structure import pick
-from bi_bench_plugins.benchmarks.shared.splits import Drawn, Variant
+from bi_bench_plugins.benchmarks.igsm.structure import pick, shuffle
+from bi_bench_plugins.benchmarks.shared.splits import Drawn, Mine, Variant
 
 _LARGE = 10  # operations from which on structures hardly ever come up twice
 CHANGES = 4  # of each equation, before a parameter gets other parents
@@ -43,21 +44,25 @@ class Sketch(NamedTuple):
         """The property whose distribution is the same in all splits."""
         return self.outline.difficulty
 
-    def variants(self, rng: random.Random) -> Iterator[Variant]:
-        """So many that the split that owns fewest finds one; small problems do not have as many."""
-        return islice(self._walk(rng), 64 if self.outline.operations < _LARGE else 512)
+    def variants(self, rng: random.Random, mine: Mine) -> Iterator[Variant]:
+        """The outline under several equations, then with other parents for one parameter, and so on.
 
-    def _walk(self, rng: random.Random) -> Iterator[Variant]:
-        """The outline under several equations, then with other parents for one parameter, and so on."""
-        sketch = self
+        So many that the split that owns fewest finds one; small problems do not have as many.
+        """
+        left = 64 if self.outline.operations < _LARGE else 512
+        outline, forms = self.outline, dict(self.forms)
         while True:
-            for structure, forms in equations(rng, sketch):
-                changed = sketch._replace(forms=forms)
-                yield Variant(
-                    structure, partial(accepted, rng, changed), partial(drawn, rng, changed)
-                )
-            outline = redirected(rng, sketch.outline)
-            sketch = sketch._replace(outline=outline, forms=draw_forms(rng, outline, self.params))
+            for structure in islice(structures(rng, outline, forms, self.params), left):
+                left -= 1
+                if mine(structure):
+                    changed = self._replace(outline=outline, forms=dict(forms))
+                    yield Variant(
+                        structure, partial(accepted, rng, changed), partial(drawn, rng, changed)
+                    )
+            if not left:
+                return
+            outline = redirected(rng, outline)
+            forms = draw_forms(rng, outline, self.params)
 
 
 def sketches(
@@ -79,45 +84,42 @@ def draw_forms(rng: random.Random, outline: Outline, params: IGSMParameters) -> 
     return {p: draw_equation(rng, outline, p, setting) for p in outline.parameters}
 
 
-def equations(rng: random.Random, sketch: Sketch) -> Iterator[tuple[str, Forms]]:
-    """The equations of a sketch with the hash of their structure, then with one drawn anew at a time."""
-    outline, forms = sketch.outline, dict(sketch.forms)
-    setting = Setting(sketch.params.arithmetic)
-    names = {parameter: str(parameter) for parameter in outline.parameters}
-    expressions = {names[p]: expression_of(form, names) for p, form in forms.items()}
-    coloured = colours(expressions, names[outline.target])
-    known: dict[tuple[int, Form], int] = {}
-
-    def marked(parameter: int) -> int:
-        # Constants play no part in the structure.
-        key = (parameter, forms[parameter]._replace(constant=0))
-        if key not in known:
-            equation = expression_of(forms[parameter], names)
-            known[key] = mark(names[parameter], equation, coloured)
-        return known[key]
-
-    marks = sum([marked(parameter) for parameter in forms])
-    yield total(marks), dict(forms)
+def structures(
+    rng: random.Random, outline: Outline, forms: Forms, params: IGSMParameters
+) -> Iterator[str]:
+    """The hash of the structure, then with one equation of ``forms`` drawn anew at a time."""
+    setting = Setting(params.arithmetic)
+    coloured = colours_of(forms, outline.target)
+    marks = {p: mark_of(p, form, coloured) for p, form in forms.items()}
+    marked = sum(marks.values())
+    yield total(marked)
+    dependencies = outline.dependencies
     # A constant alone, the same as one parent, the sum of three or more: each has one structure.
     free = [
         p
-        for p, parents in outline.dependencies.items()
+        for p, parents in dependencies.items()
         if len(parents) == 2 or (len(parents) > 2 and parents[0] == CONSTANT)
     ]
+    known: dict[tuple[int, str, str, int], int] = {}
     for _ in range(CHANGES * len(free)):
         changed = pick(rng, free)
-        marks -= marked(changed)
-        forms[changed] = draw_equation(rng, outline, changed, setting)
-        marks += marked(changed)
-        yield total(marks), dict(forms)
+        form = forms[changed] = draw_form(rng, dependencies[changed], setting)
+        outer, _, inner, parents, _ = form
+        # Constants play no part in the structure, and only a difference has a first operand.
+        key = (changed, outer, inner, parents[0] if inner == "-" else CONSTANT)
+        new = known.get(key)
+        if new is None:
+            new = known[key] = mark_of(changed, form, coloured)
+        marked += new - marks[changed]
+        marks[changed] = new
+        yield total(marked)
 
 
 def accepted(rng: random.Random, sketch: Sketch) -> bool:
     """True if the answer passes the filters on its size and on 0."""
     params = sketch.params
-    answer = values_of(sketch.outline, sketch.forms, Setting(params.arithmetic))[
-        sketch.outline.target
-    ]
+    order = sketch.outline.order
+    answer = values_of(order, sketch.forms, Setting(params.arithmetic))[order[-1]]
     if params.arithmetic is None and abs(answer) >= params.answer_bound:
         return False
     return answer != 0 or params.zero_filter <= rng.random()
@@ -138,7 +140,7 @@ def graph_of(
     modulus: int | None,
 ) -> ReasoningGraph:
     """The reasoning graph of a problem, its quantities shuffled into the question's order."""
-    values = values_of(outline, forms, Setting(modulus))
+    values = values_of(outline.parameters, forms, Setting(modulus))
     needed = set(outline.order)
     quantities = [
         Quantity(
@@ -150,5 +152,5 @@ def graph_of(
         )
         for parameter in outline.parameters
     ]
-    rng.shuffle(quantities)
+    shuffle(rng, quantities)
     return ReasoningGraph(tuple(quantities), names[outline.target], modulus)

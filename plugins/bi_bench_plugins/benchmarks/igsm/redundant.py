@@ -9,7 +9,7 @@ import random
 from collections.abc import Sequence
 
 from bi_bench_plugins.benchmarks.igsm.dependencies import CONSTANT
-from bi_bench_plugins.benchmarks.igsm.structure import Structure
+from bi_bench_plugins.benchmarks.igsm.structure import Structure, sample, shuffle
 
 _MOST_DEPENDENCIES = 4
 
@@ -25,7 +25,7 @@ def draw_redundant(
     """
     present = set(order)
     unused = [p for p in range(len(structure.instances)) if p not in present]
-    rng.shuffle(unused)
+    shuffle(rng, unused)
     unused = unused[:most]
     computable = _computable(structure, order)
     isolated: list[int] = []
@@ -51,8 +51,8 @@ def _draw_dependencies(rng: random.Random, pool: Sequence[int]) -> list[int]:
     if count > len(pool):
         return [CONSTANT, *pool]
     if rng.random() < 0.5:
-        return [CONSTANT, *rng.sample(pool, count - 1)]
-    return rng.sample(pool, count)
+        return [CONSTANT, *sample(rng, pool, count - 1)]
+    return sample(rng, pool, count)
 
 
 def _computable(structure: Structure, order: Sequence[int]) -> list[int]:

@@ -83,6 +83,35 @@ def uniform(rng: random.Random, low: int, high: int) -> int:
     return low + int(rng.random() * (high - low + 1))
 
 
+def shuffle(rng: random.Random, items: list[_Item]) -> None:
+    """As ``rng.shuffle``, draw for draw, in half the time."""
+    getrandbits = rng.getrandbits
+    for last in range(len(items) - 1, 0, -1):
+        bits = (last + 1).bit_length()
+        place = getrandbits(bits)
+        while place > last:
+            place = getrandbits(bits)
+        items[last], items[place] = items[place], items[last]
+
+
+def sample(rng: random.Random, items: Sequence[_Item], count: int) -> list[_Item]:
+    """As ``rng.sample``, draw for draw; faster for the few items that problems have."""
+    left = len(items)
+    if left > 21 or not 0 <= count <= left:  # beyond 21 the library draws otherwise
+        return rng.sample(items, count)
+    pool, getrandbits = list(items), rng.getrandbits
+    result = []
+    for _ in range(count):
+        bits = left.bit_length()
+        place = getrandbits(bits)
+        while place >= left:
+            place = getrandbits(bits)
+        result.append(pool[place])
+        left -= 1
+        pool[place] = pool[left]
+    return result
+
+
 def members_of(mask: int) -> list[int]:
     """The numbers in a bit mask, in increasing order."""
     result = []

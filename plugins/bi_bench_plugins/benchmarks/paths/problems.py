@@ -17,7 +17,7 @@ from bi_bench_plugins.benchmarks.paths.layout import (
     pool,
     structure,
 )
-from bi_bench_plugins.benchmarks.shared.splits import Drawn, Variant
+from bi_bench_plugins.benchmarks.shared.splits import Drawn, Mine, Variant
 
 _VARIANTS = 64
 
@@ -34,12 +34,15 @@ class Sketch(NamedTuple):
         """The property whose distribution is the same in all splits."""
         return self.layout.difficulty
 
-    def variants(self, rng: random.Random) -> Iterator[Variant]:
+    def variants(self, rng: random.Random, mine: Mine) -> Iterator[Variant]:
         """The map itself, then others as difficult."""
-        yield self._variant(rng, self.layout)
+        if mine(structure(self.layout)):
+            yield self._variant(rng, self.layout)
         alike = pool(self.shape).get(self.difficulty, ())
         for _ in range(_VARIANTS if alike else 0):
-            yield self._variant(rng, rng.choice(alike))
+            layout = rng.choice(alike)
+            if mine(structure(layout)):
+                yield self._variant(rng, layout)
 
     def _variant(self, rng: random.Random, layout: Layout) -> Variant:
         def finish() -> Drawn:

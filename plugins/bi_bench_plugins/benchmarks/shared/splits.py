@@ -35,6 +35,7 @@ SHARES: dict[Split, int] = {
 # operations without redundant premises) such that each split has some of every difficulty.
 _MULTIPLIER = 40179
 _SIZE = 2**64
+_DEALT = [split for split, share in SHARES.items() for _ in range(share)]
 IN_DISTRIBUTION: frozenset[Split] = frozenset({"sft", "val", "rl", "probe", "test-id"})
 
 
@@ -43,6 +44,9 @@ class Drawn(NamedTuple):
 
     graph: ReasoningGraph
     metadata: Mapping[str, Any]
+
+
+Mine = Callable[[str], bool]  # whether a structure is the split's
 
 
 class Variant(NamedTuple):
@@ -61,8 +65,11 @@ class Sketch(Protocol):
         """The property whose distribution is the same in all splits."""
         ...
 
-    def variants(self, rng: random.Random) -> Iterator[Variant]:
-        """Some problems of this sketch at random, repeats included."""
+    def variants(self, rng: random.Random, mine: Mine) -> Iterator[Variant]:
+        """Those that are the split's among some problems of this sketch at random, repeats included.
+
+        Four of five are another split's, so nothing is made of one before ``mine`` is asked.
+        """
         ...
 
 
@@ -76,12 +83,7 @@ class Candidate(NamedTuple):
 
 def owner(structure_hash: str) -> Split:
     """The split that a structure belongs to, given ``ReasoningGraph.structure_hash()``."""
-    place = (int(structure_hash, 16) * _MULTIPLIER % _SIZE >> 32) % 100
-    for split, share in SHARES.items():
-        if place < share:
-            return split
-        place -= share
-    raise AssertionError("the shares add up to less than 100")
+    return _DEALT[(int(structure_hash, 16) * _MULTIPLIER % _SIZE >> 32) % 100]
 
 
 def owned(
@@ -93,6 +95,10 @@ def owned(
     difficult; after ``SEARCH`` draws in vain another difficulty is drawn. Ends when ``PATIENCE``
     draws in a row gave nothing.
     """
+
+    def mine(structure: str) -> bool:
+        return owner(structure) == split
+
     used: Counter[str] = Counter()
     met: set[Hashable] = set()  # difficulties that the split has problems of
     misses: Counter[Hashable] = Counter()
@@ -111,11 +117,10 @@ def owned(
             continue
         if wanted is None:
             wanted, searched = sketch.difficulty, 0
-        variants = sketch.variants(rng)
-        mine = (each for each in variants if owner(each.structure) == split and each.passes())
+        passing = (each for each in sketch.variants(rng, mine) if each.passes())
         # Repeated structures tell a test nothing new: the least used of a few is taken.
         chosen = min(
-            islice(mine, CHOICE), key=lambda variant: used[variant.structure], default=None
+            islice(passing, CHOICE), key=lambda variant: used[variant.structure], default=None
         )
         if chosen is None:
             misses[sketch.difficulty] += 1

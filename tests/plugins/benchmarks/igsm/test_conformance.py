@@ -64,7 +64,7 @@ def sample(ops: tuple[int, int], n: int = N, zero_filter: float = 0.0) -> Sample
             failed += 1
             continue
         forms = draw_forms(rng, outline, NATURAL)
-        values = values_of(outline, forms, INTEGERS)
+        values = values_of(outline.parameters, forms, INTEGERS)
         if abs(answer := values[outline.target]) >= 1000:
             too_large += 1
         elif not answer and rng.random() < zero_filter:
