@@ -57,7 +57,9 @@ def check_hooks(module: object, hooks: Collection[str]) -> None:
         found = True
         hook = options.get("specname") or name
         if hook not in hooks and not options.get("optionalhook"):
-            hint = did_you_mean(hook, hooks)
+            # Compared without the prefix, which makes all of them alike.
+            short = [known.removeprefix("bi_bench_") for known in hooks]
+            hint = did_you_mean(hook.removeprefix("bi_bench_"), short).replace(' "', ' "bi_bench_')
             raise UserError(f'unknown hook "{hook}"{hint or "."} Hooks: {", ".join(hooks)}')
         if callable(member) and (taken := inspect.signature(member).parameters):
             raise UserError(f"{name} is called without arguments; remove {', '.join(taken)}")

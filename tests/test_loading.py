@@ -60,8 +60,8 @@ def written(folder: Path, text: str) -> Path:
         ("", "it has no hook, so it provides no plugin; write @hookimpl and one of bi_bench_strat"),
         (GOOD.replace("@hookimpl", ""), "bi_bench_strategies is no hook yet; write @hookimpl above it"),
         (
-            GOOD.replace(HOOK, "def bi_bench_stratgies():"),
-            'unknown hook "bi_bench_stratgies"; did you mean "bi_bench_strategies"',
+            GOOD.replace(HOOK, "def bi_bench_strategy():"),
+            'unknown hook "bi_bench_strategy"; did you mean "bi_bench_strategies"?',
         ),
         (GOOD.replace(HOOK, "def bi_bench_strategies(config):"), "called without arguments; remove config"),
         (GOOD.replace(RETURN, "return None"), "list of classes derived from Strategy, like [Mine], not None"),

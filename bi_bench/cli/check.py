@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,18 +34,22 @@ def check(
 
     params: dict[str, Json] = {}
     apply_overrides(params, set_ or ())
-    rules = failed = 0
-    for plugin in plugins:
+    targets = []
+    for plugin in dict.fromkeys(plugins):
         path = Path(plugin)
         by_file = path.suffix == ".py" or path.is_file()
-        target = Target(file=str(path.absolute())) if by_file else Target(name=plugin)
-        for kind, name, place, findings in check_targets([target._replace(params=params)], run=run):
-            print(f'{singular(kind)} "{name}" ({place})')
-            for finding in findings:
-                _print(kind, finding)
-            rules += len(findings)
-            failed += sum(bool(finding.faults) for finding in findings)
-    print(f"{rules} rules, {failed or 'none'} failed")
+        file, name = (str(path.absolute()), "") if by_file else ("", plugin)
+        targets.append(Target(file, name=name, params=params))
+    rules = failed = left_out = 0
+    for kind, name, place, findings in check_targets(targets, run=run):
+        print(f'{singular(kind)} "{name}" ({place})')
+        for finding in findings:
+            _print(kind, finding)
+        failed += sum(bool(finding.faults) for finding in findings)
+        left_out += sum(bool(finding.left_out) for finding in findings)
+        rules += sum(not finding.left_out for finding in findings)
+    rest = f", {left_out} left out" if left_out else ""
+    print(f"{rules} rules, {failed or 'none'} failed{rest}")
     if failed:
         raise typer.Exit(1)
 
@@ -52,8 +57,10 @@ def check(
 def _print(kind: str, finding: Finding) -> None:
     from bi_bench.testing.rules import demand
 
-    status = "failed" if finding.faults else "ok"
-    about = demand(kind, finding.rule)
-    print(f"  {status:6}  {finding.rule:12} {about}{f' ({finding.note})' * bool(finding.note)}")
-    for fault in finding.faults:
-        print(f"          {fault.place}: {fault.wrong}\n          -> {fault.mend}")
+    status = "failed" if finding.faults else "left out" if finding.left_out else "ok"
+    note = finding.left_out or ("" if finding.seconds is None else f"{finding.seconds:.0f} s")
+    print(
+        f"  {status:8}  {finding.rule:12} {demand(kind, finding.rule)}{f' ({note})' * bool(note)}"
+    )
+    for text in dict.fromkeys(map(str, finding.faults)):
+        print(indent(text, " " * 12))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated
 
 import typer
@@ -37,4 +38,4 @@ def new(
         use = f'plugins = ["./{plugin}"]\n\n{use}'
         steps = [f"bi-bench check {plugin}", f"python -m pytest {tests}"]
     print("\nNext:", *steps, sep="\n  ")
-    print("\nIn a suite:\n", *use.splitlines(), sep="\n  ")
+    print("\nIn a suite:\n", indent(use, "  "), sep="\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ def draw(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> list
         raise UserError(f'benchmark {benchmark.name} yields no problems for the split "{split}"')
     faults = list(_faults(benchmark, problems))
     if faults:
-        shown = "; ".join(faults[:SHOWN]) + ("; ..." if len(faults) > SHOWN else "")
+        shown = "; ".join(_once(faults[:SHOWN])) + ("; ..." if len(faults) > SHOWN else "")
         raise UserError(
             f"benchmark {benchmark.name}: {len(faults)} of {len(problems)} problems of "
             f'"{split}" cannot be used: {shown}'
@@ -38,6 +39,15 @@ def draw(benchmark: Benchmark, split: Split, n: int, rng: random.Random) -> list
     if not benchmark.evaluates_itself:
         _try_grader(benchmark, problems[0])
     return problems
+
+
+def _once(faults: Sequence[tuple[Problem, str]]) -> Iterator[str]:
+    """The faults of problems; one that differs from an earlier one in the answer alone is not said again."""
+    said = set()
+    for problem, fault in faults:
+        alike = re.sub(rf"""(["']){re.escape(str(problem.answer))}\1""", "", fault)
+        yield f"{problem.id}: {'likewise' if alike in said else fault}"
+        said.add(alike)
 
 
 def _try_grader(benchmark: Benchmark, problem: Problem) -> None:
@@ -83,14 +93,15 @@ def _line(error: Exception) -> str:
     return f"{frames[-1].filename}:{frames[-1].lineno}"
 
 
-def _faults(benchmark: Benchmark, problems: Sequence[Problem]) -> Iterator[str]:
+def _faults(benchmark: Benchmark, problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:
     ids = Counter(problem.id for problem in problems)
-    yield from (f"{id}: {count} problems share this id" for id, count in ids.items() if count > 1)
+    by_id = {problem.id: problem for problem in problems}
+    yield from ((by_id[id], f"{n} problems share this id") for id, n in ids.items() if n > 1)
     # One that runs the model by itself asks and grades out of sight.
     if not benchmark.evaluates_itself:
         for problem in problems:
             if fault := _fault(benchmark, problem):
-                yield f"{problem.id}: {fault}"
+                yield problem, fault
 
 
 def _fault(benchmark: Benchmark, problem: Problem) -> str:

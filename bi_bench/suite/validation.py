@@ -75,7 +75,7 @@ def _explain(model: type[Parameters], fault: ErrorDetails, path: Sequence[str | 
     if fault["type"] == "literal_error" and isinstance(given, str):
         field = _model_at(model, location[:-1]).model_fields.get(str(location[-1]))
         hint = did_you_mean(given, [str(a) for a in get_args(field.annotation)] if field else [])
-    return f"{where or 'the file'}: {message}{shown}{hint}"
+    return f"{where}: {message}{shown}{hint}".removeprefix(": ")
 
 
 def _model_at(model: type[Parameters], location: Sequence[str | int]) -> type[pydantic.BaseModel]:

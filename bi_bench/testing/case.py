@@ -21,11 +21,18 @@ TOYS = tuple(Path(__file__).with_name(f"toy_{kind}.py") for kind in ("graph", "t
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: what is wrong, what to do, and where (``FILE:LINE``; empty: at the class)."""
+    """One fault: what is wrong, what to do (if that goes without saying: nothing), and where.
+
+    ``place``: ``FILE:LINE``; empty: at the class.
+    """
 
     wrong: str
-    mend: str
+    mend: str = ""
     place: str = ""
+
+    def __str__(self) -> str:
+        advice = f"\n-> {self.mend}" if self.mend else ""
+        return f"{self.place}: {self.wrong}{advice}"
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,15 @@ SECONDS = 300.0
 
 
 class Finding(NamedTuple):
-    """A rule and what was found: faults, or nothing. ``note``: why the rule was left out, its time."""
+    """A rule and what was found: faults, or nothing. ``left_out``: why it was not applied.
+
+    ``seconds``: how long the micro run took.
+    """
 
     rule: str
     faults: Sequence[Fault] = ()
-    note: str = ""
+    left_out: str = ""
+    seconds: float | None = None
 
 
 class Checked(NamedTuple):
@@ -48,33 +52,34 @@ def check(targets: Sequence[Target], *, run: bool = False) -> Iterator[Checked]:
     UserError where a file cannot be loaded or a name is unknown.
     """
     one, other = _observed(targets)
+    files = list(dict.fromkeys(target.file for target in targets if target.file))
     for seen, again in zip(one, other, strict=True):
         findings = [
-            Finding(rule, [Fault(**f) for f in found]) for rule, found in seen.faults.items()
+            Finding(rule, [Fault(**f) for f in found], seen.left_out.get(rule, ""))
+            for rule, found in seen.faults.items()
         ]
         findings.append(Finding("determinism", list(_differences(seen, again))))
         if run and not any(finding.faults for finding in findings):
-            target = Target(seen.file, seen.kind, seen.name, seen.params)
-            findings.append(_micro_run(target))
+            findings.append(_micro_run(seen, [Path(file) for file in files]))
         yield Checked(seen.kind, seen.name, seen.place, findings)
 
 
-def _micro_run(target: Target) -> Finding:
-    (registered,) = chosen(discover([Path(target.file)] if target.file else []), target)
-    entry = single_entry(registered, target.params, "set")
+def _micro_run(seen: Seen, files: Sequence[Path]) -> Finding:
+    target = Target(seen.file, seen.kind, seen.name, seen.params)
+    (registered,) = chosen(discover(files), target)
+    entry = single_entry(registered, target.params, "")
     if reason := too_long(entry):
-        return Finding("micro run", note=f"left out: {reason}")
+        return Finding("micro run", left_out=reason)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        done = run_suite(MICRO, overrides(entry), Path(folder) / "store")
+        done = run_suite(MICRO, overrides(entry, files), Path(folder) / "store")
         rows = done.rows
     faults = []
     if done.code or not rows:
         lines = [line for line in done.errors.splitlines() if line.startswith("error: ")]
         wrong = "\n".join(lines).removeprefix("error: ") or (done.errors or done.output).strip()
-        mend = "every cell of a suite with this plugin ends like this: see the message"
-        faults = [Fault(wrong, mend)]
-    return Finding("micro run", faults, f"{time.monotonic() - started:.0f} s")
+        faults = [Fault(wrong, place=seen.place)]
+    return Finding("micro run", faults, seconds=time.monotonic() - started)
 
 
 def _observed(targets: Sequence[Target]) -> list[list[Seen]]:

@@ -50,10 +50,11 @@ def reference(axis: str) -> str:
     return str(value["name"] if isinstance(value, dict) else value)
 
 
-def overrides(entry: Entry) -> list[str]:
-    """What puts a plugin into the micro suite, as ``--set`` takes it."""
+def overrides(entry: Entry, files: Sequence[Path]) -> list[str]:
+    """What puts a plugin into the micro suite, as ``--set`` takes it. ``files``: of all plugins of it."""
     kind, plugin = entry.registered.kind, entry.plugin
-    found = [f"plugins={to_toml(_files(entry))}"]
+    together = dict.fromkeys(str(file.absolute()) for file in (*TOYS, *files))
+    found = [f"plugins={to_toml(list(together))}"]
     table = {"name": entry.name, **entry.params.model_dump(mode="json"), **entry.unkeyed}
     if kind == "algorithms":
         table |= {key: value for key, value in SHORT.items() if key in table}
@@ -69,12 +70,6 @@ def overrides(entry: Entry) -> list[str]:
     elif kind in TOP:
         key = kind
     return [*found, f"{key}=[{to_toml(table)}]"]
-
-
-def _files(entry: Entry) -> list[str]:
-    file = entry.registered.origin.file
-    files = [*TOYS, *([Path(file)] if file else [])]
-    return list(dict.fromkeys(str(each.absolute()) for each in files))
 
 
 def too_long(entry: Entry) -> str:

@@ -98,6 +98,7 @@ def _words(plural: str, name: str, package: bool) -> Mapping[str, str]:
         "name": name,
         "module": module,
         "Class": cls,
+        "Short": camel,
         "distribution": module.replace("_", "-"),
         "suite": suite_entry(kind, name),
         "version": bi_bench.__version__,

@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.abc import MetaPathFinder
@@ -24,7 +25,7 @@ from bi_bench.api.identity import Json
 from bi_bench.plugins import Registered, Registry, discover
 from bi_bench.suite.single import single_entry
 from bi_bench.testing.case import TOYS, Case, Fault, source_line
-from bi_bench.testing.rules import demand, rules_of
+from bi_bench.testing.rules import rules_of
 
 HEAVY = ("torch", "transformers", "trl", "vllm", "datasets", "lm_eval", "scipy", "sympy")
 LOADING = 60.0  # seconds that an import may take before it counts as endless
@@ -41,7 +42,10 @@ class Target(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """One plugin: its faults by rule (none for those that it keeps), and what it made by rule."""
+    """One plugin: its faults by rule (none for those that it keeps), and what it made by rule.
+
+    ``left_out``: why a rule has no result.
+    """
 
     file: str
     kind: str
@@ -50,6 +54,7 @@ class Seen(NamedTuple):
     place: str
     faults: Mapping[str, Sequence[Mapping[str, str]]]
     made: Mapping[str, Sequence[str]]
+    left_out: Mapping[str, str]
 
 
 class _Watch(MetaPathFinder):
@@ -136,24 +141,40 @@ def _seen(
     kind = registered.kind
     faults: dict[str, list[Fault]] = {"import": list(loading), "defaults": []}
     made: dict[str, list[str]] = {}
+    raised: dict[
+        object, str
+    ] = {}  # the rule that was first to raise an error, by where it comes from
+    left_out: dict[str, str] = {}
     try:
-        entry = single_entry(registered, target.params, "--set")
+        entry = single_entry(registered, target.params, "")
     except UserError as error:
         mend = "give every parameter a default, or check it with --set KEY=VALUE"
+        if target.params and "is missing" not in str(error):
+            mend = f"`bi-bench plugins show {registered.cls.name}` lists keys and values"
         faults["defaults"] = [Fault(str(error), mend)]
-        return _told(registered, target, faults, made)
+        return _told(registered, target, faults, made, left_out)
     for rule, apply in rules_of(kind).items():
         with tempfile.TemporaryDirectory() as folder:
             case = Case(entry, registry, Path(folder))
             try:
                 faults[rule] = list(apply(case))
             except (Exception, SystemExit) as error:  # a plugin may fail in any way
-                wrong = str(error) if isinstance(error, UserError) else describe(error)
-                faults[rule] = [
-                    Fault(wrong, f"the rule is: {demand(kind, rule)}", case.raised(error))
-                ]
+                first = raised.setdefault(_origin(error), rule)
+                if first == rule:
+                    wrong = str(error) if isinstance(error, UserError) else describe(error)
+                    faults[rule] = [Fault(wrong, place=case.raised(error))]
+                else:
+                    faults[rule] = []
+                    left_out[rule] = f"not checked: it fails as {first} does"
             made[rule] = case.made
-    return _told(registered, target, faults, made)
+    return _told(registered, target, faults, made, left_out)
+
+
+def _origin(error: BaseException) -> object:
+    """Kind and line of an error, which are the same for another problem or split."""
+    cause = error.__cause__ or error
+    frame = traceback.extract_tb(cause.__traceback__)[-1]
+    return type(cause), frame.filename, frame.lineno
 
 
 def _told(
@@ -161,6 +182,7 @@ def _told(
     target: Target,
     faults: Mapping[str, Sequence[Fault]],
     made: Mapping[str, Sequence[str]],
+    left_out: Mapping[str, str],
 ) -> Seen:
     place = source_line(registered.cls)
     found = {
@@ -168,7 +190,7 @@ def _told(
         for rule, each in faults.items()
     }
     name = registered.cls.name
-    return Seen(target.file, registered.kind, name, target.params, place, found, made)
+    return Seen(target.file, registered.kind, name, target.params, place, found, made, left_out)
 
 
 def main(request: str, answer: str) -> None:

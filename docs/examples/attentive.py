@@ -1,17 +1,20 @@
 """An algorithm that differs from GRPO in all that a method can change without a loop of its own."""
 
+from typing import Any
+
 from pydantic import Field
 
-from bi_bench.api import Algorithm, Parameters, PolicyGradient, hookimpl
+from bi_bench.api import Algorithm, Parameters, PolicyGradient, RewardTerm, hookimpl
 
 
 class AttentiveParameters(Parameters):
-    """The budget, and the learning rate of both kinds of updates."""
+    """The budget, the reward, and the learning rate of both kinds of updates."""
 
     steps: int = Field(100, ge=1, description="rollout batches")
     prompts: int = Field(16, ge=1, description="problems a step")
     group: int = Field(4, ge=2, description="rollouts a problem")
     learning_rate: float = Field(1e-6, ge=0, description="of AdamW")
+    reward: str | dict[str, Any] = Field("answer", description="a reward, or a table of one")
 
 
 class Attentive(Algorithm[AttentiveParameters]):
@@ -25,7 +28,11 @@ class Attentive(Algorithm[AttentiveParameters]):
         config = {"loss_type": "grpo", "learning_rate": params.learning_rate}
         return [
             PolicyGradient(
-                steps=params.steps, prompts=params.prompts, group=params.group, config=config
+                steps=params.steps,
+                prompts=params.prompts,
+                group=params.group,
+                rewards=(RewardTerm.of(params.reward),),
+                config=config,
             )
         ]
 

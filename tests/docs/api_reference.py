@@ -7,8 +7,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING
+from functools import cached_property
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import Any, ForwardRef, NamedTuple
 
 from pluggy import HookimplMarker
 
@@ -16,6 +17,11 @@ from bi_bench import api
 from bi_bench.api import API, Plugin
 
 MODULES = ("text", "arithmetic")  # of bi_bench.api, whose functions plugins import from there
+# Methods that are called by a sign: how it is written, and what it gives unless the docstring tells.
+SPECIAL = {
+    "__getitem__": ("self[name]", "The one of that name."),
+    "__bool__": ("bool(self)", "Whether anything is left in it."),
+}
 HEAD = f"""# Reference of the plugin API
 
 Everything that a plugin may import: the names of `bi_bench.api`, version {API}
@@ -59,8 +65,10 @@ def fields(cls: type) -> Iterator[Field]:
     for name, annotation in inspect.get_annotations(cls).items():
         if name.startswith("_"):
             continue
-        inner = re.fullmatch(r"(?:ClassVar|Final)\[(.*)\]", str(annotation))
-        yield Field(name, inner[1] if inner else str(annotation), _default(cls, name))
+        # Those of a NamedTuple are wrapped.
+        written = annotation.__forward_arg__ if isinstance(annotation, ForwardRef) else annotation
+        inner = re.fullmatch(r"(?:ClassVar|Final)\[(.*)\]", str(written))
+        yield Field(name, inner[1] if inner else str(written), _default(cls, name))
 
 
 def _default(cls: type, name: str) -> str:
@@ -70,6 +78,7 @@ def _default(cls: type, name: str) -> str:
         plain = isinstance(made, list | dict | tuple)  # the text of another object has its address
         return f"`{made!r}`" if plain else f"`{type(made).__name__}()`"
     default = declared.default if declared is not None else getattr(cls, name, MISSING)
+    default = getattr(cls, "_field_defaults", {}).get(name, default)
     if isinstance(default, frozenset) and default:  # its own order is another in each process
         return f"`frozenset({{{', '.join(map(repr, sorted(default)))}}})`"
     if isinstance(default, type):
@@ -108,10 +117,14 @@ def _class(name: str, cls: type) -> str:
 
 
 def _methods(cls: type) -> Iterator[tuple[str, str]]:
+    declared = {field.name for field in fields(cls)}
     for name, member in vars(cls).items():
-        if name.startswith("_"):
+        if name in SPECIAL and inspect.isfunction(member):
+            sign, meaning = SPECIAL[name]
+            yield f"`{sign}`", _first(member) if member.__doc__ else meaning
+        if name.startswith("_") or name in declared:
             continue
-        if isinstance(member, property):
+        if isinstance(member, property | cached_property):
             yield f"`{name}`", _first(member)
         elif isinstance(member, classmethod | staticmethod) or inspect.isfunction(member):
             yield f"`{name}{_signature(getattr(cls, name))}`".replace("|", "\\|"), _first(member)
@@ -138,11 +151,12 @@ def prose(item: Any) -> str:
     """A docstring in Markdown; the examples in it are run by pytest where they are."""
     text = re.sub(r":\w+:`[~]?(?:[\w.]*\.)?(\w+)`", r"`\1`", inspect.getdoc(item) or "")
     text = re.sub(r"((?:^(?:>>>|\.\.\.) .*\n?(?:^\S.*\n?)?)+)", _fenced, text, flags=re.MULTILINE)
-    return text.replace("``", "`") + "\n"
+    return re.sub(r"(?<!`)``(?!`)", "`", text) + "\n"
 
 
 def _fenced(example: re.Match[str]) -> str:
-    return f"```pycon\n{example[0].rstrip()}\n```"
+    shown = re.sub(r" +# doctest:.*", "", example[0])
+    return f"```pycon\n{shown.rstrip()}\n```"
 
 
 def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+import string
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from bi_bench.api import Benchmark, Strategy
+from bi_bench.api import Benchmark, Draft, LanguageModel, Strategy
+from bi_bench.api.plan import STEP_KINDS
 from bi_bench.artifacts.demonstrations import AugmentSummary
 from bi_bench.cli.options import ENTRY
 from bi_bench.engines.single import run_stage_here
@@ -60,3 +63,21 @@ def test_the_suite_of_the_page_makes_its_demonstrations(tmp_path: Path) -> None:
     attempts = {label: summary.steps.get(INJECTED, 0) for label, summary in summaries.items()}
     assert attempts["always"] >= attempts["look-ahead"]
     assert attempts["vanilla"] == attempts["search-trace"] == 0 < attempts["always"]
+
+
+def test_the_page_lists_the_words_of_the_embedded_model(tiny_model: LanguageModel) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model.source().folder)
+    (listed,) = re.findall(r"^```text\n(\. : .*?)```", PAGE, re.DOTALL | re.MULTILINE)
+    words = {*listed.split(), *map(str, range(100)), *string.ascii_letters}
+    blank = tokenizer.tokenize("wait")[0]
+    assert {t[1:] for t in tokenizer.get_vocab() if t.startswith(blank) and t != blank} == words
+    assert all(len(tokenizer.tokenize(word)) == 1 for word in words)
+    assert len(tokenizer.tokenize("wait")) == 5
+
+
+def test_the_page_has_every_kind_of_step_and_every_field_of_a_draft() -> None:
+    assert set(re.findall(r'^\| `Step\("(\w+)"', PAGE, re.MULTILINE)) == set(STEP_KINDS)
+    rows = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
+    assert {field.name for field in fields(Draft)} - {"plan"} <= set(rows)

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bi_bench.cli import app
 from bi_bench.testing.check import Checked, check
 from bi_bench.testing.new import new
 from bi_bench.testing.observe import Target
@@ -97,6 +99,26 @@ class NoTrainer(Algorithm):
     def phases(self):
         return [Custom(trainer="grpoo", steps=1, prompts=1, group=2)]
 
+class NeedsDemos(Algorithm):
+    """One."""
+    name = "needs-demos"
+    needs = frozenset({"demos", "demonstrations", "score"})
+    def phases(self):
+        return [PolicyGradient(steps=1, prompts=1, group=2)]
+
+class Unsolved(Benchmark):
+    """Its solutions are wrong."""
+    name = "unsolved"
+    provides = frozenset({"solution"})
+    def problems(self, split, n, rng):
+        for index in range(n):
+            question = f"{split} {index} {rng.random()}?"
+            yield Problem(f"{split}/{index}", question, str(index), solution="none")
+    def ask(self, problem, premise_order=None):
+        return problem.question
+    def grade(self, problem, completion):
+        return Grade(completion == problem.answer, True, "")
+
 class ChoosesTooFew(Algorithm):
     """One."""
     name = "chooses-too-few"
@@ -140,7 +162,7 @@ def bi_bench_strategies():
 
 @hookimpl
 def bi_bench_benchmarks():
-    return [Everything]
+    return [Everything, Unsolved]
 
 @hookimpl
 def bi_bench_analyses():
@@ -148,7 +170,7 @@ def bi_bench_analyses():
 
 @hookimpl
 def bi_bench_algorithms():
-    return [NoTrainer, ChoosesTooFew]
+    return [NoTrainer, NeedsDemos, ChoosesTooFew]
 
 @hookimpl
 def bi_bench_rewards():
@@ -192,6 +214,7 @@ def found(file: Path) -> dict[str, Checked]:
         ("chooses-too-few", "choose", "choose() returned [0]"),
         ("not-a-number", "score", "score() returned nan"),
         ("grows", "score", "the same rollouts earned something else"),
+        ("needs-demos", "needs", 'nothing provides "demos"'),
         ("informed", "informed", "informed is False, and what is earned depends on the text"),
         ("conflict", "check", "conflict() returned None for Limits("),
     ],
@@ -201,7 +224,7 @@ def test_a_broken_plugin_is_found_with_its_place(
 ) -> None:
     (faults,) = (each.faults for each in found[name].findings if each.rule == rule)
     assert any(wrong in fault.wrong for fault in faults), faults
-    assert all(fault.place.startswith(f"{file}:") and fault.mend for fault in faults)
+    assert all(fault.place.startswith(f"{file}:") for fault in faults)
 
 
 def test_nothing_else_is_found(found: dict[str, Checked]) -> None:
@@ -211,10 +234,79 @@ def test_nothing_else_is_found(found: dict[str, Checked]) -> None:
         "hashed": {"determinism"},
         "role-typo": {"needs"},
         "no-trainer": {"phases"},
+        "needs-demos": {"needs"},
+        "unsolved": {"problems"},
         "informed": {"informed"},
         "conflict": {"check"},
     }.items():
         assert {each.rule for each in found[name].findings if each.faults} == rules
+
+
+def test_one_mistake_is_one_fault(found: dict[str, Checked]) -> None:
+    by_rule = {each.rule: each for each in found["unsolved"].findings}
+    (fault,) = by_rule["problems"].faults
+    assert fault.wrong.count("its own solution is not graded as right") == 1
+    assert by_rule["problems"].left_out == ""
+    left_out = {rule for rule, each in by_rule.items() if each.left_out}
+    assert left_out == {"splits", "prompts", "grades"}
+    assert {by_rule[rule].left_out for rule in left_out} == {
+        "not checked: it fails as problems does"
+    }
+
+
+STEADY = '''
+from bi_bench.api import Reward, hookimpl
+
+class Steady(Reward):
+    """One half, always."""
+    name = "steady"
+    informed = False
+    def score(self, problem, rollout, grade):
+        return 0.5
+
+@hookimpl
+def bi_bench_rewards():
+    return [Steady]
+'''
+COMBO = '''
+from bi_bench.api import Algorithm, Parameters, PolicyGradient, hookimpl
+from pydantic import Field
+
+class ComboParameters(Parameters):
+    """One."""
+    rate: float = Field(1e-3, ge=0, description="of AdamW")
+
+class Combo(Algorithm[ComboParameters]):
+    """GRPO with the reward of another file."""
+    name = "combo"
+    def phases(self):
+        config = {"learning_rate": self.params.rate}
+        return [PolicyGradient(steps=1, prompts=2, group=2, rewards=("steady",), config=config)]
+
+@hookimpl
+def bi_bench_algorithms():
+    return [Combo]
+'''
+
+
+def test_files_are_checked_together_and_what_is_left_out_is_not_passed(tmp_path: Path) -> None:
+    (tmp_path / "steady.py").write_text(STEADY)
+    (tmp_path / "combo.py").write_text(COMBO)
+    targets = [Target(str(tmp_path / file)) for file in ("steady.py", "combo.py")]
+    reward, algorithm = check(targets)
+    assert not [each for each in (*reward.findings, *algorithm.findings) if each.faults]
+    (tmp_path / "combo.py").write_text(COMBO.replace("steady", "answer"))
+    shown = CliRunner().invoke(app, ["check", str(tmp_path / "combo.py")]).stdout
+    assert "  left out  micro run " in shown
+    assert shown.endswith(" rules, none failed, 1 left out\n")
+
+
+def test_a_wrong_parameter_is_named_once(tmp_path: Path) -> None:
+    file = tmp_path / "combo.py"
+    file.write_text(COMBO)
+    wrong = CliRunner().invoke(app, ["check", str(file), "--set", "rates=1"]).stdout
+    assert ': --set: rates: unknown key; did you mean "rate"?' in wrong
+    assert "-> `bi-bench plugins show combo` lists keys and values\n" in wrong
 
 
 @pytest.mark.slow
@@ -227,8 +319,6 @@ def test_sound_plugins_end_with_a_run_of_the_smallest_suite(tmp_path: Path) -> N
         env={**os.environ, "COLUMNS": "160"},
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "micro run    The smallest suite with it runs to its end (left out: a suite" in (
-        result.stdout
-    )
+    assert "micro run    The smallest suite with it runs to its end (a suite" in (result.stdout)
     assert result.stdout.count("micro run    The smallest suite with it runs to its end (") == 2
-    assert result.stdout.endswith("rules, none failed\n")
+    assert result.stdout.endswith("rules, none failed, 1 left out\n")

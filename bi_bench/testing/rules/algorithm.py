@@ -9,6 +9,7 @@ from bi_bench.api import Algorithm, History
 from bi_bench.api.boundary import calling
 from bi_bench.plan.recipe import recipe_of
 from bi_bench.testing.case import Case, Fault, Rules
+from bi_bench.testing.rules.provided import needs_of
 
 PROBLEMS, CHOSEN = 12, 4
 
@@ -17,8 +18,7 @@ def phases(case: Case[Algorithm]) -> Iterator[Fault]:
     """phases() gives phases that the plan accepts, the same ones each time."""
     recipe = recipe_of(case.entry, case.registry)
     if recipe.fault:
-        mend = "see the section on algorithms of docs/plugins.md"
-        yield Fault(recipe.fault, mend, case.at("phases"))
+        yield Fault(recipe.fault, place=case.at("phases"))
         return
     case.made.extend(map(repr, recipe.phases))
     if recipe.phases != tuple(case.plugin.phases()):
@@ -66,4 +66,9 @@ def warnings(case: Case[Algorithm]) -> Iterator[Fault]:
         )
 
 
-RULES: Rules = {"phases": phases, "choose": choose, "warnings": warnings}
+RULES: Rules = {
+    "needs": needs_of(frozenset({"demonstrations"})),
+    "phases": phases,
+    "choose": choose,
+    "warnings": warnings,
+}

@@ -67,7 +67,7 @@ def _drawn(case: Case[Benchmark], split: Split) -> list[Problem]:
 
 
 def provides(case: Case[Benchmark]) -> Iterator[Fault]:
-    """It provides "graph", "solution" or "derivation", has known splits and room for an answer."""
+    """It provides what plugins may need, has known splits and room for an answer."""
     plugin = case.plugin
     if unknown := sorted(plugin.provides - PROVIDED):
         yield Fault(f'unknown in provides: "{unknown[0]}"', f"provides: of {sorted(PROVIDED)}")

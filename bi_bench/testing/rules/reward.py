@@ -8,19 +8,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from bi_bench.api import Benchmark, Problem, Reward, Rollout
-from bi_bench.api.benchmark import PROVIDED
 from bi_bench.api.boundary import calling
 from bi_bench.stages.grading import graded
 from bi_bench.testing.case import Case, Fault, Rules
+from bi_bench.testing.rules.provided import needs_of
 
 PROBLEMS, SEED = 6, 1
-
-
-def needs(case: Case[Reward]) -> Iterator[Fault]:
-    """It needs "graph", "solution", "derivation" or nothing."""
-    if unknown := sorted(case.plugin.needs - PROVIDED):
-        known = ", ".join(f'"{each}"' for each in sorted(PROVIDED))
-        yield Fault(f'no benchmark can provide "{unknown[0]}"', f"needs: of {known}")
 
 
 def score(case: Case[Reward]) -> Iterator[Fault]:
@@ -97,4 +90,4 @@ def _own(benchmark: Benchmark, problem: Problem) -> str:
     return problem.solution or "" if plan is None else benchmark.speak(problem, plan, "").text
 
 
-RULES: Rules = {"needs": needs, "score": score, "informed": informed}
+RULES: Rules = {"needs": needs_of(), "score": score, "informed": informed}

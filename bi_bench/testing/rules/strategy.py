@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from bi_bench.api import Benchmark, Decline, Problem, Strategy
 from bi_bench.api.base_policy import NEEDS
-from bi_bench.api.benchmark import PROVIDED
 from bi_bench.stages.demonstrate import demonstrations, finished
 from bi_bench.stages.verified import verified
 from bi_bench.testing.case import Case, Fault, Rules
+from bi_bench.testing.rules.provided import needs_of
 
 PROBLEMS, SEED = 12, 1
 
@@ -21,14 +21,6 @@ def toys(case: Case[Strategy]) -> Iterator[tuple[Benchmark, list[Problem]]]:
         benchmark = case.toy(name)
         if case.plugin.needs <= benchmark.provides:
             yield benchmark, list(benchmark.problems("sft", PROBLEMS, random.Random(SEED)))
-
-
-def needs(case: Case[Strategy]) -> Iterator[Fault]:
-    """It needs what a benchmark or the base model can provide."""
-    possible = PROVIDED | NEEDS
-    if unknown := sorted(case.plugin.needs - possible):
-        known = ", ".join(f'"{each}"' for each in sorted(possible))
-        yield Fault(f'nothing provides "{unknown[0]}"', f"needs: of {known}")
 
 
 def drafts(case: Case[Strategy]) -> Iterator[Fault]:
@@ -64,4 +56,4 @@ def drafts(case: Case[Strategy]) -> Iterator[Fault]:
         )
 
 
-RULES: Rules = {"needs": needs, "drafts": drafts}
+RULES: Rules = {"needs": needs_of(NEEDS), "drafts": drafts}
