@@ -97,6 +97,7 @@ OTHERS = {
     "stages/base.py": {"source"},
     "testing/canned.py": {"ops"},
     "testing/micro.py": {"name"},
+    "plan/reward_terms.py": {"name"},
     # Kinds of texts and of drawings, metadata of problems, parents of a stage.
     "stages/overlap.py": {"demonstrations", "rl_problems"},
     "api/figure.py": {"kind"},

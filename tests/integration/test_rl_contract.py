@@ -154,5 +154,9 @@ def test_an_algorithm_chooses_credits_and_imitates(runs: Runs) -> None:
 def test_pages_show_the_example_that_runs(page: str, example: str) -> None:
     source = (EXAMPLES / f"{example}.py").read_text()
     assert f"```python\n{source}```" in (AUTHORS / f"{page}.md").read_text()
-    assert set(re.findall(r"^(?:from|import) (\w+)", source, re.M)) <= {"bi_bench", "pydantic"}
+    assert set(re.findall(r"^(?:from|import) (\w+)", source, re.M)) <= {
+        "bi_bench",
+        "pydantic",
+        "typing",
+    }
     assert len(source.splitlines()) < 80
