@@ -58,7 +58,7 @@ def evaluate(
     a real number too large for a float. Raises KeyError for a reference that ``values`` lacks.
     """
     if isinstance(expression, tuple):
-        result = _apply(expression[0], [evaluate(e, values, modulus) for e in expression[1:]])
+        result = operate(expression[0], [evaluate(e, values, modulus) for e in expression[1:]])
     elif isinstance(expression, str):
         result = (values or {})[expression]
     else:
@@ -151,7 +151,8 @@ def _binds_less(inner: str, outer: str, position: int) -> bool:
     return inner != outer or (position > 0 and outer == "/")
 
 
-def _apply(operator: str, operands: Sequence[Number]) -> Number:
+def operate(operator: str, operands: Sequence[Number]) -> Number:
+    """The value of one operation on numbers, not reduced; not a number where it has none."""
     try:
         if operator == "sqrt":
             return _rounded(math.sqrt(operands[0]))

@@ -1,3 +1,5 @@
+"""The toy benchmarks keep the contract: each rule is a test that the base class asserts."""
+
 from __future__ import annotations
 
 from bi_bench.testing import PluginContract

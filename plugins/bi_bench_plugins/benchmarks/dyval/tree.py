@@ -9,7 +9,7 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bi_bench.api.expression import Expression, Number, evaluate
+from bi_bench.api.expression import Expression, Number, evaluate, operate
 from bi_bench_plugins.benchmarks.dyval.parameters import UNARY, DyValParameters
 
 _WASTE = 4  # quantities that a draw may throw away, in sizes of the largest tree
@@ -51,7 +51,12 @@ class Arithmetic(NamedTuple):
             return value if abs(value) < self.bound else None  # None for not a number, too
         value = operands[0]
         for operand in operands[1:]:
-            value = evaluate((operator, value, operand), modulus=self.modulus)
+            if (
+                self.modulus is None
+            ):  # without the walk of an expression: most of a draw is spent here
+                value = operate(operator, (value, operand))
+            else:
+                value = evaluate((operator, value, operand), modulus=self.modulus)
             if not abs(value) < self.bound:
                 return None
         return value
